@@ -1,0 +1,34 @@
+// The page after paying. It asks the server once to look at Stripe (so that a late webhook keeps nobody waiting);
+// htmx then shows the new state every two seconds until it is final, for three minutes at most.
+const slowAfter = 20_000;
+const stopAfter = 180_000;
+const started = Date.now();
+const state = document.querySelector("#state[data-apply-url]");
+
+async function apply() {
+  try {
+    await fetch(state.dataset.applyUrl, { method: "POST", headers: { "X-Requested-With": "fetch" }, redirect: "manual" });
+  } catch { /* the poll goes on */ }
+  document.querySelector("#state")?.dispatchEvent(new Event("applied"));
+}
+
+function tick() {
+  const waiting = document.querySelector("#state[data-apply-url]");
+  if (!waiting) return;
+  waiting.querySelectorAll("[data-slow]").forEach((note) => { note.hidden = Date.now() - started < slowAfter; });
+  waiting.querySelectorAll("[data-no-script]").forEach((form) => { form.hidden = Date.now() - started < stopAfter; });
+}
+
+if (state) {
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (Date.now() - started > stopAfter) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    tick();
+    const heading = document.querySelector("#state h1");
+    if (heading) document.title = heading.textContent;
+  });
+  setInterval(tick, 1000);
+  tick();
+  apply();
+}
