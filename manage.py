@@ -1,0 +1,28 @@
+#!/usr/bin/env python
+"""The command line: ``manage.py up`` runs everything here; the rest are Django's commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from fundraiser.local.environment import load_defaults
+
+
+def main() -> None:
+    """Run one command; the variables of .env and of a running ``up`` are defaults."""
+    load_defaults(Path(__file__).resolve().parent)
+    if sys.argv[1:2] == ["up"]:
+        from fundraiser.local.up import main as up  # noqa: PLC0415 -- not there in production
+
+        sys.exit(up())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fundraiser.settings")
+
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the above
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

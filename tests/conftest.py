@@ -1,0 +1,37 @@
+"""Fixtures for every test; what they are made of is in tests/support/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import override_settings
+
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.clock",
+    "tests.support.database",
+    "tests.support.mail",
+    "tests.support.sandbox",
+    "tests.support.site",
+]
+
+#: Templates name static files without a manifest, which only a real web server needs.
+_STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files() -> Iterator[None]:
+    """Let pages be rendered without ``collectstatic``."""
+    with override_settings(STORAGES=_STORAGES):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Begin each test with nothing cached."""
+    cache.clear()

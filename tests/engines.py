@@ -1,0 +1,96 @@
+"""The embedded engines of a test run, started before Django reads its settings (tests/plugin.py).
+
+The controller of pytest-xdist, or the single process, starts PostgreSQL and Valkey; workers
+inherit the addresses and narrow them down to a Redis database of their own (pytest-django gives
+each a PostgreSQL database of its own).
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+from fundraiser.local.messages import compile_stale
+from fundraiser.local.places import LOCAL, ROOT, engine_directory
+from fundraiser.local.ports import free_port
+from fundraiser.local.postgres import Postgres, PostgresSettings
+from fundraiser.local.valkey import Valkey
+
+#: Settings that the tests decide; what a developer's shell has for these does not count.
+_FIXED = {
+    "SECRET_KEY": "tests-only-secret-key-of-more-than-fifty-characters-in-length",
+    "LINK_KEY": "tests-only-link-key-of-more-than-fifty-characters-in-length-too",
+    "STRIPE_SECRET_KEY": "sk_test_tests",
+    "STRIPE_WEBHOOK_SECRET": "whsec_tests_account",
+    "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_tests_connect",
+    "DEMO_PASSWORD": "tests-only-demo-password",
+    "DEBUG": "false",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's synchronous interface runs a loop
+}
+_UNSET = ("SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY_COUNT", "SENTRY_DSN", "FAILPOINT", "PORT")
+
+
+def prepare() -> None:
+    """Start the engines unless a controller did, and set this process's variables."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _start()
+    _own_addresses()
+
+
+def _start() -> None:
+    os.environ.update(_FIXED)
+    for name in _UNSET:
+        os.environ.pop(name, None)
+    compile_stale(ROOT / "locale")
+    directory = _fresh_directory()
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    if not os.environ.get("TEST_DATABASE_URL"):
+        settings = PostgresSettings(durable=False, options=("max_connections=200",))
+        postgres = Postgres(directory / "postgres", settings).start()
+        atexit.register(postgres.stop)
+        os.environ["TEST_DATABASE_URL"] = postgres.url()
+    valkey = Valkey(directory / "valkey", durable=False).start()
+    atexit.register(valkey.stop)
+    os.environ["TEST_REDIS_URL"] = valkey.url().rpartition("/")[0]
+    os.environ["STATIC_ROOT"] = str(directory / "static")
+
+
+def _own_addresses() -> None:
+    """Set the addresses of this process: own Redis database, own ports for sandbox, site, mail."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+    os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}/{worker}"
+    os.environ["REDIS_KEY_PREFIX"] = f"test{worker}"
+    os.environ["TEST_SITE_PORT"] = str(free_port())
+    os.environ["TEST_SMTP_PORT"] = str(free_port())
+    os.environ["TEST_SANDBOX_PORT"] = str(free_port())
+    os.environ["SITE_URL"] = f"http://127.0.0.1:{os.environ['TEST_SITE_PORT']}"
+    os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{os.environ['TEST_SMTP_PORT']}"
+    os.environ["STRIPE_API_BASE"] = f"http://127.0.0.1:{os.environ['TEST_SANDBOX_PORT']}"
+
+
+def _fresh_directory() -> Path:
+    """Return an empty folder for this run; remove those that killed runs left behind."""
+    parent = engine_directory(LOCAL) / "tests"
+    parent.mkdir(exist_ok=True)
+    for old in parent.iterdir():
+        with contextlib.suppress(ValueError):
+            if not _is_alive(int(old.name)):
+                shutil.rmtree(old, ignore_errors=True)
+    directory = parent / str(os.getpid())
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    return directory
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

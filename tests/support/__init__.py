@@ -1,0 +1,1 @@
+"""What tests stand on: clients, fixtures and processes; no tests in here."""

@@ -1,0 +1,1 @@
+"""Tools of the project's own: installing, the test runner, checks, translations."""
