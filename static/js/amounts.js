@@ -4,7 +4,7 @@ import { fee, format, grossUp, parse } from "./money.js";
 function start(form) {
   const { currency, basisPoints, fixedMinor, textLine, textFee, labelGive, labelZero } = form.dataset;
   const exponent = Number(form.dataset.exponent);
-  const rates = { basisPoints: Number(basisPoints), fixedMinor: Number(fixedMinor) };
+  const rates = { basisPoints: Number(basisPoints), fixedMinor: Number(fixedMinor), step: Number(form.dataset.step) || 1 };
   const language = document.documentElement.lang;
   const line = form.querySelector("[data-live-line]");
   const hint = form.querySelector("[data-fee-hint]");
@@ -15,7 +15,7 @@ function start(form) {
 
   function chosen() {
     const value = form.elements.amount?.value;
-    if (value === "other") return other.value.trim() ? parse(other.value, exponent) : null;
+    if (value === "other") return other.value.trim() ? parse(other.value, exponent, language) : null;
     return value ? Number(value) : null;
   }
 

@@ -1,14 +1,19 @@
 // Amounts as integers of the currency's minor unit. Pure functions; the server decides, this only shows.
 
-/** "20", "20,50 €", "1 234,5" or "1,234.50" → minor units; null when it is no amount. */
-export function parse(text, exponent) {
-  const bare = text.replace(/[^\d.,]/g, "");
-  if (!/\d/.test(bare)) return null;
+/**
+ * "20", "20,50 €", "1 234,5" or "1,234.50" → minor units; null when it is no amount.
+ * The rules are those of fundraiser/core/amounts.py: a lone separator before three digits groups
+ * thousands where the language groups with it.
+ */
+export function parse(text, exponent, language) {
+  const bare = text.normalize("NFKC").replace(/[\s'’]/g, "").replace(/^[a-z€$£¥₣]*|[a-z€$£¥₣]*$/gi, "");
+  if (!/^\d[\d.,]*$/.test(bare)) return null;
   const last = Math.max(bare.lastIndexOf(","), bare.lastIndexOf("."));
   const separators = bare.match(/[.,]/g) ?? [];
   const tail = last < 0 ? "" : bare.slice(last + 1);
   const repeated = separators.length > 1 && new Set(separators).size === 1;
-  const grouping = last < 0 || repeated || (tail.length === 3 && exponent < 3);
+  const thousands = language.startsWith("en") ? "," : ".";
+  const grouping = last < 0 || repeated || (separators.length === 1 && tail.length === 3 && bare[last] === thousands);
   const whole = (grouping ? bare : bare.slice(0, last)).replace(/[.,]/g, "");
   const fraction = grouping ? "" : tail;
   if (fraction.length > exponent) return null;
@@ -21,13 +26,9 @@ export function fee(gross, { basisPoints, fixedMinor }) {
   return gross > 0 ? Math.floor((gross * basisPoints + 5000) / 10000) + fixedMinor : 0;
 }
 
-/** The smallest gross amount that leaves `net` after the fee. */
-export function grossUp(net, rates) {
-  if (net <= 0) return net;
-  let gross = Math.ceil(((net + rates.fixedMinor) * 10000) / (10000 - rates.basisPoints));
-  while (gross - fee(gross, rates) > net && gross - 1 - fee(gross - 1, rates) >= net) gross -= 1;
-  while (gross - fee(gross, rates) < net) gross += 1;
-  return gross;
+/** The smallest charge that leaves `net` after the fee, rounded up to the chargeable step. */
+export function grossUp(net, { basisPoints, fixedMinor, step }) {
+  return net > 0 ? Math.ceil(((net + fixedMinor) * 10000) / ((10000 - basisPoints) * step)) * step : net;
 }
 
 /** "$20" or "$20.50" in the page's language. */
