@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 import psycopg
 
@@ -43,14 +43,17 @@ class PostgresSettings:
 
 
 class Postgres:
-    """One cluster: data in ``directory/data``, log in ``output``, listening on 127.0.0.1 only.
+    """One cluster: data in ``directory/data``, its log in ``log``, listening on 127.0.0.1 only.
 
     A cluster that a killed run left behind, running or not, is taken over. ``start`` may be called
     again after ``stop``, ``kill`` or a crash; the data stays.
     """
 
-    def __init__(self, directory: Path, settings: PostgresSettings | None = None) -> None:
+    def __init__(
+        self, directory: Path, settings: PostgresSettings | None = None, log: Path | None = None
+    ) -> None:
         self._directory = directory
+        self._log = log or directory / "log"
         self._settings = settings or PostgresSettings()
         self._password = self._settings.password or secrets.token_urlsafe(16)
         self._user = engine_user()
@@ -63,7 +66,7 @@ class Postgres:
         """Return the address for DATABASE_URL; for ``psql`` and ``pg_dump`` too."""
         return f"postgresql://{USER}:{self._password}@{HOST}:{self.port}/{database}"
 
-    def start(self, port: int = 0, output: IO[Any] | int = subprocess.DEVNULL) -> Self:
+    def start(self, port: int = 0) -> Self:
         """Make the cluster where there is none, start it, and make the database.
 
         ``port`` 0 means a free one. Errors: StartError with the end of what the server said.
@@ -73,13 +76,13 @@ class Postgres:
             self._end_leftover()
             # Another program may have taken the port since it was looked at: then another port.
             self.port = port if port and attempt == 0 else free_port()
-            if self._launch(output):
+            if self._launch():
                 self._make_database()
                 return self
             time.sleep(0.5 * attempt)  # the old server's children may hold its memory for a moment
         raise StartError(
-            f"PostgreSQL did not start from {self.data}; its log ({self._directory / 'log'}) ends: "
-            + self._last_words()
+            f"PostgreSQL did not start from {self.data}; its log ({self._log}) ends: "
+            + self._log.read_text(errors="replace").strip()[-600:]
         )
 
     def stop(self) -> None:
@@ -147,16 +150,16 @@ class Postgres:
             raise StartError(f"initdb failed: {said.decode(errors='replace').strip()[-600:]}")
         draft.rename(self.data)
 
-    def _launch(self, output: IO[Any] | int) -> bool:
+    def _launch(self) -> bool:
         """Start the server and wait until it says that it is ready; False when it ended instead."""
         chosen = (*(() if self._settings.durable else _NOT_DURABLE), *self._settings.options)
         command = [self._programs.postgres, "-D", self.data, "-h", HOST, "-p", str(self.port)]
         command += ["-k", ""]
         command += [part for option in chosen for part in ("-c", option)]
-        with (self._directory / "log").open("wb") as log:
+        with self._log.open("wb") as log:
             self.process = processes.spawn(
                 command,
-                output=log if output == subprocess.DEVNULL else output,
+                output=log,
                 user=self._user,
                 directory=self._directory,
                 death_signal=signal.SIGINT,
@@ -209,7 +212,3 @@ class Postgres:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if known.fetchone() is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
-
-    def _last_words(self) -> str:
-        log = self._directory / "log"
-        return log.read_text(errors="replace").strip()[-600:] if log.exists() else "(no log)"

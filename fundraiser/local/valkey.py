@@ -11,7 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 import redis
 
@@ -27,8 +27,11 @@ _TRIES = 3
 class Valkey:
     """One server: data in ``directory`` where ``durable``, listening on 127.0.0.1 only."""
 
-    def __init__(self, directory: Path, *, durable: bool = True, password: str = "") -> None:
+    def __init__(
+        self, directory: Path, *, durable: bool = True, password: str = "", log: Path | None = None
+    ) -> None:
         self._directory = directory
+        self._log = log or directory / "log"
         self._durable = durable
         self._password = password or secrets.token_urlsafe(16)
         self._program = find_program()
@@ -39,7 +42,7 @@ class Valkey:
         """Return the address for REDIS_URL; there are 64 databases."""
         return f"redis://:{self._password}@{HOST}:{self.port}/{database}"
 
-    def start(self, port: int = 0, output: IO[Any] | int = subprocess.DEVNULL) -> Self:
+    def start(self, port: int = 0) -> Self:
         """Start the server on ``port`` (0: a free one) and wait until it answers.
 
         Errors: StartError when it ends instead.
@@ -47,9 +50,12 @@ class Valkey:
         make_private(self._directory, mode=0o700)
         for attempt in range(_TRIES):
             self.port = port if port and attempt == 0 else free_port()
-            if self._launch(output):
+            if self._launch():
                 return self
-        raise StartError(f"The Redis-compatible server did not start in {self._directory}.")
+        raise StartError(
+            f"The Redis-compatible server did not start in {self._directory}; its log ends: "
+            + self._log.read_text(errors="replace").strip()[-600:]
+        )
 
     def stop(self) -> None:
         """Stop; what is durable is on the disk."""
@@ -74,14 +80,15 @@ class Valkey:
     ) -> None:
         self.stop()
 
-    def _launch(self, output: IO[Any] | int) -> bool:
+    def _launch(self) -> bool:
         # The settings come by standard input, so that no list of processes shows the password.
-        self.process = processes.spawn(
-            [self._program, "-"],
-            text_input=subprocess.PIPE,
-            output=output,
-            directory=self._directory,
-        )
+        with self._log.open("wb") as log:
+            self.process = processes.spawn(
+                [self._program, "-"],
+                text_input=subprocess.PIPE,
+                output=log,
+                directory=self._directory,
+            )
         assert self.process.stdin is not None  # noqa: S101 -- asked for above
         with self.process.stdin as settings:
             settings.write(self._settings().encode())
