@@ -1,0 +1,130 @@
+"""Connected accounts and their onboarding (docs.stripe.com/api/accounts)."""
+
+from typing import TYPE_CHECKING
+
+from sandbox import identifiers, lists
+from sandbox.call import Call, endpoint
+from sandbox.errors import forbidden_account
+from sandbox.schema import skeleton
+from sandbox.shapes import PLATFORM, Json
+
+if TYPE_CHECKING:
+    from sandbox.application import Sandbox
+
+LINK_SECONDS = 5 * 60
+CURRENCIES = {"US": "usd", "GB": "gbp", "CA": "cad", "CH": "chf", "AU": "aud", "JP": "jpy"}
+TO_PROVIDE = ["business_profile.url", "external_account", "tos_acceptance.date"]
+
+
+def make(sandbox: "Sandbox", given: Json, identifier: str | None = None) -> Json:
+    """A new connected account that has not been onboarded."""
+    country = given.get("country", "US")
+    controller = given.get("controller", {})
+    dashboard = controller.get("stripe_dashboard", {}).get("type")
+    account = {
+        **skeleton("account"),
+        "id": identifier or identifiers.new("account"),
+        "business_profile": {
+            **skeleton("account_business_profile"), **given.get("business_profile", {})
+        },
+        "business_type": given.get("business_type"),
+        "capabilities": {name: "inactive" for name in given.get("capabilities", {})},
+        "charges_enabled": False,
+        "country": country,
+        "created": sandbox.clock.now(),
+        "default_currency": given.get("default_currency", CURRENCIES.get(country, "eur")),
+        "details_submitted": False,
+        "email": given.get("email"),
+        "metadata": given.get("metadata") or {},
+        "payouts_enabled": False,
+        "type": given.get("type") or ("standard" if dashboard in (None, "full") else "none"),
+    }
+    account["requirements"] = {
+        **skeleton("account_requirements"),
+        "currently_due": list(TO_PROVIDE),
+        "disabled_reason": "requirements.past_due",
+    }
+    return sandbox.store.put(PLATFORM, "account", account)
+
+
+def onboard(sandbox: "Sandbox", account: Json, *, complete: bool) -> Json:
+    """Finishes (or undoes) the onboarding; emits account.updated on the account."""
+    former = {
+        name: account[name] for name in ("charges_enabled", "details_submitted", "payouts_enabled")
+    }
+    account.update(
+        charges_enabled=complete, details_submitted=complete, payouts_enabled=complete
+    )
+    status = "active" if complete else "inactive"
+    names = {*account["capabilities"], "card_payments", "transfers"}
+    account["capabilities"] = {name: status for name in sorted(names)}
+    account["requirements"] = {
+        **skeleton("account_requirements"),
+        "currently_due": [] if complete else list(TO_PROVIDE),
+        "disabled_reason": None if complete else "requirements.past_due",
+    }
+    sandbox.store.put(PLATFORM, "account", account)
+    sandbox.events.emit(account["id"], "account.updated", account, former)
+    return account
+
+
+@endpoint("POST", "/v1/accounts")
+def create(call: Call) -> Json:
+    """A connected account."""
+    return make(call.sandbox, call.parameters)
+
+
+def _known(call: Call, identifier: str) -> Json:
+    account = call.sandbox.store.get(PLATFORM, "account", identifier)
+    if account is None:
+        raise forbidden_account(identifier)
+    return account
+
+
+@endpoint("GET", "/v1/accounts/{account}")
+def retrieve(call: Call) -> Json:
+    """One connected account."""
+    return _known(call, call.path["account"])
+
+
+@endpoint("POST", "/v1/accounts/{account}")
+def update(call: Call) -> Json:
+    """Changes an account; emits account.updated."""
+    account = _known(call, call.path["account"])
+    former = {"metadata": account["metadata"], "email": account["email"]}
+    call.merge_metadata(account)
+    account["email"] = call.parameters.get("email", account["email"])
+    account["business_profile"].update(call.parameters.get("business_profile", {}))
+    call.sandbox.store.put(PLATFORM, "account", account)
+    call.sandbox.events.emit(account["id"], "account.updated", account, former)
+    return account
+
+
+@endpoint("DELETE", "/v1/accounts/{account}")
+def delete(call: Call) -> Json:
+    """Deletes an account."""
+    account = _known(call, call.path["account"])
+    call.sandbox.store.delete(PLATFORM, "account", account["id"])
+    return {"id": account["id"], "object": "account", "deleted": True}
+
+
+@endpoint("GET", "/v1/accounts")
+def index(call: Call) -> Json:
+    """Connected accounts, the newest first."""
+    return lists.answer(call, "account", "/v1/accounts")
+
+
+@endpoint("POST", "/v1/account_links")
+def link(call: Call) -> Json:
+    """The address of the onboarding page (docs.stripe.com/api/account_links)."""
+    account = _known(call, call.parameters["account"])
+    account["_return_url"] = call.parameters.get("return_url")
+    account["_refresh_url"] = call.parameters.get("refresh_url")
+    call.sandbox.store.put(PLATFORM, "account", account)
+    now = call.sandbox.clock.now()
+    return {
+        "object": "account_link",
+        "created": now,
+        "expires_at": now + LINK_SECONDS,
+        "url": f"{call.sandbox.base_url}/connect/{account['id']}",
+    }
