@@ -52,7 +52,7 @@ def _environment_python() -> Path:
                 "apt-get install python3-venv (as root), then try again."
             )
         print("Making .venv …", flush=True)
-        if subprocess.run([_base_python(), "-m", "venv", "--clear", str(VENV)]).returncode:
+        if not _runs([_base_python(), "-m", "venv", "--clear", str(VENV)]):
             sys.exit("The virtual environment .venv could not be made; see above.")
     return python
 
@@ -72,10 +72,18 @@ def _base_python() -> str:
 
 
 def _works(command: list[str]) -> bool:
+    """Say whether a command succeeds, without showing what it prints."""
     try:
-        return subprocess.run(command, capture_output=True).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
+
+
+def _runs(command: list[str]) -> bool:
+    """Run a command in front of everybody; say whether it succeeded."""
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    environment.pop("VIRTUAL_ENV", None)
+    return subprocess.run(command, env=environment, check=False).returncode == 0
 
 
 def _install(python: Path, name: str) -> None:
@@ -84,14 +92,12 @@ def _install(python: Path, name: str) -> None:
     uv = [str(python.with_name("uv")), "pip", "sync", "--quiet", "--require-hashes"]
     uv += ["--python", str(python)]
     locked = str(REQUIREMENTS / f"{name}.txt")
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    environment.pop("VIRTUAL_ENV", None)
     if not _works([uv[0], "--version"]):
-        subprocess.run([*pip, str(REQUIREMENTS / "install.txt")], env=environment)
-    if _works([uv[0], "--version"]) and not subprocess.run([*uv, locked], env=environment).returncode:
+        _runs([*pip, str(REQUIREMENTS / "install.txt")])
+    if _works([uv[0], "--version"]) and _runs([*uv, locked]):
         return
     print("uv could not install them; trying pip, which is slower …", flush=True)
-    if subprocess.run([*pip, locked], env=environment).returncode:
+    if not _runs([*pip, locked]):
         sys.exit(f"requirements/{name}.txt could not be installed; see above.")
 
 

@@ -23,7 +23,7 @@ def main() -> None:
         command += ["--upgrade"] if os.environ.get("UPGRADE") else []
         command += ["--constraint", f"{constraint}.txt"] if constraint else []
         command += [f"{name}.in", "--output-file", f"{name}.txt"]
-        subprocess.run(command, check=True, cwd=REQUIREMENTS)  # noqa: S603
+        subprocess.run(command, check=True, cwd=REQUIREMENTS)
 
 
 if __name__ == "__main__":

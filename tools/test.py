@@ -53,7 +53,7 @@ def _phase(options: Sequence[str]) -> tuple[int, str]:
     """Run pytest once, showing its output as it comes; return its status and its last line."""
     command = [sys.executable, "-m", "pytest", *options]
     last = ""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as process:
         assert process.stdout is not None  # noqa: S101 -- asked for
         for line in process.stdout:
             sys.stdout.write(line)
