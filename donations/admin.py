@@ -1,0 +1,67 @@
+"""Money in Django's admin: to be read, never written."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from donations.models import (
+    CampaignTotal,
+    Difference,
+    Donation,
+    LedgerEntry,
+    Reconciliation,
+    StripeEvent,
+)
+from fundraiser.core.admin import ReadOnly
+
+
+@admin.register(Donation)
+class DonationAdmin(ReadOnly):
+    """Donations, newest first."""
+
+    list_display = ("public_id", "campaign", "state", "amount_minor", "currency", "created_at")
+    list_filter = ("state", "purpose", "currency")
+    search_fields = ("public_id", "email", "session_id", "payment_intent_id", "charge_id")
+    list_select_related = ("campaign",)
+    date_hierarchy = "created_at"
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnly):
+    """The ledger."""
+
+    list_display = ("id", "campaign", "kind", "debit", "credit", "amount_minor", "currency")
+    list_filter = ("kind", "currency")
+    search_fields = ("source_id",)
+    list_select_related = ("campaign",)
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(ReadOnly):
+    """The inbox."""
+
+    list_display = ("event_id", "type", "account", "received_at", "applied_at", "error")
+    list_filter = ("type",)
+    search_fields = ("event_id",)
+
+
+@admin.register(CampaignTotal)
+class CampaignTotalAdmin(ReadOnly):
+    """The rollups."""
+
+    list_display = ("campaign", "currency", "gifts_minor", "refunds_minor", "disputes_minor")
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnly):
+    """The reconciler's runs."""
+
+    list_display = ("id", "account", "started_at", "finished_at", "events_seen", "events_new")
+
+
+@admin.register(Difference)
+class DifferenceAdmin(ReadOnly):
+    """What Stripe and the ledger tell differently."""
+
+    list_display = ("source_id", "kind", "expected_minor", "found_minor", "resolved_at")
+    list_filter = ("kind",)

@@ -1,0 +1,183 @@
+"""The one form on which people give and register."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.validators import EmailValidator, ProhibitNullCharactersValidator
+from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from donations import minimums
+from donations.services import fees
+from donations.services.checkout import Gift
+from events.models import Campaign, Workshop
+from events.questions import question_fields
+from events.services.seats import Payer
+from fundraiser.core import amounts, zones
+from fundraiser.core.money import InvalidAmountError, Money
+
+OTHER = "other"
+MAXIMUM_SEATS = 6
+
+
+class GiveForm(forms.Form):
+    """Amount, person and choices; with a workshop also seats and its questions."""
+
+    amount = forms.CharField(label=_("Your gift"), required=False, max_length=20)
+    other_amount = forms.CharField(label=_("Your own amount"), required=False, max_length=40)
+    cover_fee = forms.BooleanField(label=_("I also cover the payment fee"), required=False)
+    seats = forms.TypedChoiceField(label=_("Seats"), coerce=int, empty_value=1, required=False)
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your name, or the one you go by.")},
+    )
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        validators=[
+            EmailValidator(_("Write an e-mail address like name@example.org.")),
+            ProhibitNullCharactersValidator(),
+        ],
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Write your e-mail address: your confirmation goes there.")},
+    )
+    message = forms.CharField(
+        label=_("A message for everybody to read"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    hide_name = forms.BooleanField(label=_("Hide my name"), required=False)
+    hide_amount = forms.BooleanField(label=_("Hide my amount"), required=False)
+    news = forms.BooleanField(label=_("Write to me about the next workshops"), required=False)
+    nonce = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    time_zone = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(
+        self, *args: Any, campaign: Campaign, workshop: Workshop | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+        self.workshop = workshop
+        self.currency = campaign.currency
+        source = workshop or campaign
+        self.suggested = [(str(n), Money(n, self.currency)) for n in source.suggested_minor]
+        self.zero_allowed = workshop is not None and workshop.zero_allowed
+        stripes = minimums.minimum(self.currency)
+        self.minimum = max(stripes, self._money(source.minimum_minor) or stripes)
+        self.maximum = min(
+            minimums.maximum(self.currency),
+            self._money(source.maximum_minor) or minimums.maximum(self.currency),
+        )
+        self._prepare_fields()
+
+    def _money(self, minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, self.currency)
+
+    def _prepare_fields(self) -> None:
+        self.fields["other_amount"].widget.attrs.update(inputmode="decimal", autocomplete="off")
+        self.fields["email"].help_text = (
+            _("The link to your seat arrives there.") if self.workshop else ""
+        )
+        if self.campaign.fees_paid_by_organizer:
+            del self.fields["cover_fee"]
+        if self.workshop is None:
+            del self.fields["seats"]
+            return
+        left = self.workshop.seats_left
+        most = MAXIMUM_SEATS if left is None else max(1, min(MAXIMUM_SEATS, left))
+        seats = self.fields["seats"]
+        assert isinstance(seats, forms.TypedChoiceField)  # noqa: S101 -- declared above
+        seats.choices = [
+            (n, ngettext_lazy("%(count)d seat", "%(count)d seats", "count") % {"count": n})
+            for n in range(1, most + 1)
+        ]
+        seats.help_text = _("One gift for all of them.") if most > 1 else ""
+        if most == 1:
+            del self.fields["seats"]
+        self.fields.update(question_fields(self.workshop, get_language() or "en"))
+
+    def clean_nonce(self) -> uuid.UUID:
+        """Return the visit's number; one that is no UUID gets a new one."""
+        try:
+            return uuid.UUID(self.cleaned_data.get("nonce") or "")
+        except ValueError:
+            return uuid.uuid4()
+
+    def clean_time_zone(self) -> str:
+        """Return a zone of the tz database, or nothing."""
+        zone = self.cleaned_data.get("time_zone") or ""
+        return zone if zones.is_zone(zone) else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Work out the gift; every problem is told at the field where it can be mended."""
+        cleaned = super().clean() or {}
+        picked = cleaned.get("amount") or ""
+        if picked in {value for value, _money in self.suggested}:
+            cleaned["gift"] = Money(int(picked), self.currency)
+        elif picked in {OTHER, ""}:
+            cleaned["gift"] = self._typed(cleaned.get("other_amount") or "")
+        else:
+            self.add_error("amount", _("Choose one of the amounts, or “Other”."))
+        gift = cleaned.get("gift")
+        if gift is not None:
+            self._check_limits(gift, "other_amount" if picked in {OTHER, ""} else "amount")
+        return cleaned
+
+    def _typed(self, text: str) -> Money | None:
+        if not text.strip():
+            field = (
+                "other_amount" if self.data.get(self.add_prefix("amount")) == OTHER else "amount"
+            )
+            self.add_error(field, _("Choose an amount, or write one."))
+            return None
+        try:
+            return amounts.parse(text, self.currency, get_language() or "en")
+        except InvalidAmountError:
+            example = self.minimum.format(get_language() or "en")
+            self.add_error(
+                "other_amount",
+                _("Write the amount as a number, for example %(example)s.") % {"example": example},
+            )
+            return None
+
+    def _check_limits(self, gift: Money, field: str) -> None:
+        language = get_language() or "en"
+        if gift < self.minimum and not (self.zero_allowed and not gift):
+            least = self.minimum.format(language, short=True)
+            self.add_error(field, _("The least you can give here is %(least)s.") % {"least": least})
+        elif gift > self.maximum:
+            most = self.maximum.format(language, short=True)
+            self.add_error(field, _("The most you can give here is %(most)s.") % {"most": most})
+
+    def to_gift(self, client_hash: str) -> Gift:
+        """Return what checkout needs. Only for a valid form."""
+        data = self.cleaned_data
+        gift: Money = data["gift"]
+        cover = Money(0, self.currency)
+        if data.get("cover_fee") and gift:
+            cover = fees.estimate(self.currency).cover(gift)
+        payer = Payer(
+            name=data["name"],
+            email=data["email"].strip(),
+            language=(get_language() or "en")[:2],
+            time_zone=data["time_zone"],
+            wants_news=data["news"],
+            seats=data.get("seats") or 1,
+            answers={k[9:]: v for k, v in data.items() if k.startswith("question_")},
+        )
+        return Gift(
+            amount=gift + cover,
+            cover=cover,
+            payer=payer,
+            visit=data["nonce"],
+            message=data["message"],
+            hide_name=data["hide_name"],
+            hide_amount=data["hide_amount"],
+            client_hash=client_hash,
+        )

@@ -1,0 +1,219 @@
+"""Stripe's API and webhooks, through its own library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, cast
+
+import stripe
+from django.conf import settings
+
+from donations.gateway.stripe import read
+from donations.gateway.types import (
+    BalanceMovement,
+    CheckoutSession,
+    EventReference,
+    Gateway,
+    GatewayError,
+    Payment,
+    SessionImpossibleError,
+    SignatureError,
+)
+
+API_VERSION: Final = "2026-08-26.dahlia"
+#: docs.stripe.com/webhooks, "Replay attacks": Stripe's libraries allow five minutes.
+SIGNATURE_TOLERANCE_SECONDS: Final = 300
+_PAYMENT: Final = [
+    "payment_intent.latest_charge.balance_transaction",
+    "payment_intent.latest_charge.refunds",
+]
+
+stripe.enable_telemetry = False
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn Stripe's errors into the gateway's (docs.stripe.com/error-low-level)."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        if error.param == "expires_at":
+            raise SessionImpossibleError(str(error)) from error
+        raise GatewayError(str(error), code=error.code or "", retryable=False) from error
+    except stripe.IdempotencyError as error:
+        raise GatewayError(str(error), code="idempotency", retryable=False) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise GatewayError(str(error), code="permission", retryable=False) from error
+    except stripe.StripeError as error:
+        raise GatewayError(str(error), code=error.code or "", retryable=True) from error
+
+
+def _fields(thing: stripe.StripeObject) -> dict[str, Any]:
+    return cast("dict[str, Any]", thing.to_dict(for_json=True))
+
+
+class StripeGateway:
+    """The Gateway protocol over ``stripe.StripeClient``."""
+
+    def __init__(self, client: stripe.StripeClient) -> None:
+        self._client = client
+
+    @staticmethod
+    def _options(account: str, **more: Any) -> Any:
+        return {**({"stripe_account": account} if account else {}), **more}
+
+    def create_session(
+        self, parameters: Mapping[str, Any], *, idempotency_key: str, account: str
+    ) -> CheckoutSession:
+        """See Gateway."""
+        with _errors():
+            made = self._client.v1.checkout.sessions.create(
+                cast("Any", parameters),
+                self._options(account, idempotency_key=idempotency_key),
+            )
+        return read.session(_fields(made))
+
+    def fetch_session(self, session_id: str, *, account: str) -> CheckoutSession:
+        """See Gateway."""
+        with _errors():
+            found = self._client.v1.checkout.sessions.retrieve(
+                session_id, None, self._options(account)
+            )
+        return read.session(_fields(found))
+
+    def expire_session(self, session_id: str, *, account: str) -> None:
+        """See Gateway. Stripe refuses where the session is not open: then nothing is to be done."""
+        try:
+            with _errors():
+                self._client.v1.checkout.sessions.expire(session_id, None, self._options(account))
+        except GatewayError as error:
+            if error.retryable or self.fetch_session(session_id, account=account).status == "open":
+                raise
+
+    def fetch_payment(self, session_id: str, *, account: str) -> Payment:
+        """See Gateway."""
+        options = self._options(account)
+        with _errors():
+            found = _fields(
+                self._client.v1.checkout.sessions.retrieve(
+                    session_id, {"expand": _PAYMENT}, options
+                )
+            )
+            intent = read.expanded(found.get("payment_intent"))
+            charge = read.expanded(intent.get("latest_charge"))
+            listed = read.expanded(charge.get("refunds"))
+            refunds = list(listed.get("data", []))
+            if listed.get("has_more"):
+                pages = self._client.v1.refunds.list({"charge": charge["id"]}, options)
+                refunds = [_fields(one) for one in pages.auto_paging_iter()]
+            disputes: list[dict[str, Any]] = []
+            if charge.get("disputed"):
+                page = self._client.v1.disputes.list({"charge": charge["id"]}, options)
+                disputes = [_fields(one) for one in page.auto_paging_iter()]
+        return read.payment(
+            found,
+            tuple(read.refund(one) for one in refunds),
+            tuple(read.dispute(one) for one in disputes),
+        )
+
+    def session_of_payment_intent(self, payment_intent_id: str, *, account: str) -> str | None:
+        """See Gateway."""
+        with _errors():
+            page = self._client.v1.checkout.sessions.list(
+                {"payment_intent": payment_intent_id, "limit": 1}, self._options(account)
+            )
+        return next((one.id for one in page.data), None)
+
+    def payment_intent_of_charge(self, charge_id: str, *, account: str) -> str | None:
+        """See Gateway."""
+        with _errors():
+            charge = self._client.v1.charges.retrieve(charge_id, None, self._options(account))
+        return read.identifier(_fields(charge).get("payment_intent"))
+
+    def refund(
+        self, payment_intent_id: str, *, minor: int | None, idempotency_key: str, account: str
+    ) -> str:
+        """See Gateway."""
+        parameters: dict[str, Any] = {"payment_intent": payment_intent_id}
+        if minor is not None:
+            parameters["amount"] = minor
+        with _errors():
+            made = self._client.v1.refunds.create(
+                cast("Any", parameters), self._options(account, idempotency_key=idempotency_key)
+            )
+        return made.id
+
+    def events_since(self, since: datetime, *, account: str) -> Iterator[EventReference]:
+        """See Gateway."""
+        with _errors():
+            page = self._client.v1.events.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}, self._options(account)
+            )
+            for one in page.auto_paging_iter():
+                fields = _fields(one)
+                # Stripe names the account in deliveries, not in an account's own list.
+                fields["account"] = fields.get("account") or account
+                yield read.event(fields)
+
+    def movements_since(self, since: datetime, *, account: str) -> Iterator[BalanceMovement]:
+        """See Gateway."""
+        with _errors():
+            page = self._client.v1.balance_transactions.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}, self._options(account)
+            )
+            for one in page.auto_paging_iter():
+                yield read.movement(_fields(one))
+
+    def read_delivery(self, body: bytes, signature: str, *, connect: bool) -> EventReference:
+        """See Gateway. Every configured secret is tried: there are two during a rotation."""
+        secrets = (
+            settings.STRIPE_CONNECT_WEBHOOK_SECRETS if connect else settings.STRIPE_WEBHOOK_SECRETS
+        )
+        for secret in secrets:
+            try:
+                text = body.decode("utf-8")
+                stripe.WebhookSignature.verify_header(
+                    text, signature, secret, SIGNATURE_TOLERANCE_SECONDS
+                )
+            except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+                continue
+            return _event(text)
+        raise SignatureError("no configured secret signed these bytes")
+
+
+def _event(text: str) -> EventReference:
+    try:
+        return read.event(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SignatureError("signed, but no event") from error
+
+
+def _make(timeout: tuple[float, float], retries: int) -> StripeGateway:
+    client = stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        stripe_version=API_VERSION,
+        base_addresses={"api": settings.STRIPE_API_BASE},
+        max_network_retries=retries,
+        http_client=stripe.RequestsClient(timeout=cast("Any", timeout)),
+    )
+    return StripeGateway(client)
+
+
+@lru_cache(maxsize=4)
+def _cached(base: str, key: str, visitors: bool) -> StripeGateway:  # noqa: FBT001
+    del base, key
+    return _make((1, 3), 0) if visitors else _make((3.05, 20), 2)
+
+
+def for_visitors() -> Gateway:
+    """Return the gateway for a request that a visitor waits for: (1, 3) s, no retry."""
+    return _cached(settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY, visitors=True)
+
+
+def for_workers() -> Gateway:
+    """Return the gateway for background work: (3.05, 20) s, two retries."""
+    return _cached(settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY, visitors=False)

@@ -1,0 +1,131 @@
+"""Stripe's objects turned into the gateway's. Field names: Stripe's API reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from donations.gateway.types import (
+    Amount,
+    BalanceMovement,
+    CheckoutSession,
+    Dispute,
+    EventReference,
+    Payment,
+    Refund,
+)
+
+Fields = Mapping[str, Any]
+
+#: The keys under which an event's object names the objects that we know.
+_REFERENCE_KEYS: Final = ("payment_intent", "charge")
+
+
+def moment(seconds: int) -> datetime:
+    """Return Stripe's Unix seconds as an aware UTC time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def identifier(value: object) -> str | None:
+    """Return an id, whether the field came expanded or not."""
+    if isinstance(value, Mapping):
+        return str(value["id"])
+    return str(value) if value else None
+
+
+def expanded(value: object) -> Fields:
+    """Return an expanded object's fields; empty where it is null or only an id."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def session(fields: Fields) -> CheckoutSession:
+    """Read a Checkout Session (docs.stripe.com/api/checkout/sessions/object)."""
+    return CheckoutSession(
+        id=fields["id"],
+        url=fields.get("url") or "",
+        status=fields.get("status") or "",
+        payment_status=fields["payment_status"],
+        amount=Amount(fields.get("amount_total") or 0, (fields.get("currency") or "").upper()),
+        livemode=fields["livemode"],
+        expires_at=moment(fields["expires_at"]),
+        payment_intent_id=identifier(fields.get("payment_intent")),
+        reference=fields.get("client_reference_id") or "",
+    )
+
+
+def movement(fields: Fields) -> BalanceMovement:
+    """Read a balance transaction (docs.stripe.com/api/balance_transactions/object)."""
+    return BalanceMovement(
+        id=fields["id"],
+        kind=fields["type"],
+        source_id=identifier(fields.get("source")) or "",
+        minor=fields["amount"],
+        fee_minor=fields["fee"],
+        currency=fields["currency"].upper(),
+        created=moment(fields["created"]),
+    )
+
+
+def refund(fields: Fields) -> Refund:
+    """Read a refund: a balance transaction says that money moved, whatever its status."""
+    return Refund(
+        id=fields["id"],
+        minor=fields["amount"],
+        currency=fields["currency"].upper(),
+        status=fields.get("status") or "",
+        created=moment(fields["created"]),
+        moved=bool(fields.get("balance_transaction")),
+        moved_back=bool(fields.get("failure_balance_transaction")),
+    )
+
+
+def dispute(fields: Fields) -> Dispute:
+    """Read a dispute with the movements that it made."""
+    return Dispute(
+        id=fields["id"],
+        status=fields["status"],
+        movements=tuple(movement(one) for one in fields["balance_transactions"]),
+    )
+
+
+def payment(
+    session_fields: Fields, refunds: tuple[Refund, ...], disputes: tuple[Dispute, ...]
+) -> Payment:
+    """Put together what was fetched of one donation."""
+    intent = expanded(session_fields.get("payment_intent"))
+    charge = expanded(intent.get("latest_charge"))
+    balance = expanded(charge.get("balance_transaction"))
+    error = expanded(intent.get("last_payment_error"))
+    return Payment(
+        session=session(session_fields),
+        intent_status=intent.get("status") or "",
+        charge_id=identifier(charge) if charge else None,
+        charge_paid=bool(charge.get("paid")) and charge.get("status") == "succeeded",
+        charge_amount=Amount(charge["amount"], charge["currency"].upper()) if charge else None,
+        charged_at=moment(charge["created"]) if charge else None,
+        movement=movement(balance) if balance else None,
+        decline_code=str(error.get("decline_code") or error.get("code") or "")[:60],
+        refunds=refunds,
+        disputes=disputes,
+    )
+
+
+def event(fields: Fields) -> EventReference:
+    """Read what is kept of an event (docs.stripe.com/api/events/object)."""
+    about = fields["data"]["object"]
+    references = {"object": str(about.get("id") or "")}
+    for key in _REFERENCE_KEYS:
+        if found := identifier(about.get(key)):
+            references[key] = found
+    donation = about.get("client_reference_id") or (about.get("metadata") or {}).get("donation")
+    if donation:
+        references["donation"] = str(donation)[:64]
+    return EventReference(
+        id=fields["id"],
+        type=fields["type"],
+        account=fields.get("account") or "",
+        livemode=fields["livemode"],
+        created=moment(fields["created"]),
+        references=references,
+    )

@@ -1,0 +1,164 @@
+"""What the product needs of a payment provider, in its own words. Amounts are minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class GatewayError(Exception):
+    """The provider could not be asked, or refused. ``retryable``: asking again may help."""
+
+    def __init__(self, message: str, *, code: str = "", retryable: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retryable = retryable
+
+
+class SessionImpossibleError(GatewayError):
+    """The session can no longer be created, and never was: the attempt may be abandoned.
+
+    Stripe replays the reply of a known idempotency key before it looks at the parameters, so an
+    error about ``expires_at`` proves that no session exists for the key.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="session_impossible", retryable=False)
+
+
+class SignatureError(Exception):
+    """The delivery was not signed by the provider, was changed, or is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Minor units as the provider says them; the currency in upper case, perhaps unknown to us."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSession:
+    """One payable page at the provider."""
+
+    id: str
+    url: str
+    status: str  # open, complete, expired
+    payment_status: str  # paid, unpaid, no_payment_required
+    amount: Amount
+    livemode: bool
+    expires_at: datetime
+    payment_intent_id: str | None
+    reference: str  # our donation's public id
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceMovement:
+    """One balance transaction: ``minor`` is signed, ``fee_minor`` is what the provider kept."""
+
+    id: str
+    kind: str
+    source_id: str
+    minor: int
+    fee_minor: int
+    currency: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back. The movements are None as long as no money moved."""
+
+    id: str
+    minor: int
+    currency: str
+    status: str
+    created: datetime
+    moved: bool
+    moved_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A chargeback; ``movements`` are those it made in the balance, in both directions."""
+
+    id: str
+    status: str
+    movements: tuple[BalanceMovement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Everything the provider knows of one donation, read in one go."""
+
+    session: CheckoutSession
+    intent_status: str = ""
+    charge_id: str | None = None
+    charge_paid: bool = False
+    charge_amount: Amount | None = None
+    charged_at: datetime | None = None
+    movement: BalanceMovement | None = None
+    decline_code: str = ""
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether money arrived: the charge says so, not the session alone."""
+        return self.charge_paid and self.session.payment_status == "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class EventReference:
+    """What is kept of an event: what happened, when, and to which objects."""
+
+    id: str
+    type: str
+    account: str
+    livemode: bool
+    created: datetime
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+class Gateway(Protocol):
+    """One provider. ``account`` is a connected account's id, or empty for the site's own."""
+
+    def create_session(
+        self, parameters: Mapping[str, Any], *, idempotency_key: str, account: str
+    ) -> CheckoutSession:
+        """Create, or get again under the same key, a payable session.
+
+        Raises SessionImpossibleError or GatewayError.
+        """
+
+    def fetch_session(self, session_id: str, *, account: str) -> CheckoutSession:
+        """Return the session as it stands. Raises GatewayError."""
+
+    def expire_session(self, session_id: str, *, account: str) -> None:
+        """Make an open session unpayable; one that is complete or expired stays as it is."""
+
+    def fetch_payment(self, session_id: str, *, account: str) -> Payment:
+        """Return the session with its charge, refunds and disputes. Raises GatewayError."""
+
+    def session_of_payment_intent(self, payment_intent_id: str, *, account: str) -> str | None:
+        """Return the id of the session that made a payment intent, if one did."""
+
+    def payment_intent_of_charge(self, charge_id: str, *, account: str) -> str | None:
+        """Return the id of the payment intent that made a charge, if one did."""
+
+    def refund(
+        self, payment_intent_id: str, *, minor: int | None, idempotency_key: str, account: str
+    ) -> str:
+        """Refund all that is left, or ``minor`` units, and return the refund's id."""
+
+    def events_since(self, since: datetime, *, account: str) -> Iterator[EventReference]:
+        """Yield the events created since then (the provider keeps 30 days), oldest last."""
+
+    def movements_since(self, since: datetime, *, account: str) -> Iterator[BalanceMovement]:
+        """Yield the balance transactions created since then."""
+
+    def read_delivery(self, body: bytes, signature: str, *, connect: bool) -> EventReference:
+        """Verify a webhook delivery's bytes and return its event. Raises SignatureError."""

@@ -1,0 +1,137 @@
+"""Donations: one payable attempt, or one recorded gift."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from donations.querysets import DonationQuerySet
+from donations.states import LIVE, DonationState, Purpose
+from events.models import Booking, Campaign, Workshop
+from fundraiser.core import clock
+from fundraiser.core.money import SUPPORTED, Money
+
+
+class Donation(models.Model):
+    """One attempt to pay. Moves by states.DONATION_TABLE, in services/settlement.py only."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="donations")
+    workshop = models.ForeignKey(
+        Workshop, null=True, blank=True, on_delete=models.PROTECT, related_name="donations"
+    )
+    booking = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="donations"
+    )
+    purpose = models.CharField(max_length=4, choices=Purpose)
+    state = models.CharField(max_length=10, choices=DonationState, default=DonationState.CREATED)
+    #: What is charged, fee cover included.
+    amount_minor = models.BigIntegerField()
+    fee_cover_minor = models.BigIntegerField(default=0)
+    #: What is left of it by the ledger: gift − refunds − disputes; 0 until paid.
+    net_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    language = models.CharField(max_length=8)
+    message = models.CharField(max_length=500, blank=True)
+    hide_name = models.BooleanField(default=False)
+    hide_amount = models.BooleanField(default=False)
+    #: The form's hidden number, and what it becomes together with what was typed: the same form
+    #: sent twice is the same donation, a changed one replaces it (services/checkout.py).
+    visit = models.UUIDField(default=uuid.uuid4, db_index=True)
+    nonce = models.UUIDField(default=uuid.uuid4, unique=True)
+    #: The visitor's address as a keyed hash, to limit attempts without keeping the address.
+    client_hash = models.CharField(max_length=64, blank=True)
+
+    stripe_account = models.CharField(max_length=64, blank=True)
+    livemode = models.BooleanField()
+    #: What the session was asked for with, stored before the call and replayed as stored.
+    session_parameters = models.JSONField(default=dict)
+    session_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    session_url = models.TextField(blank=True)
+    session_expires_at = models.DateTimeField()
+    payment_intent_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    charge_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    #: The card's last refusal, in Stripe's code, as long as nothing was paid.
+    decline_code = models.CharField(max_length=60, blank=True)
+    #: Why this payment is not believed (wrong amount, currency or mode); a person has to look.
+    quarantine = models.CharField(max_length=300, blank=True)
+    #: Raised by each apply: an older snapshot never overwrites a newer one.
+    version = models.PositiveIntegerField(default=0)
+    link_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DonationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0)
+                & Q(fee_cover_minor__gte=0)
+                & Q(fee_cover_minor__lt=models.F("amount_minor")),
+                name="donation_amount_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__in=sorted(SUPPORTED)), name="donation_currency_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=DonationState.values), name="donation_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=Purpose.values)
+                & (~Q(purpose=Purpose.SEAT) | Q(booking__isnull=False)),
+                name="donation_seat_has_booking",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DonationState.PAID)
+                | (Q(charge_id__isnull=False) & Q(paid_at__isnull=False)),
+                name="donation_paid_has_charge",
+            ),
+            models.CheckConstraint(
+                condition=Q(net_minor__gte=0) & Q(net_minor__lte=models.F("amount_minor")),
+                name="donation_net_within_amount",
+            ),
+            models.UniqueConstraint(
+                fields=["booking"],
+                condition=Q(
+                    purpose=Purpose.SEAT,
+                    state__in=[*LIVE, DonationState.PAID],
+                ),
+                name="donation_one_live_per_booking",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["session_expires_at"],
+                condition=Q(state__in=LIVE),
+                name="donation_unfinished",
+            ),
+            models.Index(
+                fields=["campaign", "-paid_at"],
+                condition=Q(net_minor__gt=0),
+                name="donation_wall",
+            ),
+            models.Index(
+                fields=["client_hash", "created_at"],
+                condition=~Q(state=DonationState.PAID),
+                name="donation_unpaid_by_client",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"donation {self.pk} ({self.state})"
+
+    @property
+    def amount(self) -> Money:
+        """What is charged, fee cover included."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key under which its session is created: ours, and the same on every try."""
+        return f"checkout:{self.public_id}"

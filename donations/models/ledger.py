@@ -1,0 +1,99 @@
+"""The ledger, which nothing can change, and its rollup."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from donations.models.donations import Donation
+from donations.states import Account, Kind, SourceType
+from events.models import Campaign
+from fundraiser.core import clock
+from fundraiser.core.money import SUPPORTED
+
+_APPEND_ONLY = "RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';"
+
+
+class LedgerEntry(models.Model):
+    """One movement between two accounts: balanced by construction. Appended, never changed."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="entries")
+    donation = models.ForeignKey(
+        Donation, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    kind = models.CharField(max_length=24, choices=Kind)
+    debit = models.CharField(max_length=20, choices=Account)
+    credit = models.CharField(max_length=20, choices=Account)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    #: One Stripe object posts once, for ever.
+    source_type = models.CharField(max_length=24, choices=SourceType)
+    source_id = models.CharField(max_length=255)
+    stripe_account = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField(help_text="at Stripe, UTC")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="entry_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(debit__in=Account.values)
+                & Q(credit__in=Account.values)
+                & ~Q(debit=F("credit")),
+                name="entry_two_accounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__in=sorted(SUPPORTED)), name="entry_currency_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=Kind.values) & Q(source_type__in=SourceType.values),
+                name="entry_kind_known",
+            ),
+            models.UniqueConstraint(
+                fields=["source_type", "source_id", "kind"], name="entry_source_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["campaign", "id"])]
+        triggers = [
+            pgtrigger.Trigger(
+                name="append_only",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+                func=_APPEND_ONLY,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_minor} {self.currency}"
+
+
+class CampaignTotal(models.Model):
+    """One campaign's rollup in minor units, moved in the transaction that posts the entries."""
+
+    campaign = models.OneToOneField(
+        Campaign, on_delete=models.PROTECT, primary_key=True, related_name="total"
+    )
+    currency = models.CharField(max_length=3)
+    gifts_minor = models.BigIntegerField(default=0)
+    fees_minor = models.BigIntegerField(default=0)
+    refunds_minor = models.BigIntegerField(default=0)
+    disputes_minor = models.BigIntegerField(default=0)
+    sent_minor = models.BigIntegerField(default=0)
+    declared_minor = models.BigIntegerField(default=0)
+    donors = models.PositiveIntegerField(default=0)
+    #: Raised by every movement: part of the key of what is cached about the total.
+    version = models.PositiveBigIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gifts_minor__gte=F("refunds_minor") + F("disputes_minor")),
+                name="total_raised_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"total of campaign {self.campaign_id}"

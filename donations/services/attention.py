@@ -1,0 +1,112 @@
+"""What needs a person: late money without a seat, quarantined money, differences, poison events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from donations.gateway import Gateway
+from donations.models import Difference, Donation, StripeEvent
+from donations.services import seating, settlement
+from donations.states import DonationState, Purpose
+from events.models import Booking, Campaign
+from events.services import seats
+from events.states import BookingState
+from fundraiser.core.errors import ServiceError
+from fundraiser.core.money import Money
+
+
+class NothingToChooseError(ServiceError):
+    """The choice was made already, or there is none."""
+
+    code = "nothing_to_choose"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that needs a person. ``kind`` is stable; templates choose the words."""
+
+    kind: str
+    campaign: Campaign | None
+    name: str
+    amount: Money | None
+    detail: str
+    donation: Donation | None = None
+
+
+def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]:
+    """Return what needs a person in these campaigns; what is the site's own only for an admin."""
+    ids = [campaign.pk for campaign in campaigns]
+    rows = Donation.objects.filter(campaign_id__in=ids).select_related("campaign", "booking")
+    late = rows.filter(
+        purpose=Purpose.SEAT,
+        state=DonationState.PAID,
+        booking__state=BookingState.NEEDS_ATTENTION,
+    )
+    items = [
+        Item("late_payment", one.campaign, one.name, one.amount, "", one)
+        for one in late.order_by("paid_at")[:100]
+    ]
+    items += [
+        Item("quarantine", one.campaign, one.name, one.amount, one.quarantine, one)
+        for one in rows.quarantined().order_by("created_at")[:100]
+    ]
+    differences = Difference.objects.filter(resolved_at=None).select_related("campaign")
+    if not is_admin:
+        differences = differences.filter(campaign_id__in=ids)
+    items += [
+        Item("difference", one.campaign, one.source_id, None, one.detail)
+        for one in differences[:100]
+    ]
+    if is_admin:
+        aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
+        items += [Item("event", None, one.event_id, None, one.error) for one in aside[:100]]
+    return items
+
+
+def pending_choice(booking: Booking) -> Donation | None:
+    """Return the late payment of a booking that waits for "refund" or "keep as a gift"."""
+    if booking.state != BookingState.NEEDS_ATTENTION:
+        return None
+    return booking.donations.filter(purpose=Purpose.SEAT, state=DonationState.PAID).first()
+
+
+def keep(booking_id: int) -> Donation:
+    """Keep late money as a gift; its booking ends. Raises NothingToChooseError."""
+    with transaction.atomic():
+        donation, booking = _locked(booking_id)
+        seats.release(booking, BookingState.CANCELLED)
+        seating.keep_as_gift(donation)
+    return donation
+
+
+def _locked(booking_id: int) -> tuple[Donation, Booking]:
+    donation = (
+        Donation.objects.select_for_update(of=("self",))
+        .filter(booking_id=booking_id, purpose=Purpose.SEAT, state=DonationState.PAID)
+        .first()
+    )
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if donation is None or booking.state != BookingState.NEEDS_ATTENTION:
+        raise NothingToChooseError(str(booking_id))
+    return donation, booking
+
+
+def give_back(booking: Booking, *, gateway: Gateway) -> Donation:
+    """Refund late money in full; settling ends its booking.
+
+    The key is the donation's own, so that asking twice refunds once. Raises NothingToChooseError
+    or GatewayError.
+    """
+    donation = pending_choice(booking)
+    if donation is None or donation.payment_intent_id is None:
+        raise NothingToChooseError(str(booking.pk))
+    gateway.refund(
+        donation.payment_intent_id,
+        minor=None,
+        idempotency_key=f"refund:late:{donation.public_id}",
+        account=donation.stripe_account,
+    )
+    return settlement.apply(donation.pk, gateway=gateway)

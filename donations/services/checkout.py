@@ -1,0 +1,201 @@
+"""Checkout: from the form to a payable page at Stripe, at most one for each booking.
+
+Numbers are those of DESIGN.md, "The paid way, one direction".
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from donations.gateway import Gateway, GatewayError, SessionImpossibleError
+from donations.models import Donation
+from donations.services import parameters, settlement
+from donations.states import DonationState, Purpose
+from events.models import Booking, Campaign, Workshop
+from events.services import seats
+from fundraiser.core import clock
+from fundraiser.core.errors import ServiceError
+from fundraiser.core.failpoints import reached
+from fundraiser.core.money import Money
+
+#: A hold's length; Stripe takes 30 minutes to 24 hours.
+SESSION_TIME: Final = timedelta(minutes=60)
+#: How long a second click waits for the session that the first one is making, in seconds.
+PATIENCE_SECONDS: Final = 2.5
+
+
+class UnreachableError(ServiceError):
+    """Stripe did not answer; the seat stays held, and sending the form again goes on."""
+
+    code = "unreachable"
+    retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What a visitor asked for on the form. ``amount`` is what is charged, ``cover`` included."""
+
+    amount: Money
+    cover: Money
+    payer: seats.Payer
+    visit: uuid.UUID
+    message: str = ""
+    hide_name: bool = False
+    hide_amount: bool = False
+    client_hash: str = ""
+
+    def nonce(self, place: str) -> uuid.UUID:
+        """Return what names this very gift: the same form sent twice gives the same one.
+
+        A changed form is another gift; so is one sent again after its attempt ended.
+        """
+        ended = Donation.objects.filter(
+            visit=self.visit, state__in=[DonationState.EXPIRED, DonationState.FAILED]
+        ).count()
+        payer = self.payer
+        typed = (place, ended, self.amount.minor, payer.email.lower(), payer.seats, payer.name)
+        return uuid.uuid5(self.visit, repr(typed))
+
+
+def start(
+    *, campaign: Campaign, workshop: Workshop | None, gift: Gift, gateway: Gateway
+) -> Donation:
+    """Hold seats if there is a workshop, and return a donation with a payable session.
+
+    The same form sent again returns the same donation, in whatever state it is by now.
+    Raises seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
+    """
+    nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}")
+    known = Donation.objects.filter(nonce=nonce)
+    donation = known.first()
+    if donation is None:
+        _replace_others(gift, nonce, gateway)
+        try:
+            donation = _hold(campaign, workshop, gift, nonce)
+        except (IntegrityError, seats.FullError):
+            # The same form was sent twice and the other one was quicker, perhaps for the last seat.
+            donation = known.first()
+            if donation is None:
+                raise
+    reached("checkout:held")
+    return open_session(donation, gateway=gateway)
+
+
+def _replace_others(gift: Gift, nonce: uuid.UUID, gateway: Gateway) -> None:
+    """End the unpaid attempts of this form that were typed otherwise: back button, other amount."""
+    for other in Donation.objects.live().filter(visit=gift.visit).exclude(nonce=nonce):
+        try:
+            end(other, gateway=gateway)
+        except GatewayError as error:
+            raise UnreachableError(str(error)) from error
+
+
+def end(donation: Donation, *, gateway: Gateway) -> Donation:
+    """End an unpaid attempt: make its session unpayable, then do what Stripe says.
+
+    Returns the donation as it stands then: it may turn out to be paid. Raises GatewayError.
+    """
+    ensure_session(donation, gateway=gateway)
+    donation.refresh_from_db()
+    if donation.session_id is None:
+        return donation
+    gateway.expire_session(donation.session_id, account=donation.stripe_account)
+    return settlement.apply(donation.pk, gateway=gateway)
+
+
+def _hold(campaign: Campaign, workshop: Workshop | None, gift: Gift, nonce: uuid.UUID) -> Donation:
+    """Step 2: seats, booking, registrations and donation in one transaction."""
+    with transaction.atomic():
+        booking: Booking | None = None
+        if workshop is not None:
+            booking = seats.hold(
+                workshop=workshop, payer=gift.payer, nonce=nonce, hold_expires_at=None
+            )
+        donation = Donation(
+            campaign=campaign,
+            workshop=workshop,
+            booking=booking,
+            purpose=Purpose.SEAT if booking else Purpose.GIFT,
+            amount_minor=gift.amount.minor,
+            fee_cover_minor=gift.cover.minor,
+            currency=gift.amount.currency,
+            name=gift.payer.name,
+            email=gift.payer.email,
+            language=gift.payer.language,
+            message=gift.message,
+            hide_name=gift.hide_name,
+            hide_amount=gift.hide_amount,
+            visit=gift.visit,
+            nonce=nonce,
+            client_hash=gift.client_hash,
+            stripe_account=campaign.stripe_account,
+            livemode=settings.STRIPE_LIVEMODE,
+            session_expires_at=clock.now().replace(microsecond=0) + SESSION_TIME,
+            created_at=clock.now(),
+        )
+        donation.session_parameters = parameters.build(donation)
+        donation.save(force_insert=True)
+    return donation
+
+
+def open_session(donation: Donation, *, gateway: Gateway) -> Donation:
+    """Steps 3 and 4: make the session under the donation's own key, outside any transaction.
+
+    Raises UnreachableError.
+    """
+    if donation.state != DonationState.CREATED:
+        return donation
+    try:
+        ensure_session(donation, gateway=gateway)
+    except GatewayError as error:
+        if not _made_by_another(donation):
+            raise UnreachableError(str(error)) from error
+    donation.refresh_from_db()
+    return donation
+
+
+def ensure_session(donation: Donation, *, gateway: Gateway) -> None:
+    """Create, or learn again, the donation's session; abandon an attempt that can have none.
+
+    The same key with the same parameters gives the same session, whoever asks and how often.
+    Raises GatewayError.
+    """
+    if donation.session_id is not None:
+        return
+    try:
+        session = gateway.create_session(
+            parameters.complete(donation),
+            idempotency_key=donation.idempotency_key,
+            account=donation.stripe_account,
+        )
+    except SessionImpossibleError:
+        settlement.abandon(donation.pk)
+        return
+    reached("checkout:session_created")
+    values: dict[str, Any] = {
+        "session_id": session.id,
+        "session_url": session.url,
+        "payment_intent_id": session.payment_intent_id,
+    }
+    rows = Donation.objects.filter(pk=donation.pk)
+    rows.filter(Q(session_id__isnull=True)).update(**values)
+    rows.filter(state=DonationState.CREATED).update(state=DonationState.OPEN)
+    reached("checkout:opened")
+
+
+def _made_by_another(donation: Donation) -> bool:
+    """Wait a moment for the session that a parallel request of the same form is making."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if Donation.objects.filter(pk=donation.pk, session_id__isnull=False).exists():
+            return True
+        time.sleep(0.1)
+    return False

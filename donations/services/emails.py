@@ -1,0 +1,128 @@
+"""Mails about money, and those that need both money and seats. None: no longer due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
+from django.utils import translation
+
+from donations.models import Donation, LedgerEntry
+from donations.services import pages
+from donations.services.links import gift_link
+from donations.states import DonationState, Purpose
+from events.models import Booking, Message
+from events.services import access, calendar
+from events.services.emails import absolute, compose, manage_url
+from events.states import BookingState
+from fundraiser.core.money import Money
+
+
+def _donation(message: Message) -> Donation:
+    rows = Donation.objects.select_related(
+        "campaign__team", "workshop__campaign__team", "booking__workshop__campaign__team"
+    )
+    return rows.get(pk=message.ids["donation"])
+
+
+def _own_page(donation: Donation) -> str:
+    if donation.booking is not None:
+        return manage_url(donation.booking)
+    return absolute(reverse("gift", args=[gift_link(donation)]))
+
+
+def _context(donation: Donation) -> dict[str, Any]:
+    workshop = donation.workshop
+    return {
+        "donation": donation,
+        "booking": donation.booking,
+        "campaign": pages.campaign_page(donation.campaign, donation.language),
+        "workshop": pages.workshop_page(workshop, donation.language) if workshop else None,
+        "organizer": donation.campaign.organizer_name,
+        "manage_url": _own_page(donation),
+    }
+
+
+def _compose(kind: str, donation: Donation, **more: Any) -> EmailMultiAlternatives:
+    with translation.override(donation.language):
+        context = {**_context(donation), **more}
+    return compose(
+        kind,
+        to=donation.email,
+        language=donation.language,
+        reply_to=donation.campaign.team.reply_to,
+        context=context,
+    )
+
+
+def confirmation(message: Message) -> EmailMultiAlternatives | None:
+    """The ticket, with a calendar file; not due when the booking has ended meanwhile."""
+    booking = message.booking
+    if booking is None or booking.state != BookingState.CONFIRMED:
+        return None
+    workshop = booking.workshop
+    donation = booking.donations.filter(purpose=Purpose.SEAT, state=DonationState.PAID).first()
+    own = manage_url(booking)
+    with translation.override(booking.language):
+        mail = compose(
+            "confirmation",
+            to=booking.email,
+            language=booking.language,
+            reply_to=workshop.campaign.team.reply_to,
+            context={
+                "booking": booking,
+                "donation": donation,
+                "workshop": pages.workshop_page(workshop, booking.language),
+                "campaign": pages.campaign_page(workshop.campaign, booking.language),
+                "organizer": workshop.campaign.organizer_name,
+                "manage_url": own,
+                "calendar_url": absolute(_calendar_path(booking)),
+                **calendar.web_links(workshop, booking.language, own),
+            },
+        )
+    mail.attach(
+        "workshop.ics",
+        calendar.file(booking, manage_url=own).decode(),
+        "text/calendar; method=REQUEST",
+    )
+    return mail
+
+
+def _calendar_path(booking: Booking) -> str:
+    return reverse("booking_calendar", args=[access.booking_link(booking)])
+
+
+def gift_thanks(message: Message) -> EmailMultiAlternatives | None:
+    """Thanks for a gift without a seat; not due when nothing is left of it."""
+    donation = _donation(message)
+    return _compose("gift_thanks", donation) if donation.net_minor > 0 else None
+
+
+def processing(message: Message) -> EmailMultiAlternatives | None:
+    """A bank debit is on its way; not due once it has arrived or failed."""
+    donation = _donation(message)
+    if donation.state != DonationState.PROCESSING:
+        return None
+    return _compose("processing", donation)
+
+
+def payment_failed(message: Message) -> EmailMultiAlternatives | None:
+    """The bank refused a debit."""
+    donation = _donation(message)
+    return _compose("payment_failed", donation) if donation.state == DonationState.FAILED else None
+
+
+def payment_problem(message: Message) -> EmailMultiAlternatives | None:
+    """Late money without a seat: refund, or keep as a gift; not due once chosen."""
+    donation = _donation(message)
+    if donation.booking is None or donation.booking.state != BookingState.NEEDS_ATTENTION:
+        return None
+    return _compose("payment_problem", donation)
+
+
+def refund(message: Message) -> EmailMultiAlternatives | None:
+    """Money was given back."""
+    donation = _donation(message)
+    entry = LedgerEntry.objects.get(pk=message.ids["entry"])
+    return _compose("refund", donation, refunded=Money(entry.amount_minor, entry.currency))

@@ -1,0 +1,167 @@
+"""The inbox: every event is stored once before it is answered, and applied until it is done."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from donations.gateway import EventReference, Gateway
+from donations.models import Donation, StripeEvent
+from donations.querysets import DonationQuerySet
+from donations.services import checkout, settlement
+from fundraiser.core import clock, jobs
+from fundraiser.core.failpoints import reached
+
+logger = logging.getLogger(__name__)
+
+MAXIMUM_ATTEMPTS: Final = 8
+#: A claim that was not finished is taken over after so long: its process died.
+CLAIM: Final = timedelta(seconds=60)
+#: The types that can change a donation; others are stored and done (STRIPE.md, "Webhooks").
+APPLIED_TYPES: Final = (
+    "checkout.session.",
+    "charge.",
+    "refund.",
+    "payment_intent.",
+)
+
+
+def receive(event: EventReference) -> bool:
+    """Store an event, once for ever by its id; return whether it was new.
+
+    One of the other mode (livemode) is set aside at once: test money is never real money.
+    """
+    now = clock.now()
+    wrong_mode = event.livemode != settings.STRIPE_LIVEMODE
+    row = StripeEvent(
+        event_id=event.id,
+        account=event.account,
+        type=event.type[:80],
+        livemode=event.livemode,
+        created=event.created,
+        references=dict(event.references),
+        received_at=now,
+        next_attempt_at=now,
+        applied_at=None if event.type.startswith(APPLIED_TYPES) else now,
+        set_aside_at=now if wrong_mode else None,
+        error="livemode differs" if wrong_mode else "",
+    )
+    with transaction.atomic():
+        StripeEvent.objects.bulk_create([row], ignore_conflicts=True)
+        reached("intake:stored")
+        stored = StripeEvent.objects.get(event_id=event.id)
+        if stored.applied_at is None and stored.set_aside_at is None:
+            jobs.enqueue("donations.apply_event", event=stored.pk)
+    reached("intake:committed")
+    return bool(stored.received_at == now)
+
+
+def _claim(event_pk: int) -> StripeEvent | None:
+    """Take an unapplied event whose time has come, or None where another process has it."""
+    now = clock.now()
+    due = Q(applied_at__isnull=True, set_aside_at__isnull=True, next_attempt_at__lte=now)
+    rows = StripeEvent.objects.filter(due, pk=event_pk)
+    if rows.update(attempts=F("attempts") + 1, next_attempt_at=now + CLAIM) != 1:
+        return None
+    return StripeEvent.objects.get(pk=event_pk)
+
+
+def apply_event(event_pk: int, *, gateway: Gateway) -> bool:
+    """Apply one event if it is due; return whether it is done.
+
+    1. Claim it, so that it counts an attempt even if this process dies.
+    2. Find its donation; an event of somebody else's payment is done.
+    3. Settle the donation, which fetches the state anew.
+    4. Mark it applied; on an error later again, and set aside after eight attempts.
+    """
+    event = _claim(event_pk)
+    if event is None:
+        return False
+    try:
+        donation = find_donation(event, gateway)
+        if donation is not None:
+            checkout.ensure_session(donation, gateway=gateway)
+            settlement.apply(donation.pk, gateway=gateway)
+    except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
+        _failed(event, error)
+        return False
+    StripeEvent.objects.filter(pk=event.pk).update(
+        applied_at=clock.now(),
+        donation=donation,
+        error="" if donation else "not a donation of ours",
+    )
+    return True
+
+
+def _failed(event: StripeEvent, error: Exception) -> None:
+    now = clock.now()
+    text = f"{type(error).__name__}: {error}"[:300]
+    logger.warning("event %s: attempt %s failed: %s", event.event_id, event.attempts, text)
+    pause = timedelta(seconds=min(5 * 2**event.attempts, 3600))
+    aside = now if event.attempts >= MAXIMUM_ATTEMPTS else None
+    StripeEvent.objects.filter(pk=event.pk).update(
+        error=text, next_attempt_at=now + pause, set_aside_at=aside
+    )
+
+
+def find_donation(event: StripeEvent, gateway: Gateway) -> Donation | None:
+    """Return the donation that an event is about: by our ids first, by asking Stripe last.
+
+    An event of another account never reaches a donation, whatever ids it carries.
+    """
+    references = event.references
+    session_id = references.get("object") if event.type.startswith("checkout.") else None
+    ours = Donation.objects.filter(stripe_account=event.account)
+    known = (
+        Q(session_id=session_id or "-")
+        | Q(payment_intent_id=references.get("payment_intent") or "-")
+        | Q(payment_intent_id=references.get("object") or "-")
+        | Q(charge_id=references.get("charge") or references.get("object") or "-")
+    )
+    return (
+        ours.filter(known).first()
+        or _by_reference(ours, references.get("donation"))
+        or _asked(event, gateway)
+    )
+
+
+def _by_reference(ours: DonationQuerySet, public_id: str | None) -> Donation | None:
+    try:
+        return ours.filter(public_id=UUID(public_id)).first() if public_id else None
+    except ValueError:
+        return None
+
+
+def _asked(event: StripeEvent, gateway: Gateway) -> Donation | None:
+    """Ask Stripe which session an event's charge or payment intent belongs to."""
+    intent = event.references.get("payment_intent")
+    charge = event.references.get("charge")
+    if intent is None and charge is not None:
+        intent = gateway.payment_intent_of_charge(charge, account=event.account)
+    if intent is None:
+        return None
+    session_id = gateway.session_of_payment_intent(intent, account=event.account)
+    if session_id is None:
+        return None
+    session = gateway.fetch_session(session_id, account=event.account)
+    ours = Donation.objects.filter(stripe_account=event.account)
+    return _by_reference(ours, session.reference)
+
+
+def pending_ids(limit: int = 500) -> list[int]:
+    """Return the events that are due, oldest first."""
+    rows = StripeEvent.objects.filter(
+        applied_at__isnull=True, set_aside_at__isnull=True, next_attempt_at__lte=clock.now()
+    )
+    return list(rows.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def apply_pending(*, gateway: Gateway) -> int:
+    """Apply every event that is due; return how many are done. Safe to run several at once."""
+    return sum(apply_event(pk, gateway=gateway) for pk in pending_ids())

@@ -1,0 +1,128 @@
+"""What must always hold, as plain SQL: each query returns the rows that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+
+_SUM: Final = """
+    SELECT e.campaign_id,
+      COALESCE(SUM(CASE WHEN credit = 'gifts' THEN amount_minor
+                        WHEN debit = 'gifts' THEN -amount_minor END), 0) AS gifts,
+      COALESCE(SUM(CASE WHEN debit = 'fees' THEN amount_minor
+                        WHEN credit = 'fees' THEN -amount_minor END), 0) AS fees,
+      COALESCE(SUM(CASE WHEN debit = 'refunds' THEN amount_minor
+                        WHEN credit = 'refunds' THEN -amount_minor END), 0) AS refunds,
+      COALESCE(SUM(CASE WHEN debit = 'disputes' THEN amount_minor
+                        WHEN credit = 'disputes' THEN -amount_minor END), 0) AS disputes,
+      COALESCE(SUM(CASE WHEN debit = 'sent_to_charity' THEN amount_minor
+                        WHEN credit = 'sent_to_charity' THEN -amount_minor END), 0) AS sent,
+      COALESCE(SUM(CASE WHEN credit = 'declared_gifts' THEN amount_minor
+                        WHEN debit = 'declared_gifts' THEN -amount_minor END), 0) AS declared
+    FROM donations_ledgerentry e GROUP BY e.campaign_id
+"""
+
+#: Name of the promise -> a query whose every row breaks it.
+QUERIES: Final[dict[str, str]] = {
+    "the rollup equals the ledger": f"""
+        WITH s AS ({_SUM})
+        SELECT COALESCE(t.campaign_id, s.campaign_id), t.gifts_minor, s.gifts, t.fees_minor, s.fees,
+               t.refunds_minor, s.refunds, t.disputes_minor, s.disputes, t.sent_minor, s.sent,
+               t.declared_minor, s.declared
+        FROM donations_campaigntotal t FULL JOIN s ON s.campaign_id = t.campaign_id
+        WHERE (COALESCE(t.gifts_minor, 0), COALESCE(t.fees_minor, 0), COALESCE(t.refunds_minor, 0),
+               COALESCE(t.disputes_minor, 0), COALESCE(t.sent_minor, 0),
+               COALESCE(t.declared_minor, 0))
+          IS DISTINCT FROM
+              (COALESCE(s.gifts, 0), COALESCE(s.fees, 0), COALESCE(s.refunds, 0),
+               COALESCE(s.disputes, 0), COALESCE(s.sent, 0), COALESCE(s.declared, 0))
+    """,
+    "the number of donors equals the donations with something left": """
+        SELECT t.campaign_id, t.donors, COUNT(d.id)
+        FROM donations_campaigntotal t
+        LEFT JOIN donations_donation d ON d.campaign_id = t.campaign_id AND d.net_minor > 0
+        GROUP BY t.campaign_id, t.donors HAVING t.donors <> COUNT(d.id)
+    """,
+    "a donation's net equals its ledger rows": """
+        SELECT d.id, d.net_minor, s.net FROM donations_donation d
+        LEFT JOIN (
+          SELECT donation_id, SUM(
+            CASE WHEN credit IN ('gifts', 'refunds', 'disputes') THEN amount_minor
+                 WHEN debit IN ('gifts', 'refunds', 'disputes') THEN -amount_minor ELSE 0 END) AS net
+          FROM donations_ledgerentry GROUP BY donation_id) s ON s.donation_id = d.id
+        WHERE d.net_minor <> COALESCE(s.net, 0)
+    """,
+    "seats taken equal the registrations that hold one": """
+        SELECT w.id, w.seats_taken, COUNT(r.id) FROM events_workshop w
+        LEFT JOIN events_booking b ON b.workshop_id = w.id AND b.state IN ('held', 'confirmed')
+        LEFT JOIN events_registration r ON r.booking_id = b.id
+        GROUP BY w.id, w.seats_taken HAVING w.seats_taken <> COUNT(r.id)
+    """,
+    "a booking has as many registrations as seats": """
+        SELECT b.id, b.seats, COUNT(r.id) FROM events_booking b
+        LEFT JOIN events_registration r ON r.booking_id = b.id
+        GROUP BY b.id, b.seats HAVING b.seats <> COUNT(r.id)
+    """,
+    "never more seats than the workshop has": """
+        SELECT id, seats_taken, capacity FROM events_workshop WHERE seats_taken > capacity
+    """,
+    "every paid donation has its gift in the ledger, and only a paid one": """
+        SELECT d.id, d.state, e.id FROM donations_donation d
+        FULL JOIN donations_ledgerentry e ON e.donation_id = d.id AND e.kind = 'gift'
+        WHERE (d.state = 'paid') IS DISTINCT FROM (e.id IS NOT NULL)
+          AND (d.id IS NOT NULL OR e.kind = 'gift')
+    """,
+    "every ledger row is in its campaign's currency": """
+        SELECT e.id, e.currency, c.currency FROM donations_ledgerentry e
+        JOIN events_campaign c ON c.id = e.campaign_id
+        LEFT JOIN donations_donation d ON d.id = e.donation_id
+        WHERE e.currency <> c.currency OR d.campaign_id IS DISTINCT FROM e.campaign_id
+           OR d.currency <> e.currency
+    """,
+    "at most one live seat donation for a booking": """
+        SELECT booking_id, COUNT(*) FROM donations_donation
+        WHERE purpose = 'seat' AND state IN ('created', 'open', 'processing', 'paid')
+        GROUP BY booking_id HAVING COUNT(*) > 1
+    """,
+    "money for a seat has a seat, or a question to its giver": """
+        SELECT d.id, b.id, b.state FROM donations_donation d
+        JOIN events_booking b ON b.id = d.booking_id
+        WHERE d.purpose = 'seat' AND d.state = 'paid' AND d.net_minor > 0
+          AND b.state NOT IN ('confirmed', 'needs_attention')
+    """,
+    "a hold that Stripe decides about has a live donation": """
+        SELECT b.id FROM events_booking b
+        WHERE b.state = 'held' AND b.hold_expires_at IS NULL AND NOT EXISTS (
+          SELECT 1 FROM donations_donation d WHERE d.booking_id = b.id
+          AND (d.state IN ('created', 'open', 'processing') OR d.quarantine <> ''))
+    """,
+    "a total is never negative": """
+        SELECT campaign_id, gifts_minor - refunds_minor - disputes_minor
+        FROM donations_campaigntotal WHERE gifts_minor < refunds_minor + disputes_minor
+    """,
+    "no unpaid donation has ledger rows": """
+        SELECT d.id, d.state FROM donations_donation d
+        WHERE d.state <> 'paid' AND EXISTS (
+          SELECT 1 FROM donations_ledgerentry e WHERE e.donation_id = d.id)
+    """,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One row that breaks a promise."""
+
+    promise: str
+    row: tuple[Any, ...]
+
+
+def broken() -> Iterator[Broken]:
+    """Yield every row that breaks a promise; nothing when all is well."""
+    with connection.cursor() as cursor:
+        for promise, query in QUERIES.items():
+            cursor.execute(query)
+            for row in cursor.fetchall():
+                yield Broken(promise, tuple(row))

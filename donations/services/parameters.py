@@ -1,0 +1,69 @@
+"""What a Checkout Session is asked for with (docs.stripe.com/api/checkout/sessions/create)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from donations.models import Donation
+from fundraiser.core import links
+
+CHECKOUT_LINK = "checkout"
+#: Stripe's own names of the languages that the site speaks.
+_LOCALES = {"en": "en", "fr": "fr"}
+
+
+def build(donation: Donation) -> dict[str, Any]:
+    """Return the parameters to store before the call and to replay as stored.
+
+    The ids stand three times because a session's metadata reaches neither its payment intent nor
+    its charge. The two addresses are added at the call, since links are never stored.
+    """
+    campaign, workshop = donation.campaign, donation.workshop
+    ids = {
+        "campaign": str(campaign.public_id),
+        "workshop": str(workshop.public_id) if workshop else "",
+        "booking": str(donation.booking.public_id) if donation.booking else "",
+        "donation": str(donation.public_id),
+    }
+    ids = {key: value for key, value in ids.items() if value}
+    title = (workshop or campaign).text("title", donation.language)
+    product: dict[str, Any] = {"name": f"{title} — {campaign.charity_name}"[:250]}
+    return {
+        "mode": "payment",
+        "submit_type": "donate",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": donation.currency.lower(),
+                    "unit_amount": donation.amount_minor,
+                    "product_data": product,
+                },
+            }
+        ],
+        "client_reference_id": str(donation.public_id),
+        "metadata": ids,
+        "payment_intent_data": {"metadata": ids},
+        "customer_email": donation.email,
+        "locale": _LOCALES.get(donation.language[:2], "auto"),
+        "adaptive_pricing": {"enabled": False},
+        "expires_at": int(donation.session_expires_at.timestamp()),
+    }
+
+
+def token(donation: Donation) -> str:
+    """Return the signed token of the donation's return page."""
+    return links.make(CHECKOUT_LINK, donation.public_id, donation.link_version)
+
+
+def complete(donation: Donation) -> dict[str, Any]:
+    """Return the stored parameters with the addresses that Stripe sends the visitor back to."""
+    made = token(donation)
+    return {
+        **donation.session_parameters,
+        "success_url": settings.SITE_URL + reverse("checkout_return", args=[made]),
+        "cancel_url": settings.SITE_URL + reverse("checkout_cancelled", args=[made]),
+    }

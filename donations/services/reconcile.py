@@ -1,0 +1,230 @@
+"""Reconciliation: every event and every movement at Stripe, held against what we have.
+
+1. Events that no webhook brought go into the inbox and are applied.
+2. Each balance transaction must stand in the ledger with the same amount, and the other way round.
+3. What differs is stored until it agrees again. Safe at any time, several at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
+
+from donations.gateway import BalanceMovement, Gateway
+from donations.models import Difference, Donation, LedgerEntry, Reconciliation
+from donations.services import checkout, inbox, settlement
+from donations.states import Kind, SourceType
+from events.models import Campaign
+from fundraiser.core import clock
+
+#: docs.stripe.com/api/events: Stripe lists events of the last 30 days.
+WINDOW: Final = timedelta(days=30)
+#: A ledger row this young may not be in the list that was fetched before it.
+YOUNG: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What one balance transaction should have left in the ledger."""
+
+    movement_id: str
+    source_type: SourceType
+    source_id: str
+    kind: Kind
+    minor: int
+    currency: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The ledger's unique source."""
+        return (self.source_type, self.source_id, self.kind)
+
+
+def accounts() -> list[str]:
+    """Return the site's own account (empty) and every connected one that a campaign uses."""
+    connected = Campaign.objects.exclude(stripe_account="").values_list("stripe_account", flat=True)
+    paid = Donation.objects.exclude(stripe_account="").values_list("stripe_account", flat=True)
+    return ["", *sorted({*connected, *paid})]
+
+
+def run(*, gateway: Gateway, since: datetime | None = None) -> list[Reconciliation]:
+    """Reconcile every account from ``since`` (aware; default: 30 days ago) and return the runs."""
+    begin = since or clock.now() - WINDOW
+    return [run_account(account, since=begin, gateway=gateway) for account in accounts()]
+
+
+def run_account(account: str, *, since: datetime, gateway: Gateway) -> Reconciliation:
+    """Reconcile one account. Raises GatewayError where Stripe cannot be asked."""
+    result = Reconciliation.objects.create(account=account, since=since, started_at=clock.now())
+    for event in gateway.events_since(since, account=account):
+        result.events_seen += 1
+        result.events_new += inbox.receive(event)
+    inbox.apply_pending(gateway=gateway)
+    movements = list(gateway.movements_since(since, account=account))
+    result.movements_seen = len(movements)
+    expected = [one for movement in movements for one in expectations(movement)]
+    _apply_unposted(expected, account, gateway)
+    _compare(account, expected, since)
+    result.finished_at = clock.now()
+    result.save()
+    return result
+
+
+def expectations(movement: BalanceMovement) -> Iterator[Expected]:
+    """Yield what a balance transaction should have left in the ledger.
+
+    Types: docs.stripe.com/reports/balance-transaction-types. Payouts and the like are no
+    donation's: they leave nothing.
+    """
+    source = movement.source_id
+
+    def one(source_type: SourceType, source_id: str, kind: Kind, minor: int) -> Expected:
+        return Expected(movement.id, source_type, source_id, kind, minor, movement.currency)
+
+    if movement.kind in {"charge", "payment"}:
+        yield one(SourceType.CHARGE, source, Kind.GIFT, movement.minor)
+        if movement.fee_minor:
+            yield one(SourceType.CHARGE, source, Kind.FEE, movement.fee_minor)
+    elif movement.kind in {"refund", "payment_refund"}:
+        yield one(SourceType.REFUND, source, Kind.REFUND, -movement.minor)
+    elif movement.kind in {"refund_failure", "payment_failure_refund"}:
+        yield one(SourceType.REFUND, source, Kind.REFUND_FAILED, movement.minor)
+    elif movement.kind == "adjustment" and source.startswith(("dp_", "du_")):
+        transaction = (SourceType.BALANCE_TRANSACTION, movement.id)
+        kind = Kind.DISPUTE if movement.minor < 0 else Kind.DISPUTE_REINSTATED
+        if movement.minor:
+            yield one(*transaction, kind, abs(movement.minor))
+        fee_kind = Kind.DISPUTE_FEE if movement.fee_minor > 0 else Kind.DISPUTE_FEE_RETURNED
+        if movement.fee_minor:
+            yield one(*transaction, fee_kind, abs(movement.fee_minor))
+
+
+def _posted(expected: Iterable[Expected]) -> dict[tuple[str, str, str], LedgerEntry]:
+    ids = {one.source_id for one in expected}
+    rows = LedgerEntry.objects.filter(source_id__in=ids).select_related("campaign")
+    return {(row.source_type, row.source_id, row.kind): row for row in rows}
+
+
+def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) -> None:
+    """Settle the donations whose movements the ledger lacks: an event may never have been made."""
+    posted = _posted(expected)
+    for one in expected:
+        if one.key in posted or one.kind != Kind.GIFT:
+            continue
+        donation = _donation_of_charge(one.source_id, account, gateway)
+        if donation is not None:
+            checkout.ensure_session(donation, gateway=gateway)
+            settlement.apply(donation.pk, gateway=gateway)
+    stale = {one.source_id for one in expected if one.key not in posted and one.kind != Kind.GIFT}
+    for donation in (
+        Donation.objects.filter(stripe_account=account)
+        .filter(Q(charge_id__in=stale) | Q(entries__source_id__in=stale))
+        .distinct()
+    ):
+        settlement.apply(donation.pk, gateway=gateway)
+
+
+def _donation_of_charge(charge_id: str, account: str, gateway: Gateway) -> Donation | None:
+    known = Donation.objects.filter(charge_id=charge_id, stripe_account=account).first()
+    if known is not None:
+        return known
+    intent = gateway.payment_intent_of_charge(charge_id, account=account)
+    ours = Donation.objects.filter(stripe_account=account)
+    if intent is None or (found := ours.filter(payment_intent_id=intent).first()):
+        return found if intent else None
+    session_id = gateway.session_of_payment_intent(intent, account=account)
+    return ours.filter(session_id=session_id).first() if session_id else None
+
+
+def _compare(account: str, expected: list[Expected], since: datetime) -> None:
+    """Store what differs, both ways, and resolve what agrees again."""
+    posted = _posted(expected)
+    open_now: set[tuple[str, str]] = set()
+    for one in expected:
+        row = posted.get(one.key)
+        found = row.amount_minor if row else 0
+        same_currency = row is None or row.currency == one.currency
+        if found == one.minor and same_currency:
+            continue
+        if row is None and _is_foreign(one, account):
+            continue
+        open_now.add((one.source_id, one.kind))
+        _store(account, one, found, row)
+    for row in _unknown_at_stripe(account, expected, since):
+        open_now.add((row.source_id, row.kind))
+        _store(account, None, row.amount_minor, row)
+    _resolve(account, open_now)
+
+
+def _is_foreign(one: Expected, account: str) -> bool:
+    """Whether a movement is no donation's of ours: others may use the same Stripe account."""
+    ours = Donation.objects.filter(stripe_account=account)
+    if one.source_type == SourceType.CHARGE:
+        return not ours.filter(
+            Q(charge_id=one.source_id)
+            | Q(quarantine__contains="", events__references__charge=one.source_id)
+        ).exists()
+    return not ours.filter(
+        Q(entries__source_id=one.source_id) | Q(events__references__object=one.source_id)
+    ).exists()
+
+
+def _unknown_at_stripe(
+    account: str, expected: list[Expected], since: datetime
+) -> Iterator[LedgerEntry]:
+    known = {one.key for one in expected}
+    rows = LedgerEntry.objects.filter(
+        stripe_account=account,
+        occurred_at__gt=since + YOUNG,
+        created_at__lt=clock.now() - YOUNG,
+    ).select_related("campaign")
+    for row in rows.iterator(chunk_size=1000):
+        if (row.source_type, row.source_id, row.kind) not in known:
+            yield row
+
+
+def _store(account: str, one: Expected | None, found: int, row: LedgerEntry | None) -> None:
+    source_id = one.source_id if one else row.source_id if row else ""
+    kind = one.kind if one else row.kind if row else ""
+    values = {
+        "expected_minor": one.minor if one else 0,
+        "found_minor": found,
+        "currency": one.currency if one else row.currency if row else "",
+        "campaign": row.campaign if row else _campaign_of(source_id),
+        "detail": one.movement_id if one else "not among Stripe's balance transactions",
+        "last_seen_at": clock.now(),
+    }
+    Difference.objects.update_or_create(
+        account=account,
+        source_id=source_id,
+        kind=kind,
+        resolved_at=None,
+        defaults=values,
+        create_defaults={**values, "first_seen_at": clock.now()},
+    )
+
+
+def _campaign_of(charge_id: str) -> Campaign | None:
+    donation = (
+        Donation.objects.filter(Q(charge_id=charge_id) | Q(events__references__charge=charge_id))
+        .select_related("campaign")
+        .first()
+    )
+    return donation.campaign if donation else None
+
+
+def _resolve(account: str, open_now: set[tuple[str, str]]) -> None:
+    for difference in Difference.objects.filter(account=account, resolved_at=None):
+        if (difference.source_id, difference.kind) not in open_now:
+            Difference.objects.filter(pk=difference.pk, resolved_at=None).update(
+                resolved_at=clock.now()
+            )
+
+
+def open_differences() -> int:
+    """Return how many differences are open."""
+    return Difference.objects.filter(resolved_at=None).count()

@@ -1,0 +1,103 @@
+"""What money, or its absence, does to a booking. The caller holds the locks (settlement.apply)."""
+
+from __future__ import annotations
+
+from donations.models import Donation
+from donations.states import Purpose
+from events.models import Booking
+from events.services import outbox, seats
+from events.states import BOOKING_TABLE, BookingState
+from fundraiser.core.transitions import advance
+
+
+def _seat_booking(donation: Donation) -> Booking | None:
+    return donation.booking if donation.purpose == Purpose.SEAT else None
+
+
+def _has_twin(booking: Booking) -> bool:
+    twins = Booking.objects.confirmed_for(booking.workshop_id, booking.email)
+    return twins.exclude(pk=booking.pk).exists()
+
+
+def after_payment(donation: Donation) -> None:
+    """Seat a payer, or offer a way out where no seat is left; a gift gets its thanks.
+
+    Money that was wholly given back seats nobody, and needs no choice any more.
+    """
+    booking = _seat_booking(donation)
+    if donation.net_minor <= 0:
+        if booking is not None:
+            _after_giving_back(booking)
+    elif booking is None:
+        outbox.queue(key=f"gift_thanks:{donation.pk}", kind="gift_thanks", donation=donation.pk)
+    elif booking.state == BookingState.HELD:
+        _seat_held(donation, booking)
+    elif booking.state == BookingState.EXPIRED and not _has_twin(booking):
+        _seat_late(donation, booking)
+    elif booking.state in {BookingState.EXPIRED, BookingState.CANCELLED}:
+        _ask(donation, booking)
+
+
+def _seat_held(donation: Donation, booking: Booking) -> None:
+    if _has_twin(booking):
+        # A second payment for a confirmed address becomes a gift and frees its seat.
+        seats.release(booking, BookingState.CANCELLED)
+        keep_as_gift(donation)
+        return
+    seats.confirm(booking)
+    _confirmation(booking)
+
+
+def _seat_late(donation: Donation, booking: Booking) -> None:
+    if seats.seat_again(booking):
+        _confirmation(booking)
+    else:
+        _ask(donation, booking)
+
+
+def _ask(donation: Donation, booking: Booking) -> None:
+    """Late money without a seat is never invisible: refund, or keep as a gift (PROMISES.md 7)."""
+    advance(booking, BookingState.NEEDS_ATTENTION, BOOKING_TABLE)
+    outbox.queue(
+        key=f"payment_problem:{donation.pk}",
+        kind="payment_problem",
+        booking=booking,
+        donation=donation.pk,
+    )
+
+
+def _after_giving_back(booking: Booking) -> None:
+    if booking.state in {BookingState.HELD, BookingState.NEEDS_ATTENTION}:
+        seats.release(booking, BookingState.CANCELLED)
+
+
+def _confirmation(booking: Booking) -> None:
+    outbox.queue(key=f"confirmation:{booking.pk}", kind="confirmation", booking=booking)
+
+
+def keep_as_gift(donation: Donation) -> None:
+    """Turn a payment for a seat into a gift without one, and thank for it."""
+    donation.purpose = Purpose.GIFT
+    donation.save(update_fields=["purpose"])
+    outbox.queue(key=f"gift_thanks:{donation.pk}", kind="gift_thanks", donation=donation.pk)
+
+
+def after_promise(donation: Donation) -> None:
+    """A bank debit on its way confirms the seat that is held for it, or one that is still free."""
+    booking = _seat_booking(donation)
+    if booking is None:
+        return
+    if booking.state == BookingState.HELD and not _has_twin(booking):
+        seats.confirm(booking)
+        _confirmation(booking)
+    elif booking.state == BookingState.EXPIRED and seats.seat_again(booking):
+        _confirmation(booking)
+
+
+def after_failure(donation: Donation) -> None:
+    """Free the seats of an attempt that brought no money."""
+    booking = _seat_booking(donation)
+    if booking is None or not booking.holds_seats:
+        return
+    confirmed = booking.state == BookingState.CONFIRMED
+    seats.release(booking, BookingState.CANCELLED if confirmed else BookingState.EXPIRED)

@@ -1,0 +1,150 @@
+"""Settlement: makes our rows say what Stripe says. The only place where a donation moves.
+
+The webhook, the return page, the sweeper, the reconciler and the admin all call ``apply``.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from django.db import transaction
+
+from donations.gateway import Gateway, Payment
+from donations.models import Donation
+from donations.services import ledger, seating
+from donations.states import DONATION_TABLE, DonationState
+from events.models import Booking, Workshop
+from events.services import outbox
+from fundraiser.core import clock
+from fundraiser.core.failpoints import reached
+from fundraiser.core.transitions import advance
+
+logger = logging.getLogger(__name__)
+
+_TRIES: Final = 8
+
+
+class BusyError(Exception):
+    """Others kept moving the donation: try again later."""
+
+
+def apply(donation_id: int, *, gateway: Gateway) -> Donation:
+    """Fetch everything that Stripe knows of a donation and bring our rows to it; return it.
+
+    1. Read the donation's version.
+    2. Outside any transaction, fetch session, charge, refunds and disputes.
+    3. In one transaction lock donation → booking → workshop (→ total, last, by the ledger).
+    4. If the version moved meanwhile, what was fetched may be older than what was applied: again.
+    5. Post what the ledger lacks, move the states by table, write the outbox, version + 1.
+
+    Raises GatewayError where Stripe cannot be asked, BusyError after too many rounds.
+    """
+    for _ in range(_TRIES):
+        donation = Donation.objects.get(pk=donation_id)
+        if donation.session_id is None:
+            raise ValueError("the donation has no session yet: checkout.open_session makes it")
+        payment = gateway.fetch_payment(donation.session_id, account=donation.stripe_account)
+        reached("apply:fetched")
+        with transaction.atomic():
+            locked = _locked(donation_id)
+            reached("apply:locked")
+            if locked.version != donation.version:
+                continue
+            _settle(locked, payment)
+            reached("apply:advanced")
+        reached("apply:committed")
+        return locked
+    raise BusyError(f"donation {donation_id}")
+
+
+def _locked(donation_id: int) -> Donation:
+    """Lock donation → booking → workshop, in this order, and return the donation with them."""
+    donation = (
+        Donation.objects.select_for_update(of=("self",))
+        .select_related("campaign")
+        .get(pk=donation_id)
+    )
+    if donation.booking_id is not None:
+        booking = Booking.objects.select_for_update().get(pk=donation.booking_id)
+        booking.workshop = Workshop.objects.select_for_update().get(pk=booking.workshop_id)
+        donation.booking = booking
+    return donation
+
+
+def _settle(donation: Donation, payment: Payment) -> None:
+    """Bring one locked donation to what was fetched of it."""
+    complete = payment.session.status == "complete"
+    donation.quarantine = ledger.mismatch(donation, payment) if complete else ""
+    donation.payment_intent_id = payment.session.payment_intent_id or donation.payment_intent_id
+    donation.decline_code = payment.decline_code
+    donation.checked_at = clock.now()
+    donation.version += 1
+    donation.save(
+        update_fields=["quarantine", "payment_intent_id", "decline_code", "checked_at", "version"]
+    )
+    if donation.quarantine:
+        logger.error("donation %s quarantined: %s", donation.pk, donation.quarantine)
+    elif payment.is_paid:
+        _settle_paid(donation, payment)
+    elif complete and payment.intent_status == "processing":
+        _settle_processing(donation)
+    elif complete:
+        _settle_failed(donation)
+    elif payment.session.status == "expired":
+        _end(donation, DonationState.EXPIRED)
+
+
+def _settle_paid(donation: Donation, payment: Payment) -> None:
+    posted = ledger.post_missing(donation, payment)
+    reached("apply:posted")
+    if donation.state != DonationState.PAID:
+        advance(
+            donation,
+            DonationState.PAID,
+            DONATION_TABLE,
+            charge_id=payment.charge_id,
+            paid_at=payment.charged_at,
+        )
+    seating.after_payment(donation)
+    for entry in posted:
+        if entry.kind == "refund":
+            outbox.queue(
+                key=f"refund:{entry.source_id}", kind="refund", donation=donation.pk, entry=entry.pk
+            )
+
+
+def _settle_processing(donation: Donation) -> None:
+    """A bank debit on its way confirms the seat, never the total (PROMISES.md 9)."""
+    if donation.state == DonationState.PROCESSING:
+        return
+    advance(donation, DonationState.PROCESSING, DONATION_TABLE)
+    seating.after_promise(donation)
+    outbox.queue(key=f"processing:{donation.pk}", kind="processing", donation=donation.pk)
+
+
+def _settle_failed(donation: Donation) -> None:
+    """The session is complete, but no money came: a bank debit was refused."""
+    if donation.state != DonationState.FAILED:
+        _end(donation, DonationState.FAILED)
+        outbox.queue(
+            key=f"payment_failed:{donation.pk}", kind="payment_failed", donation=donation.pk
+        )
+
+
+def _end(donation: Donation, state: DonationState) -> None:
+    """End an attempt that brought no money and free its seats."""
+    if donation.state == state:
+        return
+    advance(donation, state, DONATION_TABLE)
+    seating.after_failure(donation)
+
+
+def abandon(donation_id: int) -> None:
+    """End an attempt of which it is proven that no session exists at Stripe."""
+    with transaction.atomic():
+        donation = _locked(donation_id)
+        if donation.state == DonationState.CREATED and donation.session_id is None:
+            donation.version += 1
+            donation.save(update_fields=["version"])
+            _end(donation, DonationState.EXPIRED)

@@ -1,0 +1,69 @@
+"""The sweeper: finishes what was begun and not ended. Safe at any time, several at once."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Q
+
+from donations.gateway import Gateway, GatewayError
+from donations.models import Donation
+from donations.services import checkout, inbox, settlement
+from events.services import seats
+from fundraiser.core import clock
+
+logger = logging.getLogger(__name__)
+
+#: A visitor's own call to Stripe has ended long before.
+UNANSWERED: Final = timedelta(seconds=30)
+#: How often a bank debit on its way is asked about.
+DEBIT_PAUSE: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many of each were looked at and finished, and how often Stripe could not be asked."""
+
+    sessions: int
+    holds: int
+    events: int
+    failures: int
+
+
+def sweep(*, gateway: Gateway) -> Swept:
+    """Ask Stripe about unfinished sessions, release overdue holds, apply pending events."""
+    finished = failures = 0
+    for donation_id in _due_ids():
+        try:
+            finish(donation_id, gateway=gateway)
+            finished += 1
+        except (GatewayError, settlement.BusyError) as error:
+            failures += 1
+            logger.warning("sweep: donation %s stays as it is: %s", donation_id, error)
+    now = clock.now()
+    holds = sum(seats.expire_hold(pk, now) for pk in seats.overdue_hold_ids(now))
+    return Swept(finished, holds, inbox.apply_pending(gateway=gateway), failures)
+
+
+def _due_ids() -> list[int]:
+    now = clock.now()
+    recently_asked = Q(state="processing", checked_at__gt=now - DEBIT_PAUSE)
+    rows = Donation.objects.due_for_a_look(now=now, unanswered_since=now - UNANSWERED)
+    return list(
+        rows.exclude(recently_asked).order_by("checked_at", "pk").values_list("pk", flat=True)[:500]
+    )
+
+
+def finish(donation_id: int, *, gateway: Gateway) -> None:
+    """Learn the session of an unanswered attempt, and bring it to what Stripe says.
+
+    The same key is replayed with the same parameters. Raises GatewayError or BusyError.
+    """
+    donation = Donation.objects.get(pk=donation_id)
+    checkout.ensure_session(donation, gateway=gateway)
+    donation.refresh_from_db(fields=["session_id"])
+    if donation.session_id is not None:
+        settlement.apply(donation_id, gateway=gateway)

@@ -1,0 +1,132 @@
+"""A campaign's totals: moved with the ledger, and read as the public identity.
+
+raised = gifts − refunds − disputes; owed = raised − fees (unless the organizer pays them);
+outstanding = owed − sent (DESIGN.md, "The nouns").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from donations.models import CampaignTotal, Donation, LedgerEntry
+from donations.states import Account
+from events.models import Campaign
+from fundraiser.core import clock
+from fundraiser.core.money import Money
+
+#: The account behind each column, and the sign of a debit on it.
+_COLUMNS = {
+    Account.GIFTS: ("gifts_minor", -1),
+    Account.FEES: ("fees_minor", 1),
+    Account.REFUNDS: ("refunds_minor", 1),
+    Account.DISPUTES: ("disputes_minor", 1),
+    Account.SENT: ("sent_minor", 1),
+    Account.DECLARED: ("declared_minor", -1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What everybody may know of a campaign's money."""
+
+    gifts: Money
+    refunds: Money
+    disputes: Money
+    raised: Money
+    fees: Money
+    owed: Money
+    sent: Money
+    outstanding: Money
+    declared: Money
+    donors: int
+    average: Money | None
+    goal_percent: int | None
+    reaches_goal: bool
+    version: int
+
+
+def _changes(entries: Iterable[LedgerEntry]) -> dict[str, int]:
+    changes: dict[str, int] = {}
+    for entry in entries:
+        for account, sign in ((entry.debit, 1), (entry.credit, -1)):
+            if account in _COLUMNS:
+                column, debit_sign = _COLUMNS[Account(account)]
+                changes[column] = changes.get(column, 0) + sign * debit_sign * entry.amount_minor
+    return changes
+
+
+def net_change(changes: dict[str, int]) -> int:
+    """Return what a set of changes adds to raised."""
+    return (
+        changes.get("gifts_minor", 0)
+        - changes.get("refunds_minor", 0)
+        - changes.get("disputes_minor", 0)
+    )
+
+
+def move(donation: Donation, entries: Iterable[LedgerEntry]) -> None:
+    """Move the donation's net and the campaign's rollup by new entries, in their transaction."""
+    changes = _changes(entries)
+    before = donation.net_minor
+    donation.net_minor = before + net_change(changes)
+    donation.save(update_fields=["net_minor"])
+    donors = int(donation.net_minor > 0) - int(before > 0)
+    ensure(donation.campaign)
+    CampaignTotal.objects.filter(campaign_id=donation.campaign_id).update(
+        **{column: F(column) + change for column, change in changes.items()},
+        donors=F("donors") + donors,
+        version=F("version") + 1,
+        updated_at=clock.now(),
+    )
+
+
+def ensure(campaign: Campaign) -> None:
+    """Make the campaign's rollup row if it has none yet."""
+    CampaignTotal.objects.bulk_create(
+        [CampaignTotal(campaign=campaign, currency=campaign.currency, updated_at=clock.now())],
+        ignore_conflicts=True,
+    )
+
+
+def read(campaign: Campaign, row: CampaignTotal | None) -> Totals:
+    """Return the public identity from a rollup row (None: nothing was given yet)."""
+    row = row or CampaignTotal(campaign=campaign, currency=campaign.currency)
+    gifts, refunds, disputes, fees, sent, declared = (
+        Money(int(minor), row.currency)
+        for minor in (
+            row.gifts_minor,
+            row.refunds_minor,
+            row.disputes_minor,
+            row.fees_minor,
+            row.sent_minor,
+            row.declared_minor,
+        )
+    )
+    raised = gifts - refunds - disputes
+    owed = raised if campaign.fees_paid_by_organizer else raised - fees
+    reached = raised + declared
+    goal = campaign.goal
+    return Totals(
+        gifts=gifts,
+        refunds=refunds,
+        disputes=disputes,
+        raised=raised,
+        fees=fees,
+        owed=owed,
+        sent=sent,
+        outstanding=owed - sent,
+        declared=declared,
+        donors=row.donors,
+        average=raised.divided(row.donors) if row.donors else None,
+        goal_percent=reached.minor * 100 // goal.minor if goal else None,
+        reaches_goal=goal is not None and reached >= goal,
+        version=row.version,
+    )
+
+
+def of_campaign(campaign: Campaign) -> Totals:
+    """Return the campaign's public identity, from its rollup row."""
+    return read(campaign, CampaignTotal.objects.filter(campaign=campaign).first())

@@ -1,0 +1,84 @@
+"""The states of a donation, the accounts of the ledger and what is posted to them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import TextChoices
+
+
+class DonationState(TextChoices):
+    """Where a donation stands. It ends at paid: refunds and disputes derive from the ledger."""
+
+    CREATED = "created"
+    OPEN = "open"
+    PROCESSING = "processing"
+    PAID = "paid"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+#: These may still bring money.
+LIVE: Final = (DonationState.CREATED, DonationState.OPEN, DonationState.PROCESSING)
+
+#: created → paid and open → paid both happen: the webhook may be quicker than the answer.
+DONATION_TABLE: Final = {
+    DonationState.CREATED: frozenset(
+        {
+            DonationState.OPEN,
+            DonationState.PROCESSING,
+            DonationState.PAID,
+            DonationState.EXPIRED,
+            DonationState.FAILED,
+        }
+    ),
+    DonationState.OPEN: frozenset(
+        {
+            DonationState.PROCESSING,
+            DonationState.PAID,
+            DonationState.EXPIRED,
+            DonationState.FAILED,
+        }
+    ),
+    DonationState.PROCESSING: frozenset({DonationState.PAID, DonationState.FAILED}),
+}
+
+
+class Purpose(TextChoices):
+    """What a donation is for: a seat, or a gift without one."""
+
+    SEAT = "seat"
+    GIFT = "gift"
+
+
+class Account(TextChoices):
+    """The ledger's accounts (double entry; amounts in the campaign's currency)."""
+
+    GIFTS = "gifts"
+    FEES = "fees"
+    REFUNDS = "refunds"
+    DISPUTES = "disputes"
+    HELD = "held_for_charity"
+    SENT = "sent_to_charity"
+    DECLARED = "declared_gifts"
+
+
+class Kind(TextChoices):
+    """Why a row was posted; with the source's type and id it is unique for ever."""
+
+    GIFT = "gift"
+    FEE = "fee"
+    REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    DISPUTE_REINSTATED = "dispute_reinstated"
+    DISPUTE_FEE = "dispute_fee"
+    DISPUTE_FEE_RETURNED = "dispute_fee_returned"
+
+
+class SourceType(TextChoices):
+    """Whose id stands in ``source_id``: the Stripe object that moved the money."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    BALANCE_TRANSACTION = "balance_transaction"

@@ -1,0 +1,46 @@
+"""Celery tasks of donations: thin, carry ids, may run twice."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from donations.gateway.stripe import for_workers
+from donations.services import inbox, invariants, reconcile, sweeper
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="donations.apply_event")
+def apply_event(event: int) -> bool:
+    """Apply one event of the inbox."""
+    return inbox.apply_event(event, gateway=for_workers())
+
+
+@shared_task(name="donations.apply_pending_events")
+def apply_pending_events() -> int:
+    """Apply the events that are due."""
+    return inbox.apply_pending(gateway=for_workers())
+
+
+@shared_task(name="donations.sweep")
+def sweep() -> str:
+    """Finish what was begun and not ended."""
+    return str(sweeper.sweep(gateway=for_workers()))
+
+
+@shared_task(name="donations.reconcile")
+def reconcile_with_stripe() -> int:
+    """Hold everything against Stripe."""
+    return len(reconcile.run(gateway=for_workers()))
+
+
+@shared_task(name="donations.check_invariants")
+def check_invariants() -> int:
+    """Log every broken promise."""
+    count = 0
+    for one in invariants.broken():
+        logger.error("broken: %s: %s", one.promise, one.row)
+        count += 1
+    return count

@@ -1,0 +1,125 @@
+"""Giving and registering: the form, and what its answer leads to.
+
+These forms act for nobody's session (whoever sends one gives their own money), so they need no
+CSRF token and no cookie; a nonce in the form makes a repeat harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from donations.forms import GiveForm
+from donations.gateway.stripe import for_visitors
+from donations.models import Donation
+from donations.services import checkout, fees, pages, parameters
+from donations.states import DonationState
+from donations.views.public import language
+from events.models import Campaign, Workshop
+from events.services import access, free_seats, seats
+from fundraiser.core.http import client_address
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
+    """A workshop with its form; POST holds the seats and goes on to Stripe."""
+    found = access.workshop_for_visitor(slug, workshop_slug)
+    shown = pages.workshop_page(found, language())
+    context = _context(found.campaign)
+    context |= {"workshop": shown, "status": shown.status}
+    if request.method == "POST":
+        return _submit(request, found.campaign, found, "workshops/workshop.html", context)
+    bookable = shown.status == "open" and pages.takes_gifts(found.campaign)
+    context["form"] = _blank(request, found.campaign, found) if bookable else None
+    context["share_url"] = request.build_absolute_uri(shown.url)
+    return render(request, "workshops/workshop.html", context)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest, slug: str) -> HttpResponse:
+    """A gift without a workshop; POST goes on to Stripe."""
+    found = access.campaign_for_visitor(slug)
+    context = _context(found)
+    if not pages.takes_gifts(found):
+        return render(request, "checkout/closed.html", context, status=409 if request.POST else 200)
+    if request.method == "POST":
+        return _submit(request, found, None, "campaigns/give.html", context)
+    context["form"] = _blank(request, found, None)
+    return render(request, "campaigns/give.html", context)
+
+
+def _context(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "campaign": pages.campaign_page(campaign, language()),
+        "accent_url": pages.accent_url(campaign),
+        "fee_estimate": fees.estimate(campaign.currency),
+    }
+
+
+def _blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -> GiveForm:
+    """An empty form with a nonce of this visit; ``?amount=50`` (major units) fills the amount."""
+    initial: dict[str, Any] = {"nonce": uuid.uuid4()}
+    if asked := request.GET.get("amount", "")[:20]:
+        initial |= {"amount": "other", "other_amount": asked}
+    return GiveForm(campaign=campaign, workshop=workshop, initial=initial)
+
+
+def client_hash(request: HttpRequest) -> str:
+    """Return the visitor's address as a keyed hash: to count attempts without keeping it."""
+    key = settings.LINK_KEY.encode()
+    return hmac.new(key, client_address(request).encode(), hashlib.sha256).hexdigest()
+
+
+def _submit(
+    request: HttpRequest,
+    campaign: Campaign,
+    workshop: Workshop | None,
+    template: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Check the form and start; each refusal has a page that says what to do."""
+    form = GiveForm(request.POST, campaign=campaign, workshop=workshop)
+    if not form.is_valid():
+        return render(request, template, {**context, "form": form}, status=422)
+    gift = form.to_gift(client_hash(request))
+    try:
+        if workshop is not None and not gift.amount:
+            nonce = gift.nonce(f"{campaign.pk}:{workshop.pk}")
+            free_seats.start(workshop=workshop, payer=gift.payer, nonce=nonce)
+            return render(
+                request, "bookings/check_mail.html", {**context, "email": gift.payer.email}
+            )
+        donation = checkout.start(
+            campaign=campaign, workshop=workshop, gift=gift, gateway=for_visitors()
+        )
+    except seats.FullError:
+        return render(request, "checkout/full.html", context, status=409)
+    except seats.ClosedError:
+        return render(request, "checkout/closed.html", context, status=409)
+    except checkout.UnreachableError:
+        return _unreachable(request, context)
+    return after_start(donation)
+
+
+def _unreachable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Stripe did not answer: a page whose button sends the same form again, nonce included."""
+    again = {**context, "retry_url": request.path, "retry_fields": request.POST.dict()}
+    return render(request, "checkout/unreachable.html", again, status=503)
+
+
+def after_start(donation: Donation) -> HttpResponse:
+    """Go to Stripe's page, or to our own where there is nothing to pay any more."""
+    if donation.state == DonationState.OPEN and donation.session_url:
+        return redirect(donation.session_url)
+    return redirect(reverse("checkout_return", args=[parameters.token(donation)]))

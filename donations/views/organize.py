@@ -1,0 +1,67 @@
+"""The organizer's first page: money, seats, and what needs attention."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from donations.models import CampaignTotal
+from donations.services import attention, pages, totals
+from donations.views.public import language
+from events.models import Campaign
+from events.services import access
+from fundraiser.core import clock
+
+
+@login_required
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The campaigns of the person's teams (all of them for an admin) and what they need."""
+    is_admin = bool(getattr(request.user, "is_superuser", False))
+    rows = list(access.campaigns_of(request.user, is_admin=is_admin).prefetch_related("workshops"))
+    found = {row.campaign_id: row for row in CampaignTotal.objects.filter(campaign__in=rows)}
+    context = {
+        "campaigns": [_campaign(row, found.get(row.pk)) for row in rows],
+        "attention": [_item(one) for one in attention.of_campaigns(rows, is_admin=is_admin)],
+    }
+    return render(request, "organize/dashboard.html", context)
+
+
+def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
+    workshops = sorted(row.workshops.all(), key=lambda one: one.starts_at)
+    upcoming = [one for one in workshops if one.ends_at > clock.now()]
+    for workshop in upcoming[:1]:
+        workshop.campaign = row
+    return {
+        "title": row.text("title", language()),
+        "charity_name": row.charity_name,
+        "url": reverse("campaign", args=[row.slug]),
+        "state": row.state,
+        "total": totals.read(row, total),
+        "goal": row.goal,
+        "next_workshop": pages.workshop_page(upcoming[0], language()) if upcoming else None,
+    }
+
+
+def _item(one: attention.Item) -> dict[str, Any]:
+    """An item as the page shows it: its words in the organizer's language."""
+    amount = one.amount.format(language()) if one.amount else ""
+    words = {
+        "late_payment": _("%(name)s paid %(amount)s after the seat was gone"),
+        "quarantine": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
+        "difference": _("Stripe and the ledger differ on %(name)s"),
+        "event": _("The event %(name)s could not be applied"),
+    }
+    details = {"late_payment": _("They were asked: money back, or keep it as a gift.")}
+    return {
+        "kind": one.kind,
+        "title": words[one.kind] % {"name": one.name, "amount": amount},
+        "detail": details.get(one.kind, one.detail),
+        "actions": [],
+    }

@@ -1,0 +1,140 @@
+"""A person's own pages, behind signed links: GET shows, POST acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from donations.gateway import GatewayError
+from donations.gateway.stripe import for_visitors
+from donations.services import attention, cancelling, pages
+from donations.services.links import GIFT_LINK, donation_for_link
+from donations.views.public import language
+from events.models import Booking
+from events.services import access, calendar, free_seats
+from events.services.emails import manage_url
+from events.states import BookingState
+
+
+def _booking_context(booking: Booking, token: str) -> dict[str, Any]:
+    waits = attention.pending_choice(booking)
+    can_cancel = booking.state in {BookingState.CONFIRMED, BookingState.HELD}
+    return {
+        "booking": booking,
+        "registrations": list(booking.registrations.order_by("position")),
+        "workshop": pages.workshop_page(booking.workshop, language()),
+        "campaign": pages.campaign_page(booking.workshop.campaign, language()),
+        "accent_url": pages.accent_url(booking.workshop.campaign),
+        "donations": list(booking.donations.order_by("pk")),
+        "calendar_url": reverse("booking_calendar", args=[token]),
+        "cancel_url": reverse("booking_cancel", args=[token]) if can_cancel else "",
+        "attention": waits
+        and {
+            "amount": waits.amount,
+            "refund_url": reverse("booking_refund", args=[token]),
+            "keep_url": reverse("booking_keep", args=[token]),
+        },
+        **calendar.web_links(booking.workshop, language(), ""),
+    }
+
+
+@never_cache
+@require_safe
+def booking(request: HttpRequest, token: str) -> HttpResponse:
+    """The ticket, and what its holder can do with it."""
+    found = access.booking_for_link(token)
+    return render(request, "bookings/manage.html", _booking_context(found, token))
+
+
+@never_cache
+@require_safe
+def booking_calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The booking's calendar file."""
+    del request
+    found = access.booking_for_link(token)
+    body = calendar.file(found, manage_url=manage_url(found))
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="workshop.ics"'
+    return response
+
+
+@csrf_exempt
+@require_POST
+def booking_cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """Give the seat back; what was given stays as a gift."""
+    found = access.booking_for_link(token)
+    try:
+        cancelling.cancel_seat(found, gateway=for_visitors())
+    except GatewayError:
+        return _try_later(request, found)
+    return redirect("booking", token=token)
+
+
+@csrf_exempt
+@require_POST
+def booking_refund(request: HttpRequest, token: str) -> HttpResponse:
+    """Late money: give it back in full."""
+    found = access.booking_for_link(token)
+    try:
+        attention.give_back(found, gateway=for_visitors())
+    except attention.NothingToChooseError:
+        pass  # Chosen already, perhaps by a second click: the page shows what came of it.
+    except GatewayError:
+        return _try_later(request, found)
+    return redirect("booking", token=token)
+
+
+@csrf_exempt
+@require_POST
+def booking_keep(request: HttpRequest, token: str) -> HttpResponse:
+    """Late money: keep it as a gift."""
+    del request
+    found = access.booking_for_link(token)
+    try:
+        attention.keep(found.pk)
+    except attention.NothingToChooseError:
+        pass  # As above.
+    return redirect("booking", token=token)
+
+
+def _try_later(request: HttpRequest, found: Booking) -> HttpResponse:
+    context = {
+        "campaign": pages.campaign_page(found.workshop.campaign, language()),
+        "workshop": pages.workshop_page(found.workshop, language()),
+        "retry_url": request.path,
+    }
+    return render(request, "checkout/unreachable.html", context, status=503)
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
+    """A free seat's address: GET shows a button, POST confirms."""
+    found = access.booking_for_link(token, access.CONFIRM_LINK)
+    if request.method == "POST":
+        free_seats.confirm(found.pk)
+        return redirect("booking", token=access.booking_link(found))
+    context = _booking_context(found, access.booking_link(found))
+    return render(request, "bookings/confirm.html", {**context, "confirm_url": request.path})
+
+
+@never_cache
+@require_safe
+def gift(request: HttpRequest, token: str) -> HttpResponse:
+    """A gift's own page."""
+    donation = donation_for_link(token, GIFT_LINK)
+    context = {
+        "donation": donation,
+        "donations": [donation],
+        "campaign": pages.campaign_page(donation.campaign, language()),
+        "accent_url": pages.accent_url(donation.campaign),
+        "attention": None,
+    }
+    return render(request, "gifts/manage.html", context)

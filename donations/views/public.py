@@ -1,0 +1,111 @@
+"""The pages that everybody may see."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from donations.models import LedgerEntry
+from donations.services import pages, totals
+from events.models import Campaign
+from events.services import access
+from fundraiser.core.csv import safe_cell
+from fundraiser.core.money import Money
+
+
+def language() -> str:
+    """Return the active language's two letters."""
+    return (get_language() or "en")[:2]
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The campaigns of this site."""
+    return render(request, "home.html", {"campaigns": pages.cards(language())})
+
+
+@require_safe
+def campaign(request: HttpRequest, slug: str) -> HttpResponse:
+    """A campaign: total, money line, workshops, wall."""
+    found = access.campaign_for_visitor(slug)
+    context = pages.campaign_context(found, language())
+    context["share_url"] = request.build_absolute_uri(context["campaign"].url)
+    return render(request, "campaigns/campaign.html", context)
+
+
+@require_safe
+def campaign_total(request: HttpRequest, slug: str) -> HttpResponse:
+    """The part of the campaign's page that updates by itself; 304 as long as nothing moved."""
+    found = access.campaign_for_visitor(slug)
+    total = totals.of_campaign(found)
+    days = None if found.closes_at is None else found.closes_at.date()
+    state = (found.pk, found.content_version, total.version, found.state, days, language())
+    etag = f'"{hashlib.sha256(repr(state).encode()).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == etag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        context = pages.campaign_context(found, language())
+        response = render(request, "campaigns/_live.html", context)
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def accent(request: HttpRequest, colour: str) -> HttpResponse:
+    """One campaign's colour as a style sheet; the address is the content, so it never changes."""
+    del request
+    if not Campaign.objects.filter(accent=colour).exists():
+        raise Http404
+    response = HttpResponse(f":root{{--accent:#{colour}}}\n", content_type="text/css")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+_COLUMNS = ("time_utc", "what", "from", "to", "amount", "currency", "stripe_object")
+
+
+@require_safe
+def entries_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """Every ledger row of a campaign, oldest first, without names."""
+    del request
+    found = access.campaign_for_visitor(slug)
+    response = StreamingHttpResponse(_entry_lines(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}-entries.csv"'
+    return response
+
+
+def _entry_lines(found: Campaign) -> Iterator[str]:
+    yield _line(_COLUMNS)
+    for entry in LedgerEntry.objects.filter(campaign=found).order_by("id").iterator(2000):
+        amount = Money(entry.amount_minor, entry.currency)
+        yield _line(
+            (
+                entry.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                entry.kind,
+                entry.credit,
+                entry.debit,
+                format(amount.major, "f"),
+                entry.currency,
+                entry.source_id,
+            )
+        )
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([safe_cell(cell) for cell in cells])
+    return out.getvalue()

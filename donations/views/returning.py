@@ -1,0 +1,140 @@
+"""Coming back from Stripe: the page that turns from "confirming" to the ticket.
+
+It is no proof of payment. GET only shows; applying is a POST, by a script or a button.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from donations.gateway import GatewayError
+from donations.gateway.stripe import for_visitors
+from donations.models import Donation
+from donations.services import checkout, pages, parameters, settlement, totals
+from donations.services.links import donation_for_link, gift_link
+from donations.states import DonationState, Purpose
+from donations.views.public import language
+from events.services import access, calendar
+from events.states import BookingState
+
+
+def shown_state(donation: Donation) -> str:
+    """Return what the page says: the donation's state as its giver understands it."""
+    booking = donation.booking if donation.purpose == Purpose.SEAT else None
+    if donation.quarantine:
+        return "quarantined"
+    if booking is not None and booking.state == BookingState.NEEDS_ATTENTION:
+        return "needs_attention"
+    if donation.state in {DonationState.CREATED, DonationState.OPEN}:
+        return "declined" if donation.decline_code else "confirming"
+    return str(donation.state)
+
+
+def _context(donation: Donation) -> dict[str, Any]:
+    token = parameters.token(donation)
+    seated = donation.purpose == Purpose.SEAT
+    booking = donation.booking if seated else None
+    workshop = donation.workshop
+    context: dict[str, Any] = {
+        "state": shown_state(donation),
+        "donation": donation,
+        "booking": booking,
+        "campaign": pages.campaign_page(donation.campaign, language()),
+        "workshop": pages.workshop_page(workshop, language()) if workshop else None,
+        "total": totals.of_campaign(donation.campaign),
+        "accent_url": pages.accent_url(donation.campaign),
+        "status_url": reverse("checkout_status", args=[token]),
+        "apply_url": reverse("checkout_apply", args=[token]),
+        "retry_url": _retry_url(donation),
+        "manage_url": reverse("gift", args=[gift_link(donation)]),
+    }
+    if booking is not None:
+        context |= _ticket(donation)
+    return context
+
+
+def _ticket(donation: Donation) -> dict[str, Any]:
+    booking = donation.booking
+    assert booking is not None  # noqa: S101 -- the caller has looked
+    token = access.booking_link(booking)
+    manage = reverse("booking", args=[token])
+    return {
+        "manage_url": manage,
+        "calendar_url": reverse("booking_calendar", args=[token]),
+        **calendar.web_links(booking.workshop, language(), ""),
+    }
+
+
+def _retry_url(donation: Donation) -> str:
+    if donation.state == DonationState.OPEN:
+        return donation.session_url
+    if donation.workshop is not None:
+        return reverse("workshop", args=[donation.campaign.slug, donation.workshop.slug])
+    return reverse("give", args=[donation.campaign.slug])
+
+
+@never_cache
+@require_safe
+def checkout_return(request: HttpRequest, token: str) -> HttpResponse:
+    """Where Stripe sends the visitor after paying."""
+    donation = donation_for_link(token)
+    context = _context(donation)
+    path = context["campaign"].url
+    context["share_url"] = request.build_absolute_uri(path)
+    return render(request, "checkout/return.html", context)
+
+
+@never_cache
+@require_safe
+def checkout_status(request: HttpRequest, token: str) -> HttpResponse:
+    """The part of the return page that polls."""
+    return render(request, "checkout/_state.html", _context(donation_for_link(token)))
+
+
+@csrf_exempt
+@require_POST
+def checkout_apply(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask Stripe now, in case its webhook is late; then show the page again."""
+    donation = donation_for_link(token)
+    if donation.session_id is not None:
+        try:
+            settlement.apply(donation.pk, gateway=for_visitors())
+        except (GatewayError, settlement.BusyError):
+            pass  # The webhook or the sweeper will; the page goes on asking.
+    del request
+    return redirect("checkout_return", token=token)
+
+
+@never_cache
+@require_safe
+def checkout_cancelled(request: HttpRequest, token: str) -> HttpResponse:
+    """Where Stripe sends the visitor who turns back without paying."""
+    donation = donation_for_link(token)
+    if donation.state not in {DonationState.CREATED, DonationState.OPEN}:
+        return redirect("checkout_return", token=token)
+    context = _context(donation)
+    context |= {
+        "session_url": donation.session_url,
+        "release_url": reverse("checkout_release", args=[token]),
+    }
+    return render(request, "checkout/cancelled.html", context)
+
+
+@csrf_exempt
+@require_POST
+def checkout_release(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the seat go: the session is made unpayable, then the hold ends."""
+    del request
+    donation = donation_for_link(token)
+    try:
+        checkout.end(donation, gateway=for_visitors())
+    except (GatewayError, settlement.BusyError):
+        return redirect("checkout_cancelled", token=token)
+    return redirect("checkout_return", token=token)

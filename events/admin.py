@@ -1,0 +1,67 @@
+"""Teams, campaigns and workshops in Django's admin; bookings and mails to be read."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from events.models import Booking, Campaign, Membership, Message, Team, Workshop
+from fundraiser.core.admin import ReadOnly
+
+
+class MembershipInline(admin.TabularInline[Membership, Team]):
+    """A team's members."""
+
+    model = Membership
+    extra = 0
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin[Team]):
+    """Teams with their members."""
+
+    list_display = ("name", "slug", "site_account_approved")
+    inlines = (MembershipInline,)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(admin.ModelAdmin[Campaign]):
+    """Campaigns. The place where the money lands cannot change once it is chosen."""
+
+    list_display = ("title", "team", "charity_name", "state", "currency", "destination")
+    list_filter = ("state", "destination", "currency")
+    search_fields = ("title", "slug", "charity_name")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Campaign | None = None
+    ) -> tuple[str, ...]:
+        """What money depends on is fixed from the first saving on."""
+        del request
+        return ("currency", "destination", "stripe_account") if obj else ()
+
+
+@admin.register(Workshop)
+class WorkshopAdmin(admin.ModelAdmin[Workshop]):
+    """Workshops; the seats taken are counted by the product alone."""
+
+    list_display = ("title", "campaign", "starts_at", "capacity", "seats_taken", "state")
+    list_filter = ("state",)
+    search_fields = ("title", "slug")
+    readonly_fields = ("seats_taken",)
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnly):
+    """Bookings."""
+
+    list_display = ("public_id", "workshop", "state", "seats", "created_at")
+    list_filter = ("state",)
+    search_fields = ("email", "public_id")
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly):
+    """The outbox."""
+
+    list_display = ("kind", "state", "due_at", "attempts", "sent_at", "error")
+    list_filter = ("state", "kind")

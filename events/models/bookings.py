@@ -1,0 +1,89 @@
+"""Bookings (one payer) and their registrations (one person each)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Upper
+
+from events.models.workshops import Workshop
+from events.querysets import BookingQuerySet
+from events.states import SEAT_HOLDING, BookingState
+from fundraiser.core import clock
+
+
+class Booking(models.Model):
+    """Seats of one workshop held or taken by one payer. Moves by states.BOOKING_TABLE only."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="bookings")
+    state = models.CharField(max_length=16, choices=BookingState)
+    seats = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    language = models.CharField(max_length=8)
+    time_zone = models.CharField(max_length=64, blank=True)
+    wants_news = models.BooleanField(default=False)
+    #: The form's hidden number: the same form sent twice is the same booking.
+    nonce = models.UUIDField(default=uuid.uuid4, unique=True)
+    #: When a hold without a Stripe session ends; one with a session ends on Stripe's word.
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+    #: Raised to revoke the links that were mailed.
+    link_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=BookingState.values), name="booking_state_known"
+            ),
+            models.CheckConstraint(condition=models.Q(seats__gte=1), name="booking_has_seats"),
+        ]
+        indexes = [
+            models.Index(fields=["workshop", "state"]),
+            models.Index(
+                fields=["hold_expires_at"],
+                condition=models.Q(state=BookingState.HELD),
+                name="booking_held_until",
+            ),
+            models.Index(
+                models.F("workshop"),
+                Upper("email"),
+                name="booking_workshop_email",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"booking {self.pk} ({self.state})"
+
+    @property
+    def holds_seats(self) -> bool:
+        """Whether its seats count as taken."""
+        return self.state in SEAT_HOLDING
+
+
+class Registration(models.Model):
+    """One person of a booking, with a seat as long as the booking holds one."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="registrations")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "position"], name="registration_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"registration {self.pk}"

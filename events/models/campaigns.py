@@ -1,0 +1,90 @@
+"""Campaigns: one charity, one currency, one place where the money lands."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from events.models.teams import Team
+from events.querysets import CampaignQuerySet
+from events.states import CampaignState, Destination
+from fundraiser.core import clock
+from fundraiser.core.money import SUPPORTED, Money
+
+
+class Campaign(models.Model):
+    """A campaign for one charity. Its address stays as a record for ever."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="campaigns")
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=160)
+    story = models.TextField(blank=True, help_text="Markdown")
+    organizer_name = models.CharField(max_length=120)
+    charity_name = models.CharField(max_length=120)
+    charity_site = models.URLField(blank=True)
+    charity_country = models.CharField(max_length=2, blank=True)
+    charity_registration = models.CharField(max_length=60, blank=True)
+    #: The language that the content is written in, and the same content in others:
+    #: {"fr": {"title": …, "story": …}}.
+    language = models.CharField(max_length=8, default="en")
+    translations = models.JSONField(default=dict, blank=True)
+    currency = models.CharField(max_length=3)
+    goal_minor = models.BigIntegerField(null=True, blank=True, help_text="minor units")
+    suggested_minor = models.JSONField(default=list, blank=True, help_text="minor units")
+    minimum_minor = models.BigIntegerField(null=True, blank=True)
+    maximum_minor = models.BigIntegerField(null=True, blank=True)
+    destination = models.CharField(max_length=8, choices=Destination, default=Destination.CHARITY)
+    #: The connected account (acct_…) that takes the money; empty: the site's own.
+    stripe_account = models.CharField(max_length=64, blank=True)
+    fees_paid_by_organizer = models.BooleanField(default=False)
+    accent = models.CharField(
+        max_length=6, default="0a63c2", validators=[RegexValidator(r"\A[0-9a-f]{6}\Z")]
+    )
+    closes_at = models.DateTimeField(null=True, blank=True)
+    send_by = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
+    #: Raised by every edit: part of the key of what is cached about the campaign.
+    content_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(currency__in=sorted(SUPPORTED)), name="campaign_currency_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=CampaignState.values), name="campaign_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(destination__in=Destination.values),
+                name="campaign_destination_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(goal_minor__isnull=True) | models.Q(goal_minor__gt=0),
+                name="campaign_goal_positive",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(destination=Destination.CHARITY)
+                | ~models.Q(state=CampaignState.PUBLISHED)
+                | ~models.Q(stripe_account=""),
+                name="campaign_charity_has_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def goal(self) -> Money | None:
+        """The goal, if there is one."""
+        return None if self.goal_minor is None else Money(self.goal_minor, self.currency)
+
+    def text(self, field: str, language: str) -> str:
+        """Return a text field in the language where it was given, else as first written."""
+        translated = self.translations.get(language[:2], {}).get(field)
+        return str(translated or getattr(self, field))

@@ -1,0 +1,57 @@
+"""The outbox: a row here is the only way a mail leaves."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from events.models.bookings import Booking
+from events.models.workshops import Workshop
+from events.states import MessageState
+from fundraiser.core import clock
+
+
+class Message(models.Model):
+    """One mail to be sent once. Ids and kind only: what it says is read when it is rendered."""
+
+    #: Says what this mail is, e.g. "confirmation:booking:12"; the same mail is never queued twice.
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=32)
+    booking = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    workshop = models.ForeignKey(Workshop, null=True, blank=True, on_delete=models.CASCADE)
+    #: Ids of rows of the upper app that the renderer reads, e.g. {"donation": 12}.
+    ids = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=10, choices=MessageState, default=MessageState.QUEUED)
+    due_at = models.DateTimeField(default=clock.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    #: RFC 5322 Message-ID, fixed at the first writing, so that a repeat can be recognised.
+    message_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=MessageState.values), name="message_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=MessageState.SENT) | models.Q(sent_at__isnull=False),
+                name="message_sent_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=[MessageState.QUEUED, MessageState.SENDING]),
+                name="message_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

@@ -1,0 +1,160 @@
+"""Seats: held, confirmed and released, never more than there are.
+
+The database decides: one conditional UPDATE takes seats, and a CHECK constraint stands behind it
+(PROMISES.md 10 and 11). Whoever moves a booking and its workshop locks the booking first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from events.models import Booking, Registration, Workshop
+from events.states import BOOKING_TABLE, BookingState, CampaignState, WorkshopState
+from fundraiser.core import clock
+from fundraiser.core.errors import ServiceError
+from fundraiser.core.transitions import advance
+
+
+class FullError(ServiceError):
+    """Not as many seats are left."""
+
+    code = "full"
+    retryable = True
+
+
+class ClosedError(ServiceError):
+    """Registration is not open: too early, too late, cancelled, or the campaign is closed."""
+
+    code = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who books: what the form knows of them. ``answers`` are those of the first person."""
+
+    name: str
+    email: str
+    language: str
+    time_zone: str = ""
+    wants_news: bool = False
+    seats: int = 1
+    answers: dict[str, Any] = field(default_factory=dict)
+
+
+def registration_status(workshop: Workshop, now: datetime) -> str:
+    """Return open, full, closed, not_open_yet, cancelled or past, at ``now`` (aware)."""
+    campaign = workshop.campaign
+    opens, closes = workshop.registration_opens_at, workshop.registration_closes_at
+    if workshop.state == WorkshopState.CANCELLED:
+        return "cancelled"
+    if workshop.ends_at <= now:
+        return "past"
+    if campaign.state != CampaignState.PUBLISHED or workshop.state != WorkshopState.PUBLISHED:
+        return "closed"
+    if opens is not None and opens > now:
+        return "not_open_yet"
+    ends = [moment for moment in (closes, campaign.closes_at) if moment is not None]
+    if any(moment <= now for moment in ends):
+        return "closed"
+    return "full" if workshop.seats_left == 0 else "open"
+
+
+def take(workshop_id: int, seats: int) -> bool:
+    """Count ``seats`` more as taken if there is room; return whether there was.
+
+    The conditional UPDATE is the whole race: of many at once PostgreSQL lets one after the other
+    through, and each sees what the one before left.
+    """
+    room = Q(capacity__isnull=True) | Q(capacity__gte=F("seats_taken") + seats)
+    rows = Workshop.objects.filter(room, pk=workshop_id, state=WorkshopState.PUBLISHED)
+    return rows.update(seats_taken=F("seats_taken") + seats) == 1
+
+
+def give_back(workshop_id: int, seats: int) -> None:
+    """Count ``seats`` less as taken."""
+    Workshop.objects.filter(pk=workshop_id).update(seats_taken=F("seats_taken") - seats)
+
+
+def hold(
+    *, workshop: Workshop, payer: Payer, nonce: UUID, hold_expires_at: datetime | None
+) -> Booking:
+    """Hold seats for a payer, within the caller's transaction. ``hold_expires_at`` None: by Stripe.
+
+    Raises ClosedError, FullError, or IntegrityError where the nonce is known already.
+    """
+    status = registration_status(workshop, clock.now())
+    if status not in {"open", "full"}:
+        raise ClosedError(status)
+    if not take(workshop.pk, payer.seats):
+        raise FullError(workshop.slug)
+    booking = Booking.objects.create(
+        workshop=workshop,
+        state=BookingState.HELD,
+        seats=payer.seats,
+        name=payer.name,
+        email=payer.email,
+        language=payer.language,
+        time_zone=payer.time_zone,
+        wants_news=payer.wants_news,
+        nonce=nonce,
+        hold_expires_at=hold_expires_at,
+        created_at=clock.now(),
+    )
+    Registration.objects.bulk_create(_registrations(booking, payer))
+    return booking
+
+
+def _registrations(booking: Booking, payer: Payer) -> Sequence[Registration]:
+    first = Registration(
+        booking=booking, position=1, name=payer.name, email=payer.email, answers=payer.answers
+    )
+    others = [Registration(booking=booking, position=n) for n in range(2, payer.seats + 1)]
+    return [first, *others]
+
+
+def confirm(booking: Booking) -> None:
+    """Make a held booking a confirmed one; its seats are counted already. The row is locked."""
+    advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())
+
+
+def seat_again(booking: Booking) -> bool:
+    """Confirm a booking whose seats were released, if there is room; return whether there was."""
+    if not take(booking.workshop_id, booking.seats):
+        return False
+    advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())
+    return True
+
+
+def release(booking: Booking, to: BookingState) -> None:
+    """End a booking as expired or cancelled and give its seats back. The row is locked."""
+    held = booking.holds_seats
+    advance(booking, to, BOOKING_TABLE)
+    if held:
+        give_back(booking.workshop_id, booking.seats)
+
+
+def overdue_hold_ids(now: datetime) -> list[int]:
+    """Return holds past their own end at ``now``: those that no Stripe session decides about."""
+    rows = Booking.objects.filter(state=BookingState.HELD, hold_expires_at__lte=now)
+    return list(rows.order_by("hold_expires_at").values_list("pk", flat=True)[:500])
+
+
+def expire_hold(booking_id: int, now: datetime) -> bool:
+    """Release one overdue hold; return whether it still was one. Safe to run several at once."""
+    with transaction.atomic():
+        booking = (
+            Booking.objects.select_for_update(skip_locked=True)
+            .filter(pk=booking_id, state=BookingState.HELD, hold_expires_at__lte=now)
+            .first()
+        )
+        if booking is None:
+            return False
+        release(booking, BookingState.EXPIRED)
+        return True

@@ -1,0 +1,78 @@
+"""The states of what events knows, and the ways between them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import TextChoices
+
+
+class CampaignState(TextChoices):
+    """Where a campaign stands; its address stays as a record for ever."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class WorkshopState(TextChoices):
+    """Where a workshop stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Destination(TextChoices):
+    """Where a campaign's money lands (DESIGN.md, "Campaign")."""
+
+    CHARITY = "charity"
+    TEAM = "team"
+    EXTERNAL = "external"
+
+
+class Role(TextChoices):
+    """What a member of a team may do."""
+
+    OWNER = "owner"
+    ORGANIZER = "organizer"
+    VIEWER = "viewer"
+
+
+class BookingState(TextChoices):
+    """Where a booking stands."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+#: These bookings take seats.
+SEAT_HOLDING: Final = (BookingState.HELD, BookingState.CONFIRMED)
+
+#: Late money on a released or cancelled booking needs a person's choice, or a seat that is still
+#: free; the choice (refund, or keep as a gift) ends the booking.
+BOOKING_TABLE: Final = {
+    BookingState.WAITING: frozenset({BookingState.HELD, BookingState.CANCELLED}),
+    BookingState.HELD: frozenset(
+        {BookingState.CONFIRMED, BookingState.EXPIRED, BookingState.CANCELLED}
+    ),
+    BookingState.CONFIRMED: frozenset({BookingState.CANCELLED}),
+    BookingState.EXPIRED: frozenset({BookingState.CONFIRMED, BookingState.NEEDS_ATTENTION}),
+    BookingState.CANCELLED: frozenset({BookingState.NEEDS_ATTENTION}),
+    BookingState.NEEDS_ATTENTION: frozenset({BookingState.CONFIRMED, BookingState.CANCELLED}),
+}
+
+
+class MessageState(TextChoices):
+    """Where a mail in the outbox stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DROPPED = "dropped"
+    SET_ASIDE = "set_aside"

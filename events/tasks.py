@@ -1,0 +1,13 @@
+"""Celery tasks of events: thin, may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from events.services import sender
+
+
+@shared_task(name="events.send_due_messages")
+def send_due_messages() -> int:
+    """Send the mails that are due."""
+    return sender.send_due()

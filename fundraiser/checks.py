@@ -1,0 +1,48 @@
+"""Settings that contradict each other stop the start, with one sentence naming the variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+_LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+
+def contradictions() -> Iterator[str]:
+    """Yield one sentence for each setting that cannot be right."""
+    if not settings.STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
+        yield "STRIPE_SECRET_KEY is no Stripe secret key: it starts with sk_test_ or sk_live_."
+    if settings.STRIPE_LIVEMODE and settings.STRIPE_IS_LOCAL:
+        yield (
+            "STRIPE_API_BASE is not Stripe's while STRIPE_SECRET_KEY is a live key: "
+            "unset STRIPE_API_BASE, or use a test key."
+        )
+    if not settings.STRIPE_WEBHOOK_SECRETS:
+        yield "STRIPE_WEBHOOK_SECRET is not set: the signing secret of the webhook, whsec_…"
+    for name in ("STRIPE_WEBHOOK_SECRETS", "STRIPE_CONNECT_WEBHOOK_SECRETS"):
+        if any(not secret.startswith("whsec_") for secret in getattr(settings, name)):
+            yield f"{name.removesuffix('S')} is no webhook signing secret: it starts with whsec_."
+    if len(settings.LINK_KEY) < 32 or len(settings.SECRET_KEY) < 32:
+        yield "SECRET_KEY and LINK_KEY must have 32 characters or more."
+    if settings.LINK_KEY == settings.SECRET_KEY:
+        yield "LINK_KEY is the same as SECRET_KEY: give it a value of its own."
+    yield from _site_contradictions()
+
+
+def _site_contradictions() -> Iterator[str]:
+    site = urlsplit(settings.SITE_URL)
+    if site.scheme not in {"http", "https"} or not site.hostname:
+        yield "SITE_URL is no address: write it like https://give.example.org."
+    elif settings.STRIPE_LIVEMODE and site.scheme != "https":
+        yield "SITE_URL must start with https:// while STRIPE_SECRET_KEY is a live key."
+    if settings.DEBUG and site.hostname not in _LOCAL_HOSTS:
+        yield "DEBUG is on while SITE_URL is not this machine: unset DEBUG."
+
+
+def refuse_contradictions() -> None:
+    """Raise ImproperlyConfigured with the first contradiction, if there is one."""
+    for sentence in contradictions():
+        raise ImproperlyConfigured(sentence)

@@ -1,0 +1,33 @@
+"""What every page and view shares: the site's facts, the visitor's address."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Give every template the site's name and address."""
+    del request
+    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the visitor's address; X-Forwarded-For is believed only from our own proxies.
+
+    With TRUSTED_PROXY_COUNT = n the n-th entry from the right is the visitor's, since each proxy
+    appends the address that it saw. What a visitor puts there himself stands further left.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    count = settings.TRUSTED_PROXY_COUNT
+    if count:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(forwarded) >= count:
+            address = forwarded[-count].strip()
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104 -- a value that no visitor has, not a bind

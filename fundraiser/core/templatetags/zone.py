@@ -1,0 +1,34 @@
+"""Times in templates: the workshop's zone in the text, UTC in the attribute for the visitor's own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from fundraiser.core import zones
+
+register = template.Library()
+
+
+class HasTime(Protocol):
+    """Something that starts at a moment in a zone."""
+
+    starts_at: datetime
+    time_zone: str
+
+
+@register.simple_tag
+def workshop_time(workshop: HasTime) -> SafeString:
+    """Write ``<time>`` with the start in the workshop's zone and, machine-readable, in UTC."""
+    language = get_language() or "en"
+    return format_html(
+        '<time datetime="{}" data-zone="{}">{}</time>',
+        workshop.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        workshop.time_zone,
+        zones.long_text(workshop.starts_at, workshop.time_zone, language),
+    )

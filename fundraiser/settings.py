@@ -1,0 +1,290 @@
+"""Every setting of the product; each switch comes from the environment, typed.
+
+A secret may also be given as a file: ``SECRET_KEY_FILE=/run/secrets/secret_key`` is read where
+``SECRET_KEY`` is unset. Contradictions stop the start: fundraiser/checks.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+for _name in [name for name in os.environ if name.endswith("_FILE")]:
+    _path = Path(os.environ[_name])
+    if _name.removesuffix("_FILE") not in os.environ and _path.is_file():
+        os.environ[_name.removesuffix("_FILE")] = _path.read_text().strip()
+
+env = environ.Env()
+
+
+def required(name: str, meaning: str) -> str:
+    """Return a variable that the product cannot do without; stop with one sentence otherwise."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {meaning}.")
+    return value
+
+
+# --- the site ---------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions")
+LINK_KEY = required("LINK_KEY", "a long random text of its own that signs the links in mails")
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_NAME = env.str("SITE_NAME", default="Fundraiser")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "127.0.0.1"])
+#: How many proxies of our own stand in front; only that many entries of X-Forwarded-For are believed.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.admin",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "pgtrigger",
+    "fundraiser.apps.FundraiserConfig",
+    "events",
+    "donations",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "fundraiser.urls"
+WSGI_APPLICATION = "fundraiser.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "fundraiser.core.http.site",
+            ],
+            "libraries": {
+                "money": "fundraiser.core.templatetags.money",
+                "zone": "fundraiser.core.templatetags.zone",
+            },
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                ),
+            ],
+        },
+    },
+]
+if DEBUG:
+    del TEMPLATES[0]["OPTIONS"]["loaders"]
+    TEMPLATES[0]["APP_DIRS"] = True
+
+# --- engines ----------------------------------------------------------------------------------
+required("DATABASE_URL", "the address of PostgreSQL, postgres://user:password@host:port/name")
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"].setdefault("OPTIONS", {})
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL is not PostgreSQL: start it with postgres://.")
+DATABASES["default"]["OPTIONS"].update(
+    {
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL_SIZE", default=10),
+            "timeout": 10,
+        },
+        # A lock that is not had in time is an error to be retried, never a page that hangs.
+        "options": "-c lock_timeout=15000 -c statement_timeout=60000",
+    }
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = required("REDIS_URL", "the address of Redis or Valkey, redis://host:port/0")
+#: Several installations, or test workers, may share one server: each has a key space of its own.
+REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", default="fundraiser")
+CACHES = {
+    "default": {
+        "BACKEND": "fundraiser.core.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": REDIS_KEY_PREFIX,
+        "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{REDIS_KEY_PREFIX}:",
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "fundraiser"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_BEAT_SCHEDULE = {
+    "send due mails": {"task": "events.send_due_messages", "schedule": 10.0},
+    "apply events": {"task": "donations.apply_pending_events", "schedule": 10.0},
+    "sweep unfinished sessions": {"task": "donations.sweep", "schedule": 20.0},
+    "reconcile with Stripe": {"task": "donations.reconcile", "schedule": 600.0},
+    "check invariants": {"task": "donations.check_invariants", "schedule": 600.0},
+}
+# --- Stripe -----------------------------------------------------------------------------------
+STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of the Stripe account, sk_…")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
+STRIPE_WEBHOOK_SECRETS = [s for s in env.list("STRIPE_WEBHOOK_SECRET", default=[]) if s]
+STRIPE_CONNECT_WEBHOOK_SECRETS = [
+    s for s in env.list("STRIPE_CONNECT_WEBHOOK_SECRET", default=[]) if s
+]
+STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
+STRIPE_IS_LOCAL = STRIPE_API_BASE != "https://api.stripe.com"
+#: Estimates of Stripe's fee shown before a payment: currency -> (basis points, fixed minor units).
+#: Approximate; the exact fee replaces it. Source: stripe.com/pricing of the account's country.
+FEE_ESTIMATES = {"USD": (290, 30), "EUR": (150, 25), "GBP": (150, 20), "CHF": (290, 30)}
+FEE_ESTIMATE_DEFAULT = (290, 0)
+
+# --- mail -------------------------------------------------------------------------------------
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default="smtp://127.0.0.1:25" if DEBUG else required("EMAIL_URL", "smtp://host:25")
+)
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
+)
+#: Each kind of mail and the function that renders it (None: no longer due). The sender in events
+#: reads this table, so that it never needs to know donations.
+MESSAGE_RENDERERS = {
+    "confirmation": "donations.services.emails.confirmation",
+    "gift_thanks": "donations.services.emails.gift_thanks",
+    "processing": "donations.services.emails.processing",
+    "payment_failed": "donations.services.emails.payment_failed",
+    "payment_problem": "donations.services.emails.payment_problem",
+    "refund": "donations.services.emails.refund",
+    "confirm_address": "events.services.emails.confirm_address",
+}
+
+# --- people -----------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_ADAPTER = "fundraiser.accounts.AccountAdapter"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+OPEN_REGISTRATION = env.bool("OPEN_REGISTRATION", default=False)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "organize"
+LOGOUT_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+
+# --- languages and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files ------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- security ---------------------------------------------------------------------------------
+_HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if _HTTPS else []
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+_CHECKOUT_ORIGINS = ["https://checkout.stripe.com"] + ([STRIPE_API_BASE] if STRIPE_IS_LOCAL else [])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        # A form's redirect counts too: the give form ends at Stripe's own page.
+        "form-action": [SELF, *_CHECKOUT_ORIGINS],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- logs: no personal data, no link tokens (core/logs.py cuts them) ------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_tokens": {"()": "fundraiser.core.logs.WithoutTokens"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_tokens"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"stripe": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+}

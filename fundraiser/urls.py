@@ -1,0 +1,19 @@
+"""Every address of the site."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
+
+from fundraiser import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    # Choosing a language acts for nobody: a visitor without cookies may do it, too.
+    path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("donations.urls")),
+]
