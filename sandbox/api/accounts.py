@@ -120,8 +120,9 @@ def link(call: Call) -> Json:
     account = _known(call, call.parameters["account"])
     account["_return_url"] = call.parameters.get("return_url")
     account["_refresh_url"] = call.parameters.get("refresh_url")
-    call.sandbox.store.put(PLATFORM, "account", account)
     now = call.sandbox.clock.now()
+    account["_link_until"] = now + LINK_SECONDS
+    call.sandbox.store.put(PLATFORM, "account", account)
     return {
         "object": "account_link",
         "created": now,

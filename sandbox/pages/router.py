@@ -1,13 +1,42 @@
 """Finds the page for a path."""
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.messages import Request, Response
+from sandbox.pages import checkout, dashboard, onboarding, receipt
+from sandbox.pages.layout import message
+from sandbox.pages.words import WORDS
 
 if TYPE_CHECKING:
     from sandbox.application import Sandbox
 
 
+@cache
+def _style() -> bytes:
+    return Path(__file__).with_name("sandbox.css").read_bytes()
+
+
 def answer(sandbox: "Sandbox", request: Request) -> Response:
-    """One page."""
-    return Response(404, b"not here")
+    """One page; forms posted from another site are refused."""
+    posted = request.method == "POST"
+    if posted and request.headers.get("sec-fetch-site", "none") == "cross-site":
+        return Response(403, b"cross-site", "text/plain")
+    name, _, rest = request.path.strip("/").partition("/")
+    if request.path == "/sandbox.css":
+        return Response(body=_style(), content_type="text/css; charset=utf-8",
+                        headers={"Cache-Control": "max-age=60"})
+    if name == "pay" and rest:
+        page = checkout.submit if posted else checkout.show
+        return page(sandbox, request, rest)
+    if name == "authenticate" and rest:
+        return checkout.authentication(sandbox, request, rest)
+    if name == "connect" and rest:
+        return onboarding.answer(sandbox, request, rest)
+    if name == "receipt" and rest:
+        return receipt.show(sandbox, request, rest)
+    if name == "" or name == "dashboard":
+        return dashboard.answer(sandbox, request, rest)
+    words = WORDS["en"]
+    return message(words, words["missing_title"], "No such page.", "/", "Dashboard", 404)

@@ -1,0 +1,212 @@
+"""The payment form of the hosted page."""
+
+from datetime import UTC, datetime
+
+from sandbox.pages.layout import Safe, html
+from sandbox.pages.words import money
+from sandbox.shapes import Json
+
+TEST_CARDS = (
+    ("4242 4242 4242 4242", "card_pays"),
+    ("4000 0000 0000 0002", "card_declined"),
+    ("4000 0000 0000 9995", "card_funds"),
+    ("4000 0025 0000 3155", "card_secure"),
+    ("4000 0000 0000 0259", "card_disputed"),
+)
+TEST_IBANS = (
+    ("AT61 1904 3002 3457 3201", "iban_succeeds"),
+    ("AT86 1904 3002 3547 3202", "iban_fails"),
+    ("DE89 3704 0044 0532 0130 00", "iban_told"),
+)
+# The first button of a form is what the Enter key presses: it must pay, not fill in a card.
+FORM = """<main class="checkout">
+<section class="summary" aria-label="{to_pay}">
+<p class="merchant">{merchant}</p>
+<h1><span class="label">{to_pay}</span> <span class="amount">{amount}</span></h1>
+<ul class="lines">{lines}</ul>
+<p class="soft">{until}</p>
+{cancel}
+</section>
+<form class="card" method="post" action="/pay/{session}" novalidate>
+<button class="default" name="do" value="pay" tabindex="-1" aria-hidden="true"></button>
+{problem}
+{email}
+{methods}
+{card}
+{debit}
+<button class="pay" name="do" value="pay">{submit}</button>
+</form>
+</main>"""
+FIELD = """<p class="field{wrong}"><label for="{name}">{label}</label>{note}
+<input id="{name}" name="{name}" value="{value}" {attributes}{described}></p>"""
+ATTRIBUTES = {
+    "email": 'type="email" autocomplete="email"',
+    "number": 'inputmode="numeric" autocomplete="off" maxlength="23"',
+    "expiry": 'inputmode="numeric" autocomplete="off" maxlength="7"',
+    "cvc": 'inputmode="numeric" autocomplete="off" maxlength="4"',
+    "name": 'autocomplete="name"',
+    "iban": 'autocomplete="off" maxlength="34"',
+}
+
+
+def form(
+    words: dict[str, str],
+    session: Json,
+    merchant: str,
+    values: Json,
+    errors: dict[str, str],
+    refusal: str | None,
+) -> Safe:
+    """The page's body. ``errors`` by field; ``refusal`` is why the last try was declined."""
+    language = words["language"]
+    amount = money(session["amount_total"], session["currency"], language)
+    several = "sepa_debit" in session["payment_method_types"]
+    free = session["amount_total"] == 0
+    return html(
+        FORM,
+        to_pay=words["to_pay"],
+        merchant=merchant,
+        amount=amount,
+        lines=[_line(line, language) for line in session["_line_items"]],
+        until=words["until"].format(time=_clock_time(session["expires_at"])),
+        cancel=_cancel(words, session),
+        session=session["id"],
+        problem=_problem(words, errors, refusal),
+        email=_field(words, "email", values, errors),
+        methods=_methods(words, values) if several and not free else Safe(""),
+        card=Safe("") if free else _card(words, values, errors),
+        debit=_debit(words, values, errors) if several and not free else Safe(""),
+        submit=_submit(words, session, amount),
+    )
+
+
+def _submit(words: dict[str, str], session: Json, amount: str) -> str:
+    if session["amount_total"] == 0:
+        return words["free"]
+    kind = session["submit_type"] if session["submit_type"] in ("donate", "book") else "pay"
+    return words[kind].format(amount=amount)
+
+
+def _line(line: Json, language: str) -> Safe:
+    quantity = f" × {line['quantity']}" if line["quantity"] != 1 else ""
+    amount = money(line["amount_total"], line["currency"], language)
+    return html(
+        "<li><span>{name}{quantity}</span> <span>{amount}</span></li>",
+        name=line["description"] or "",
+        quantity=quantity,
+        amount=amount,
+    )
+
+
+def _clock_time(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%H:%M UTC")
+
+
+def _cancel(words: dict[str, str], session: Json) -> Safe:
+    if not session["cancel_url"]:
+        return Safe("")
+    return html(
+        '<p><a class="back" href="{url}">← {label}</a></p>',
+        url=session["cancel_url"],
+        label=words["cancel"],
+    )
+
+
+def _problem(words: dict[str, str], errors: dict[str, str], refusal: str | None) -> Safe:
+    if refusal is not None:
+        return html(
+            '<div class="problem" role="alert" tabindex="-1" autofocus><h2>{title}</h2>'
+            "<p><strong>{refusal}</strong> {retry}</p></div>",
+            title=words["error_title"],
+            refusal=refusal,
+            retry=words["error_retry"],
+        )
+    if errors:
+        entries = [
+            html('<li><a href="#{name}">{text}</a></li>', name=name, text=text)
+            for name, text in errors.items()
+        ]
+        return html(
+            '<div class="problem" role="alert" tabindex="-1" autofocus><h2>{title}</h2>'
+            "<ul>{entries}</ul></div>",
+            title=words["check_title"],
+            entries=entries,
+        )
+    return Safe("")
+
+
+def _field(words: dict[str, str], name: str, values: Json, errors: dict[str, str]) -> Safe:
+    problem = errors.get(name)
+    note = html('<span class="error" id="{name}-error">{text}</span>', name=name, text=problem)
+    return html(
+        FIELD,
+        name=name,
+        label=words[name],
+        value=values.get(name, ""),
+        attributes=Safe(ATTRIBUTES[name]),
+        wrong=" wrong" if problem else "",
+        note=note if problem else Safe(""),
+        described=Safe(f' aria-invalid="true" aria-describedby="{name}-error"' if problem else ""),
+    )
+
+
+def _methods(words: dict[str, str], values: Json) -> Safe:
+    chosen = values.get("method", "card")
+    choices = [
+        html(
+            '<label><input type="radio" name="method" value="{name}"{checked}> {label}</label>',
+            name=name,
+            label=words[name],
+            checked=Safe(" checked") if name == chosen else Safe(""),
+        )
+        for name in ("card", "sepa_debit")
+    ]
+    return html(
+        '<fieldset class="methods"><legend>{legend}</legend>{choices}</fieldset>',
+        legend=words["method"],
+        choices=choices,
+    )
+
+
+def _card(words: dict[str, str], values: Json, errors: dict[str, str]) -> Safe:
+    return html(
+        '<div class="by-card">{tests}{number}<div class="pair">{expiry}{cvc}</div>{name}</div>',
+        tests=_tests(words, "cards_title", TEST_CARDS, values.get("number", ""), "cards_hint"),
+        number=_field(words, "number", values, errors),
+        expiry=_field(words, "expiry", values, errors),
+        cvc=_field(words, "cvc", values, errors),
+        name=_field(words, "name", values, errors),
+    )
+
+
+def _debit(words: dict[str, str], values: Json, errors: dict[str, str]) -> Safe:
+    return html(
+        '<div class="by-debit">{tests}{iban}</div>',
+        tests=_tests(words, "ibans_title", TEST_IBANS, values.get("iban", ""), None),
+        iban=_field(words, "iban", values, errors),
+    )
+
+
+def _tests(
+    words: dict[str, str],
+    title: str,
+    choices: tuple[tuple[str, str], ...],
+    current: str,
+    hint: str | None,
+) -> Safe:
+    buttons = [
+        html(
+            '<button class="test" name="fill" value="{number}" aria-pressed="{pressed}">'
+            "<b>{label}</b> <span>{number}</span></button>",
+            number=number,
+            label=words[label],
+            pressed="true" if number.replace(" ", "") == current.replace(" ", "") else "false",
+        )
+        for number, label in choices
+    ]
+    return html(
+        '<fieldset class="tests"><legend>{title}</legend>{hint}<div>{buttons}</div></fieldset>',
+        title=words[title],
+        hint=html("<p>{text}</p>", text=words[hint]) if hint else Safe(""),
+        buttons=buttons,
+    )
