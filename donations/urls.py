@@ -9,7 +9,7 @@ from donations.views import giving, organize, own, public, returning, webhook
 urlpatterns = [
     path("", public.home, name="home"),
     re_path(r"^accent/(?P<colour>[0-9a-f]{6})\.css$", public.accent, name="accent"),
-    path("organize/", organize.dashboard, name="organize"),
+    path("organize/", organize.dashboard, name="dashboard"),
     path("stripe/webhook/", webhook.account, name="stripe_webhook"),
     path("stripe/webhook/connect/", webhook.connect, name="stripe_connect_webhook"),
     path("checkout/<str:token>/", returning.checkout_return, name="checkout_return"),

@@ -9,7 +9,7 @@ from events.models import Booking, Campaign, Membership, Message, Team, Workshop
 from fundraiser.core.admin import ReadOnly
 
 
-class MembershipInline(admin.TabularInline[Membership, Team]):
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     """A team's members."""
 
     model = Membership
@@ -17,7 +17,7 @@ class MembershipInline(admin.TabularInline[Membership, Team]):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Teams with their members."""
 
     list_display = ("name", "slug", "site_account_approved")
@@ -25,7 +25,7 @@ class TeamAdmin(admin.ModelAdmin[Team]):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(admin.ModelAdmin[Campaign]):
+class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Campaigns. The place where the money lands cannot change once it is chosen."""
 
     list_display = ("title", "team", "charity_name", "state", "currency", "destination")
@@ -41,7 +41,7 @@ class CampaignAdmin(admin.ModelAdmin[Campaign]):
 
 
 @admin.register(Workshop)
-class WorkshopAdmin(admin.ModelAdmin[Workshop]):
+class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Workshops; the seats taken are counted by the product alone."""
 
     list_display = ("title", "campaign", "starts_at", "capacity", "seats_taken", "state")

@@ -46,11 +46,11 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         booking__state=BookingState.NEEDS_ATTENTION,
     )
     items = [
-        Item("late_payment", one.campaign, one.name, one.amount, "", one)
+        Item("late_money", one.campaign, one.name, one.amount, "", one)
         for one in late.order_by("paid_at")[:100]
     ]
     items += [
-        Item("quarantine", one.campaign, one.name, one.amount, one.quarantine, one)
+        Item("quarantined", one.campaign, one.name, one.amount, one.quarantine, one)
         for one in rows.quarantined().order_by("created_at")[:100]
     ]
     differences = Difference.objects.filter(resolved_at=None).select_related("campaign")
@@ -62,7 +62,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
     ]
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
-        items += [Item("event", None, one.event_id, None, one.error) for one in aside[:100]]
+        items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
     return items
 
 

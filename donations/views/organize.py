@@ -53,12 +53,12 @@ def _item(one: attention.Item) -> dict[str, Any]:
     """An item as the page shows it: its words in the organizer's language."""
     amount = one.amount.format(language()) if one.amount else ""
     words = {
-        "late_payment": _("%(name)s paid %(amount)s after the seat was gone"),
-        "quarantine": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
+        "late_money": _("%(name)s paid %(amount)s after the seat was gone"),
+        "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
         "difference": _("Stripe and the ledger differ on %(name)s"),
-        "event": _("The event %(name)s could not be applied"),
+        "poison_event": _("The event %(name)s could not be applied"),
     }
-    details = {"late_payment": _("They were asked: money back, or keep it as a gift.")}
+    details = {"late_money": _("They were asked: money back, or keep it as a gift.")}
     return {
         "kind": one.kind,
         "title": words[one.kind] % {"name": one.name, "amount": amount},

@@ -5,6 +5,7 @@ It is no proof of payment. GET only shows; applying is a POST, by a script or a 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -104,10 +105,9 @@ def checkout_apply(request: HttpRequest, token: str) -> HttpResponse:
     """Ask Stripe now, in case its webhook is late; then show the page again."""
     donation = donation_for_link(token)
     if donation.session_id is not None:
-        try:
+        # If Stripe cannot be asked now, the webhook or the sweeper will; the page goes on asking.
+        with suppress(GatewayError, settlement.BusyError):
             settlement.apply(donation.pk, gateway=for_visitors())
-        except (GatewayError, settlement.BusyError):
-            pass  # The webhook or the sweeper will; the page goes on asking.
     del request
     return redirect("checkout_return", token=token)
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows rows; offers no way to add, change or delete one."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

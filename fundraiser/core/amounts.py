@@ -20,8 +20,8 @@ def parse(text: str, currency: str, language: str) -> Money:
     three digits is read in the language's way ("1,234" is 1234 in English); any other is a decimal
     point whichever it is, since "20.50" and "20,50" leave no doubt. Digits of other scripts count.
 
-    Raises InvalidAmountError where no amount, a negative one, one with too many decimals or one that
-    the currency cannot charge was typed.
+    Raises InvalidAmountError where no amount, a negative one, one with too many decimals or one
+    that the currency cannot charge was typed.
     """
     cleaned = _SPACES.sub("", unicodedata.normalize("NFKC", text[:64]))
     cleaned = _SYMBOLS.sub("", cleaned.replace("US$", "$"))

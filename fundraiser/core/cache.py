@@ -46,4 +46,4 @@ class ForgivingRedisCache(RedisCache):
 
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Forget the value if Redis answers."""
-        return self._forgiving(lambda: RedisCache.delete(self, key, version), False)
+        return self._forgiving(lambda: RedisCache.delete(self, key, version), otherwise=False)

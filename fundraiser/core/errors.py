@@ -1,4 +1,4 @@
-"""The few errors that services raise on purpose: each has a code, and says whether retrying helps."""
+"""The errors that services raise on purpose: each has a code and says whether retrying helps."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ The exponents are Stripe's, not ISO 4217's (docs.stripe.com/currencies, "Zero-de
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -76,7 +77,7 @@ class Money:
 
     @classmethod
     def from_major(cls, amount: Decimal, currency: str) -> Money:
-        """Return ``amount`` (major units) exactly; InvalidAmountError where it would need rounding."""
+        """Return ``amount`` (major units) exactly; InvalidAmountError if it needs rounding."""
         if not isinstance(amount, Decimal):
             raise TypeError("major units are a Decimal")
         scaled = amount.scaleb(exponent(currency))
@@ -151,11 +152,8 @@ class Money:
 @lru_cache(maxsize=4096)
 def _format(minor: int, currency: str, digits: int, language: str) -> str:
     locale = Locale.parse(LOCALES.get(language, "en_US"))
-    text: str = locale.currency_formats["standard"].apply(
-        Decimal(minor).scaleb(-exponent(currency)),
-        locale,
-        currency=currency,
-        currency_digits=False,
-        force_frac=(digits, digits),
-    )
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    amount = Decimal(minor).scaleb(-exponent(currency))
+    text: str = pattern.apply(amount, locale, currency=currency, currency_digits=False)
     return text

@@ -1,4 +1,4 @@
-"""Times in templates: the workshop's zone in the text, UTC in the attribute for the visitor's own."""
+"""Times in templates: in the workshop's zone, with UTC for the script that adds the visitor's."""
 
 from __future__ import annotations
 
