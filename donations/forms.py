@@ -29,7 +29,7 @@ class GiveForm(forms.Form):
     amount = forms.CharField(label=_("Your gift"), required=False, max_length=20)
     other_amount = forms.CharField(label=_("Your own amount"), required=False, max_length=40)
     cover_fee = forms.BooleanField(label=_("I also cover the payment fee"), required=False)
-    seats = forms.TypedChoiceField(label=_("Seats"), coerce=int, empty_value=1, required=False)
+    seats = forms.TypedChoiceField(label=_("Seats"), coerce=int, empty_value="1", required=False)
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
@@ -168,7 +168,7 @@ class GiveForm(forms.Form):
             language=(get_language() or "en")[:2],
             time_zone=data["time_zone"],
             wants_news=data["news"],
-            seats=data.get("seats") or 1,
+            seats=int(data.get("seats") or 1),
             answers={k[9:]: v for k, v in data.items() if k.startswith("question_")},
         )
         return Gift(

@@ -30,7 +30,7 @@ class CampaignQuerySet(QuerySet["Campaign"]):
 
     def of_member(self, user: AbstractBaseUser | AnonymousUser) -> CampaignQuerySet:
         """Those of the teams in which ``user`` has any role."""
-        return self.filter(team__membership__user_id=user.pk)
+        return self.filter(team__membership__user_id=user.pk or 0)
 
 
 class WorkshopQuerySet(QuerySet["Workshop"]):

@@ -30,6 +30,8 @@ class Giver:
     cover_fee: bool = False
     without_seat: bool = False
     bank_debit: bool = False
+    #: Wants the one seat of the second workshop.
+    clinic: bool = False
     #: What becomes of it: "", "refund", "dispute_won" or "late".
     then: str = ""
 
@@ -84,13 +86,15 @@ GIVERS: Final = (
     Giver("Chloé Bernard", 2000, "fr"),
     Giver("Mike Johnson", 1500, "en", card=AMEX),
     Giver("Adama Traoré", 1000, "fr", "Chaque goutte compte."),
-    Giver("Zoe Martin", 2000, "en", then="late"),
+    Giver("Zoe Martin", 2000, "en", clinic=True, then="late"),
     Giver("Louis Chevalier", 1500, "fr"),
     Giver("Emma Davies", 4000, "en", "From all of us at the bakery.", card=MASTERCARD),
 )
 
 #: Takes the only seat that a late payer let go.
-QUICKER: Final = Giver("Victor Almeida", 2500, "en", "Thank you for looking at my shop!")
+QUICKER: Final = Giver(
+    "Victor Almeida", 2500, "en", "Thank you for looking at my shop!", clinic=True
+)
 
 STORY: Final = {
     "en": {
@@ -148,6 +152,6 @@ CLINIC: Final = {
     "fr": {
         "title": "Une boutique sur la table d’opération",
         "summary": "Une personne, une heure, une boutique : nous regardons la vôtre ensemble.",
-        "description": "Apportez l’adresse de votre boutique. Nous la parcourons dès le premier clic.",
+        "description": "Apportez l’adresse de votre boutique : nous la parcourons pas à pas.",
     },
 }

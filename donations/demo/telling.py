@@ -58,7 +58,7 @@ class Teller:
     def _workshop(self, giver: Giver) -> Workshop | None:
         if giver.without_seat:
             return None
-        return self.places.clinic if giver.then == "late" else self.places.workshop
+        return self.places.clinic if giver.clinic else self.places.workshop
 
     def _start(self, giver: Giver) -> Donation:
         campaign = self.places.campaign

@@ -27,8 +27,8 @@ _SUM: Final = """
 
 #: Name of the promise -> a query whose every row breaks it.
 QUERIES: Final[dict[str, str]] = {
-    "the rollup equals the ledger": f"""
-        WITH s AS ({_SUM})
+    "the rollup equals the ledger": """
+        WITH s AS (__SUMS__)
         SELECT COALESCE(t.campaign_id, s.campaign_id), t.gifts_minor, s.gifts, t.fees_minor, s.fees,
                t.refunds_minor, s.refunds, t.disputes_minor, s.disputes, t.sent_minor, s.sent,
                t.declared_minor, s.declared
@@ -39,7 +39,7 @@ QUERIES: Final[dict[str, str]] = {
           IS DISTINCT FROM
               (COALESCE(s.gifts, 0), COALESCE(s.fees, 0), COALESCE(s.refunds, 0),
                COALESCE(s.disputes, 0), COALESCE(s.sent, 0), COALESCE(s.declared, 0))
-    """,
+    """.replace("__SUMS__", _SUM),
     "the number of donors equals the donations with something left": """
         SELECT t.campaign_id, t.donors, COUNT(d.id)
         FROM donations_campaigntotal t

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from donations.gateway import Amount, BalanceMovement, Payment
 from donations.models import Donation, LedgerEntry
@@ -11,6 +12,9 @@ from donations.states import Account, Kind, SourceType
 from events.models import Campaign
 from events.states import Destination
 from fundraiser.core import clock
+
+#: Which Stripe object moved the money, and when (aware).
+Source = tuple[SourceType, str, datetime]
 
 
 def cash_account(campaign: Campaign) -> Account:
@@ -24,16 +28,16 @@ def wanted(donation: Donation, payment: Payment) -> Iterator[LedgerEntry]:
         return
     build = _Builder(donation, cash_account(donation.campaign))
     charge = (SourceType.CHARGE, payment.charge_id, payment.charged_at)
-    yield build.incoming(Kind.GIFT, Account.GIFTS, payment.charge_amount.minor, *charge)
+    yield build.incoming(Kind.GIFT, Account.GIFTS, payment.charge_amount.minor, charge)
     fee = payment.movement
     if fee is not None and fee.fee_minor > 0 and fee.currency == donation.currency:
-        yield build.outgoing(Kind.FEE, Account.FEES, fee.fee_minor, *charge)
+        yield build.outgoing(Kind.FEE, Account.FEES, fee.fee_minor, charge)
     for refund in payment.refunds:
         source = (SourceType.REFUND, refund.id, refund.created)
         if refund.moved:
-            yield build.outgoing(Kind.REFUND, Account.REFUNDS, refund.minor, *source)
+            yield build.outgoing(Kind.REFUND, Account.REFUNDS, refund.minor, source)
         if refund.moved_back:
-            yield build.incoming(Kind.REFUND_FAILED, Account.REFUNDS, refund.minor, *source)
+            yield build.incoming(Kind.REFUND_FAILED, Account.REFUNDS, refund.minor, source)
     for dispute in payment.disputes:
         for movement in dispute.movements:
             yield from build.dispute(movement)
@@ -47,7 +51,7 @@ class _Builder:
         self._cash = cash
 
     def _entry(
-        self, kind: Kind, debit: Account, credit: Account, minor: int, *source: object
+        self, kind: Kind, debit: Account, credit: Account, minor: int, source: Source
     ) -> LedgerEntry:
         source_type, source_id, occurred_at = source
         return LedgerEntry(
@@ -65,21 +69,21 @@ class _Builder:
             created_at=clock.now(),
         )
 
-    def incoming(self, kind: Kind, account: Account, minor: int, *source: object) -> LedgerEntry:
-        return self._entry(kind, self._cash, account, minor, *source)
+    def incoming(self, kind: Kind, account: Account, minor: int, source: Source) -> LedgerEntry:
+        return self._entry(kind, self._cash, account, minor, source)
 
-    def outgoing(self, kind: Kind, account: Account, minor: int, *source: object) -> LedgerEntry:
-        return self._entry(kind, account, self._cash, minor, *source)
+    def outgoing(self, kind: Kind, account: Account, minor: int, source: Source) -> LedgerEntry:
+        return self._entry(kind, account, self._cash, minor, source)
 
     def dispute(self, movement: BalanceMovement) -> Iterator[LedgerEntry]:
         """A dispute takes money (negative) or brings it back; its fee is apart, either way."""
         source = (SourceType.BALANCE_TRANSACTION, movement.id, movement.created)
         if movement.minor < 0:
-            yield self.outgoing(Kind.DISPUTE, Account.DISPUTES, -movement.minor, *source)
+            yield self.outgoing(Kind.DISPUTE, Account.DISPUTES, -movement.minor, source)
         elif movement.minor > 0:
-            yield self.incoming(Kind.DISPUTE_REINSTATED, Account.DISPUTES, movement.minor, *source)
+            yield self.incoming(Kind.DISPUTE_REINSTATED, Account.DISPUTES, movement.minor, source)
         if movement.fee_minor > 0:
-            yield self.outgoing(Kind.DISPUTE_FEE, Account.FEES, movement.fee_minor, *source)
+            yield self.outgoing(Kind.DISPUTE_FEE, Account.FEES, movement.fee_minor, source)
         elif movement.fee_minor < 0:
             yield self.incoming(
                 Kind.DISPUTE_FEE_RETURNED, Account.FEES, -movement.fee_minor, *source

@@ -162,7 +162,7 @@ def _wall_gift(row: dict[str, Any]) -> WallGift:
 
 def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
     """Return everything that the campaign's page and its live part show: three queries."""
-    workshops = campaign.workshops.visible().order_by("starts_at")  # type: ignore[attr-defined]
+    workshops = campaign.workshops.visible().order_by("starts_at")
     for workshop in workshops:
         workshop.campaign = campaign
     total = totals.of_campaign(campaign)

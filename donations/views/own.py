@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -96,10 +97,8 @@ def booking_keep(request: HttpRequest, token: str) -> HttpResponse:
     """Late money: keep it as a gift."""
     del request
     found = access.booking_for_link(token)
-    try:
+    with suppress(attention.NothingToChooseError):  # As above.
         attention.keep(found.pk)
-    except attention.NothingToChooseError:
-        pass  # As above.
     return redirect("booking", token=token)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db.models import Model
 
-Table = Mapping[str, frozenset[str]]
+Table = Mapping[Any, frozenset[Any]]
 
 
 class HasState(Protocol):

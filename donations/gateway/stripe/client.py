@@ -53,7 +53,7 @@ def _errors() -> Iterator[None]:
 
 
 def _fields(thing: stripe.StripeObject) -> dict[str, Any]:
-    return cast("dict[str, Any]", thing.to_dict(for_json=True))
+    return thing.to_dict(for_json=True)
 
 
 class StripeGateway:
