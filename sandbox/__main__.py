@@ -12,7 +12,7 @@ from types import FrameType
 
 from sandbox.application import Options, Sandbox
 from sandbox.server import Server
-from sandbox.store import DataFileBusy
+from sandbox.store import DataFileBusyError
 
 TICK_SECONDS = 0.5
 
@@ -62,20 +62,21 @@ def main(arguments: list[str]) -> int:
     try:
         sandbox = Sandbox(options(values))
         server = Server(sandbox, values.port)
-    except (DataFileBusy, OSError) as problem:
-        print(f"sandbox: {problem}", file=sys.stderr)
+    except (DataFileBusyError, OSError) as problem:
+        sys.stderr.write(f"sandbox: {problem}\n")
         return 1
     sandbox.add_started_endpoints()
     sandbox.courier.start()
     threading.Thread(target=tick, args=(sandbox,), daemon=True).start()
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         # Every answered change is in the journal already; waiting for open requests is no use.
         os._exit(0)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    print(f"sandbox ready {sandbox.base_url}", flush=True)
+    sys.stdout.write(f"sandbox ready {sandbox.base_url}\n")
+    sys.stdout.flush()
     server.serve_forever()
     return 0
 

@@ -49,10 +49,12 @@ class Sandbox:
             "expire", lambda account, target: checkouts.expire_if_open(self, account, target)
         )
         self.agenda.register(
-            "settle_well", lambda account, target: debits.settle(self, account, target, True)
+            "settle_well",
+            lambda account, target: debits.settle(self, account, target, succeeded=True),
         )
         self.agenda.register(
-            "settle_badly", lambda account, target: debits.settle(self, account, target, False)
+            "settle_badly",
+            lambda account, target: debits.settle(self, account, target, succeeded=False),
         )
         self.agenda.register(
             "dispute", lambda account, target: disputes.open_if_new(self, account, target)

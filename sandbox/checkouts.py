@@ -7,7 +7,6 @@ docs.stripe.com/payments/checkout/how-checkout-works.
 from typing import TYPE_CHECKING
 
 from sandbox import methods, payments
-from sandbox.cards import WHEN_TOLD as IBAN_WHEN_TOLD
 from sandbox.errors import invalid
 from sandbox.shapes import Json
 

@@ -8,11 +8,13 @@ from sandbox.shapes import Json
 if TYPE_CHECKING:
     from sandbox.application import Sandbox
 
-FAILURE = ("debit_not_authorized", "The customer has notified their bank that the payment was "
-           "unauthorized.")
+FAILURE = (
+    "debit_not_authorized",
+    "The customer has notified their bank that the payment was unauthorized.",
+)
 
 
-def settle(sandbox: "Sandbox", account: str, intent_id: str, succeeded: bool) -> bool:
+def settle(sandbox: "Sandbox", account: str, intent_id: str, *, succeeded: bool) -> bool:
     """Ends a processing debit well or badly; returns False when it is not processing.
 
     Emits charge.succeeded, payment_intent.succeeded and

@@ -54,7 +54,7 @@ class Courier:
         """Whether nothing is sent by itself."""
         return self._store.get(PLATFORM, "sandbox.deliveries", "mode") is not None
 
-    def hold(self, on: bool) -> None:
+    def hold(self, *, on: bool) -> None:
         """Switches between holding everything back and sending at once."""
         if on:
             self._store.put(PLATFORM, "sandbox.deliveries", {"id": "mode"})
@@ -164,7 +164,9 @@ class Courier:
             self._answered.wait_for(lambda: self._tried(event), seconds)
 
     def _tried(self, event: str) -> bool:
-        return all(entry["answers"] or entry["state"] != "pending" for entry in self.of_event(event))
+        return all(
+            entry["answers"] or entry["state"] != "pending" for entry in self.of_event(event)
+        )
 
     def _delivery(self, identifier: str) -> Json:
         delivery = self._store.get(PLATFORM, KIND, identifier)

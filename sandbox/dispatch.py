@@ -133,9 +133,7 @@ def _endpoint_answer(sandbox: "Sandbox", request: Request, account: str) -> Json
     paths = values.pop("expand", [])
     version = request.headers.get("stripe-version", DEFAULT_VERSION)
     value = handler(Call(sandbox, account, values, path, version))
-    render = (
-        sandbox.renderer.listed if value.get("object") == "list" else sandbox.renderer.expanded
-    )
+    render = sandbox.renderer.listed if value.get("object") == "list" else sandbox.renderer.expanded
     answered = render(value, paths, account)
     if sandbox.options.strict:
         strictness.check_answer(request.method, pattern, answered)

@@ -54,7 +54,7 @@ def opened(
         "status": "warning_needs_response" if inquiry else "needs_response",
     }
     dispute["evidence_details"].update(due_by=now + EVIDENCE_SECONDS)
-    dispute["payment_method_details"] = _method(charge, inquiry)
+    dispute["payment_method_details"] = _method(charge, inquiry=inquiry)
     charge["disputed"] = True
     sandbox.store.put(account, "charge", charge)
     sandbox.store.put(account, "dispute", dispute)
@@ -64,7 +64,7 @@ def opened(
     return dispute
 
 
-def _method(charge: Json, inquiry: bool) -> Json:
+def _method(charge: Json, *, inquiry: bool) -> Json:
     details = charge["payment_method_details"]
     if details["type"] != "card":
         return {"type": details["type"]}
@@ -81,9 +81,7 @@ def _method(charge: Json, inquiry: bool) -> Json:
 
 def withdraw(sandbox: "Sandbox", account: str, dispute: Json) -> None:
     """Takes the disputed amount and the dispute fee off the balance."""
-    _move(
-        sandbox, account, dispute, -dispute["amount"], money.DISPUTE_FEE_MINOR, "dispute"
-    )
+    _move(sandbox, account, dispute, -dispute["amount"], money.DISPUTE_FEE_MINOR, "dispute")
     sandbox.events.emit(account, "charge.dispute.funds_withdrawn", dispute)
 
 
@@ -109,7 +107,8 @@ def _move(
         f"{dispute['charge']}",
     )
     dispute["balance_transactions"] = [
-        *dispute["balance_transactions"], sandbox.renderer.plain(movement)
+        *dispute["balance_transactions"],
+        sandbox.renderer.plain(movement),
     ]
     sandbox.store.put(account, "dispute", dispute)
 

@@ -25,9 +25,7 @@ class Events:
         self.request: Json | None = None
         """The API request at work: {id, idempotency_key}; None outside of requests."""
 
-    def emit(
-        self, account: str, kind: str, value: Json, previous: Json | None = None
-    ) -> Json:
+    def emit(self, account: str, kind: str, value: Json, previous: Json | None = None) -> Json:
         """Records one event about ``value`` as it is now, and queues its deliveries.
 
         ``previous`` holds the former values of what changed (``data.previous_attributes``).

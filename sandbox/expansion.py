@@ -42,8 +42,7 @@ class Renderer:
             parts = path.split(".")
             if len([part for part in parts if part != "data"]) > DEEPEST:
                 raise invalid(
-                    f"You cannot expand more than {DEEPEST} levels of a property. "
-                    f"Property: {path}",
+                    f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}",
                     param="expand",
                 )
             self._expand(answer, value, parts, account)

@@ -47,9 +47,9 @@ _INTENT = _reference("payment_intent")
 _ADDRESS: Json = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {
-        key: _TEXT for key in ("city", "country", "line1", "line2", "postal_code", "state")
-    },
+    "properties": dict.fromkeys(
+        ("city", "country", "line1", "line2", "postal_code", "state"), _TEXT
+    ),
 }
 
 EXTRA_OPERATIONS: Json = {
@@ -92,26 +92,37 @@ EXTRA_OPERATIONS: Json = {
         )
     },
     "/v1/products/{product}": {
-        "get": {"responses": {"200": {"content": {"application/json": {
-            "schema": _reference("product")}}}}},
+        "get": {
+            "responses": {
+                "200": {"content": {"application/json": {"schema": _reference("product")}}}
+            }
+        },
         "post": _operation(
             _reference("product"),
-            {"active": {"type": "boolean"}, "description": _TEXT, "metadata": _METADATA,
-             "name": _TEXT},
+            {
+                "active": {"type": "boolean"},
+                "description": _TEXT,
+                "metadata": _METADATA,
+                "name": _TEXT,
+            },
         ),
         "delete": _operation(_deleted("product"), {}),
     },
     "/v1/prices/{price}": {
-        "get": {"responses": {"200": {"content": {"application/json": {
-            "schema": _reference("price")}}}}},
+        "get": {
+            "responses": {"200": {"content": {"application/json": {"schema": _reference("price")}}}}
+        },
         "post": _operation(
             _reference("price"),
             {"active": {"type": "boolean"}, "metadata": _METADATA, "nickname": _TEXT},
         ),
     },
     "/v1/payment_methods/{payment_method}": {
-        "get": {"responses": {"200": {"content": {"application/json": {
-            "schema": _reference("payment_method")}}}}},
+        "get": {
+            "responses": {
+                "200": {"content": {"application/json": {"schema": _reference("payment_method")}}}
+            }
+        },
     },
     "/v1/accounts/{account}": {"delete": _operation(_deleted("account"), {})},
     "/v1/payment_pages/{session}": {"get": {"responses": {}}},

@@ -17,24 +17,26 @@ def build(call: Call, wanted: list[Json]) -> list[Json]:
     lines = [_line(call, entry, f"line_items[{place}]") for place, entry in enumerate(wanted)]
     currencies = {line["currency"] for line in lines}
     if len(currencies) > 1:
-        raise invalid(
-            "All line items must have the same currency.", param="line_items"
-        )
+        raise invalid("All line items must have the same currency.", param="line_items")
     return lines
 
 
 def _line(call: Call, entry: Json, path: str) -> Json:
     if ("price" in entry) == ("price_data" in entry):
-        raise invalid(
-            f"You must specify either `price` or `price_data` in {path}.", param=path
-        )
+        raise invalid(f"You must specify either `price` or `price_data` in {path}.", param=path)
     quantity = entry.get("quantity", 1)
     if "quantity" not in entry:
-        raise invalid(f"Quantity is required. Add `quantity` to `{path}`.",
-                      param=f"{path}[quantity]", code="parameter_missing")
+        raise invalid(
+            f"Quantity is required. Add `quantity` to `{path}`.",
+            param=f"{path}[quantity]",
+            code="parameter_missing",
+        )
     if quantity < 1:
-        raise invalid("This value must be greater than or equal to 1.",
-                      param=f"{path}[quantity]", code="parameter_invalid_integer")
+        raise invalid(
+            "This value must be greater than or equal to 1.",
+            param=f"{path}[quantity]",
+            code="parameter_invalid_integer",
+        )
     if "price" in entry:
         price = call.get("price", entry["price"], param=f"{path}[price]")
         name = (call.sandbox.store.get(call.account, "product", price["product"]) or {}).get("name")
@@ -57,19 +59,21 @@ def _line(call: Call, entry: Json, path: str) -> Json:
 def _inline(call: Call, given: Json, path: str) -> tuple[Json, str]:
     currency = check_currency(given["currency"], param=f"{path}[currency]")
     if "recurring" in given:
-        raise invalid("You specified `payment` mode but passed a recurring price.",
-                      param=f"{path}[recurring]")
+        raise invalid(
+            "You specified `payment` mode but passed a recurring price.", param=f"{path}[recurring]"
+        )
     if "unit_amount" not in given:
         raise missing_parameter(f"{path}[unit_amount]")
     amount = given["unit_amount"]
     if amount < 0:
-        raise invalid("Invalid non-negative integer", param=f"{path}[unit_amount]",
-                      code="parameter_invalid_integer")
+        raise invalid(
+            "Invalid non-negative integer",
+            param=f"{path}[unit_amount]",
+            code="parameter_invalid_integer",
+        )
     check_digits(amount, currency, param=f"{path}[unit_amount]")
     if ("product" in given) == ("product_data" in given):
-        raise invalid(
-            f"You must specify either `product` or `product_data` in {path}.", param=path
-        )
+        raise invalid(f"You must specify either `product` or `product_data` in {path}.", param=path)
     if "product" in given:
         product = call.get("product", given["product"], param=f"{path}[product]")
         name, product_id = product["name"], product["id"]

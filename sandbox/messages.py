@@ -45,10 +45,11 @@ def redirect(location: str) -> Response:
 
 
 def read_json(request: Request) -> Json:
-    """The JSON object in the body; an empty body is an empty object. Raises ``ValueError``."""
+    """The JSON object in the body; an empty body is an empty object. Raises ``ValueError`` or
+    ``TypeError``."""
     if not request.body:
         return {}
     value = json.loads(request.body)
     if not isinstance(value, dict):
-        raise ValueError("a JSON object is expected")
+        raise TypeError("a JSON object is expected")
     return value

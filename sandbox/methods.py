@@ -22,7 +22,11 @@ def from_card(sandbox: "Sandbox", account: str, number: str, billing: Json) -> J
     if card is None:
         code = "card_declined" if number.replace(" ", "").isdecimal() else "invalid_number"
         raise StripeError(
-            402, type="card_error", code=code, param="number", message=REAL_CARD,
+            402,
+            type="card_error",
+            code=code,
+            param="number",
+            message=REAL_CARD,
             decline_code="test_mode_live_card" if code == "card_declined" else None,
         )
     details = {

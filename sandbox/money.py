@@ -8,9 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.errors import StripeError, invalid
 
-ZERO_DECIMAL = frozenset(
-    "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()
-)
+ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 HUNDREDS_ONLY = frozenset(("isk", "ugx"))
 CURRENCIES = frozenset(
@@ -24,9 +22,7 @@ CURRENCIES = frozenset(
 )
 # Smallest charges in major units: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts.
 MINIMUMS: dict[str, str] = {
-    **dict.fromkeys(
-        "usd eur chf cad aud nzd sgd brl inr zar ils php ars cop idr".split(), "0.50"
-    ),
+    **dict.fromkeys("usd eur chf cad aud nzd sgd brl inr zar ils php ars cop idr".split(), "0.50"),
     **dict.fromkeys("aed myr pln ron".split(), "2"),
     **dict.fromkeys(("nok", "sek"), "3"),
     **dict.fromkeys(("mxn", "thb"), "10"),
@@ -124,8 +120,9 @@ def check_digits(amount: int, currency: str, *, param: str) -> None:
 def _too_small(currency: str, param: str | None) -> StripeError:
     smallest = written(minimum(currency), currency)
     if param is None:
-        return invalid(f"Amount must be at least {smallest}", param="amount",
-                       code="amount_too_small")
+        return invalid(
+            f"Amount must be at least {smallest}", param="amount", code="amount_too_small"
+        )
     return invalid(
         f"The Checkout Session's total amount due must add up to at least {smallest}",
         param=param,

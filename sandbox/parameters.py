@@ -85,9 +85,7 @@ def _resembles(raw: object, choice: Json) -> bool:
 
 def _integer(raw: str, path: str) -> int:
     if not INTEGER.fullmatch(raw):
-        raise bad_parameter(
-            f"Invalid integer: {raw}", param=path, code="parameter_invalid_integer"
-        )
+        raise bad_parameter(f"Invalid integer: {raw}", param=path, code="parameter_invalid_integer")
     return int(raw)
 
 
@@ -160,9 +158,7 @@ def _unknown(name: str) -> StripeError:
 
 def missing_parameter(name: str) -> StripeError:
     """``parameter_missing`` for one parameter."""
-    return bad_parameter(
-        f"Missing required param: {name}.", param=name, code="parameter_missing"
-    )
+    return bad_parameter(f"Missing required param: {name}.", param=name, code="parameter_missing")
 
 
 def check_metadata(metadata: object, path: str) -> None:

@@ -36,7 +36,12 @@ def pay_out_everything(sandbox: "Sandbox", account: str) -> list[Json]:
 
 
 def create(
-    sandbox: "Sandbox", account: str, *, amount: int, currency: str, automatic: bool,
+    sandbox: "Sandbox",
+    account: str,
+    *,
+    amount: int,
+    currency: str,
+    automatic: bool,
     values: Json | None = None,
 ) -> Json:
     """A payout on its way; emits payout.created. ``amount`` in minor units."""
@@ -58,8 +63,13 @@ def create(
         **(values or {}),
     }
     movement = sandbox.ledger.record(
-        account, kind="payout", amount=-amount, currency=currency, source=payout["id"],
-        available_now=True, description="STRIPE PAYOUT",
+        account,
+        kind="payout",
+        amount=-amount,
+        currency=currency,
+        source=payout["id"],
+        available_now=True,
+        description="STRIPE PAYOUT",
     )
     payout["balance_transaction"] = movement["id"]
     sandbox.store.put(account, "payout", payout)
@@ -85,8 +95,13 @@ def fail(sandbox: "Sandbox", account: str, payout: Json) -> Json:
     if payout["status"] in ("failed", "canceled"):
         raise invalid("This payout has failed already.", param="payout")
     movement = sandbox.ledger.record(
-        account, kind="payout_failure", amount=payout["amount"], currency=payout["currency"],
-        source=payout["id"], available_now=True, category="payout_reversal",
+        account,
+        kind="payout_failure",
+        amount=payout["amount"],
+        currency=payout["currency"],
+        source=payout["id"],
+        available_now=True,
+        category="payout_reversal",
         description="PAYOUT FAILURE",
     )
     payout.update(

@@ -70,9 +70,7 @@ def confirm(
     return _collect(sandbox, account, intent, method, card)
 
 
-def _collect(
-    sandbox: "Sandbox", account: str, intent: Json, method: Json, card: cards.Card
-) -> str:
+def _collect(sandbox: "Sandbox", account: str, intent: Json, method: Json, card: cards.Card) -> str:
     manual = intent["capture_method"] == "manual"
     charge = make_charge(sandbox, account, intent, method, status="succeeded")
     charge["captured"] = not manual
@@ -162,9 +160,7 @@ def _decline(
     return "declined"
 
 
-def fail_intent(
-    sandbox: "Sandbox", account: str, intent: Json, method: Json, error: Json
-) -> None:
+def fail_intent(sandbox: "Sandbox", account: str, intent: Json, method: Json, error: Json) -> None:
     """Puts the intent back to requires_payment_method with ``last_payment_error``."""
     intent["status"] = "requires_payment_method"
     intent["payment_method"] = None

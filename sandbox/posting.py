@@ -33,8 +33,10 @@ def _exchange(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, byte
         connection = None if fresh else known.pop(key, None)
         reused = connection is not None
         if connection is None:
-            kind = http.client.HTTPSConnection if parts.scheme == "https" else (
-                http.client.HTTPConnection
+            kind = (
+                http.client.HTTPSConnection
+                if parts.scheme == "https"
+                else (http.client.HTTPConnection)
             )
             connection = kind(parts.netloc, timeout=TIMEOUT)
         try:

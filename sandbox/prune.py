@@ -29,12 +29,25 @@ TEXT: Json = {"maxLength": 5000, "type": "string"}
 # The source subset was stripped of prose by dropping every key called "description", which also
 # removed the *properties* of that name. They are put back where docs.stripe.com/api has them.
 DESCRIBED_OBJECTS = (
-    "balance_transaction", "charge", "payment_intent", "payout", "product", "transfer",
-    "webhook_endpoint", "fee", "item",
+    "balance_transaction",
+    "charge",
+    "payment_intent",
+    "payout",
+    "product",
+    "transfer",
+    "webhook_endpoint",
+    "fee",
+    "item",
 )
 DESCRIBED_REQUESTS = (
-    "/v1/charges", "/v1/charges/{charge}", "/v1/payment_intents", "/v1/payment_intents/{intent}",
-    "/v1/payouts", "/v1/products", "/v1/transfers/{transfer}", "/v1/webhook_endpoints",
+    "/v1/charges",
+    "/v1/charges/{charge}",
+    "/v1/payment_intents",
+    "/v1/payment_intents/{intent}",
+    "/v1/payouts",
+    "/v1/products",
+    "/v1/transfers/{transfer}",
+    "/v1/webhook_endpoints",
     "/v1/webhook_endpoints/{webhook_endpoint}",
 )
 

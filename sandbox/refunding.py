@@ -83,8 +83,7 @@ def _allowed(charge: Json, amount: int | None) -> int:
         )
     asked = left if amount is None else amount
     if asked <= 0:
-        raise invalid("Invalid positive integer", param="amount",
-                      code="parameter_invalid_integer")
+        raise invalid("Invalid positive integer", param="amount", code="parameter_invalid_integer")
     if asked > left:
         raise invalid(
             f"Refund amount ({asked}) is greater than unrefunded amount on charge ({left})",
@@ -96,8 +95,11 @@ def _allowed(charge: Json, amount: int | None) -> int:
 def _destination(kind: str, status: str) -> Json:
     if kind != "card":
         return {"type": "eu_bank_transfer"}
-    card = {"reference_status": status, "reference_type": "acquirer_reference_number",
-            "type": "refund"}
+    card = {
+        "reference_status": status,
+        "reference_type": "acquirer_reference_number",
+        "type": "refund",
+    }
     if status == "available":
         card["reference"] = "7".ljust(23, "0")
     return {"type": "card", "card": card}

@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self._write(response)
 
-    do_GET = do_POST = do_DELETE = do_HEAD = _serve
+    do_GET = do_POST = do_DELETE = do_HEAD = _serve  # noqa: N815 -- the base's names
 
     def _answer(self, request: Request) -> Response:
         sandbox = self.server.sandbox
@@ -138,12 +138,18 @@ class Handler(BaseHTTPRequestHandler):
 def _failure(status: int) -> Response:
     """What Stripe answers when it is ill or busy (docs.stripe.com/rate-limits)."""
     if status == 429:
-        error = {"type": "invalid_request_error", "code": "rate_limit",
-                 "message": "Request rate limit exceeded."}
+        error = {
+            "type": "invalid_request_error",
+            "code": "rate_limit",
+            "message": "Request rate limit exceeded.",
+        }
     elif status == 409:
-        error = {"type": "invalid_request_error", "code": "lock_timeout",
-                 "message": "This object cannot be accessed right now because another API request "
-                 "or Stripe process is currently accessing it."}
+        error = {
+            "type": "invalid_request_error",
+            "code": "lock_timeout",
+            "message": "This object cannot be accessed right now because another API request "
+            "or Stripe process is currently accessing it.",
+        }
     else:
         error = {"type": "api_error", "message": "An unknown error occurred."}
     return json_response({"error": error}, status, **{"Request-Id": "req_sandboxfault"})

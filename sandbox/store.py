@@ -6,7 +6,6 @@ leaves, so that a killed process loses nothing that it acknowledged.
 
 import fcntl
 import json
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ INDEXED = ("payment_intent", "charge", "source", "payout", "event", "product", "
 Key = tuple[str, str, str]
 
 
-class DataFileBusy(Exception):
+class DataFileBusyError(Exception):
     """Another sandbox has the data file open."""
 
 
@@ -139,7 +138,7 @@ class Store:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             handle.close()
-            raise DataFileBusy(f"another sandbox is using {path}") from None
+            raise DataFileBusyError(f"another sandbox is using {path}") from None
         return handle
 
     def _replay(self, path: Path) -> None:
@@ -165,5 +164,5 @@ class Store:
                 for identifier, value in objects.items():
                     change = [[account, kind, identifier, value]]
                     handle.write(json.dumps(change, separators=(",", ":")).encode() + b"\n")
-        os.replace(fresh, path)
+        fresh.replace(path)
         self._journal = path.open("ab", buffering=0)

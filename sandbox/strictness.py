@@ -1,27 +1,27 @@
 """Checks answers and events against Stripe's schema when started with ``--strict``."""
 
-from sandbox.schema import answer_validator, object_validator
+from sandbox.schema import Validator, answer_validator, object_validator
 from sandbox.shapes import Json
 
 
-class NotConforming(Exception):
+class NotConformingError(Exception):
     """The sandbox made something that Stripe would not: a mistake here, not in the caller."""
 
 
 def check_answer(method: str, pattern: str, answer: Json) -> None:
-    """Raises ``NotConforming`` when an answer does not fit its operation."""
+    """Raises ``NotConformingError`` when an answer does not fit its operation."""
     validator = answer_validator(method, pattern)
     if validator is not None:
-        _check(f"{method} {pattern}", validator.validate, answer)
+        _check(f"{method} {pattern}", validator, answer)
 
 
 def check_object(name: str, value: Json) -> None:
-    """Raises ``NotConforming`` when an object does not fit its schema."""
-    _check(name, object_validator(name).validate, value)
+    """Raises ``NotConformingError`` when an object does not fit its schema."""
+    _check(name, object_validator(name), value)
 
 
-def _check(label: str, validate, value: Json) -> None:  # type: ignore[no-untyped-def]
+def _check(label: str, validator: Validator, value: Json) -> None:
     try:
-        validate(value)
+        validator.validate(value)
     except ValueError as problem:
-        raise NotConforming(f"{label}: {problem}") from problem
+        raise NotConformingError(f"{label}: {problem}") from problem

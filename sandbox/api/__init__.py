@@ -6,8 +6,19 @@ from sandbox.call import ENDPOINTS, Endpoint
 from sandbox.routes import Routes
 
 RESOURCES = (
-    "accounts", "balance", "charges", "checkout", "disputes", "events", "payment_intents",
-    "payment_methods", "payment_pages", "payouts", "products", "refunds", "transfers",
+    "accounts",
+    "balance",
+    "charges",
+    "checkout",
+    "disputes",
+    "events",
+    "payment_intents",
+    "payment_methods",
+    "payment_pages",
+    "payouts",
+    "products",
+    "refunds",
+    "transfers",
     "webhook_endpoints",
 )
 

@@ -25,10 +25,11 @@ def make(sandbox: "Sandbox", given: Json, identifier: str | None = None) -> Json
         **skeleton("account"),
         "id": identifier or identifiers.new("account"),
         "business_profile": {
-            **skeleton("account_business_profile"), **given.get("business_profile", {})
+            **skeleton("account_business_profile"),
+            **given.get("business_profile", {}),
         },
         "business_type": given.get("business_type"),
-        "capabilities": {name: "inactive" for name in given.get("capabilities", {})},
+        "capabilities": dict.fromkeys(given.get("capabilities", {}), "inactive"),
         "charges_enabled": False,
         "country": country,
         "created": sandbox.clock.now(),
@@ -52,12 +53,10 @@ def onboard(sandbox: "Sandbox", account: Json, *, complete: bool) -> Json:
     former = {
         name: account[name] for name in ("charges_enabled", "details_submitted", "payouts_enabled")
     }
-    account.update(
-        charges_enabled=complete, details_submitted=complete, payouts_enabled=complete
-    )
+    account.update(charges_enabled=complete, details_submitted=complete, payouts_enabled=complete)
     status = "active" if complete else "inactive"
     names = {*account["capabilities"], "card_payments", "transfers"}
-    account["capabilities"] = {name: status for name in sorted(names)}
+    account["capabilities"] = dict.fromkeys(sorted(names), status)
     account["requirements"] = {
         **skeleton("account_requirements"),
         "currently_due": [] if complete else list(TO_PROVIDE),

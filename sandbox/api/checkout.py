@@ -13,10 +13,21 @@ SHORTEST = 30 * 60
 LONGEST = 24 * 3600
 ENDIVE = "2026-09-30"
 COPIED = (
-    "allow_promotion_codes", "billing_address_collection", "cancel_url", "client_reference_id",
-    "consent_collection", "customer_creation", "customer_email", "locale", "origin_context",
-    "payment_method_collection", "phone_number_collection", "submit_type", "success_url",
-    "ui_mode", "integration_identifier",
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "consent_collection",
+    "customer_creation",
+    "customer_email",
+    "locale",
+    "origin_context",
+    "payment_method_collection",
+    "phone_number_collection",
+    "submit_type",
+    "success_url",
+    "ui_mode",
+    "integration_identifier",
 )
 
 
@@ -177,7 +188,7 @@ def expire(call: Call) -> Json:
     session = call.get("checkout.session", call.path["session"])
     if session["status"] != "open":
         raise invalid(
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout "
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '
             f"Session has a status of {session['status']}.",
             param="session",
         )

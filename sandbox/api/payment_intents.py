@@ -9,12 +9,22 @@ from sandbox.shapes import Json
 from sandbox.statement import check_descriptors
 
 COPIED = (
-    "capture_method", "confirmation_method", "description", "metadata", "receipt_email",
-    "setup_future_usage", "shipping", "statement_descriptor", "statement_descriptor_suffix",
+    "capture_method",
+    "confirmation_method",
+    "description",
+    "metadata",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
     "transfer_group",
 )
 CANCELABLE = (
-    "requires_payment_method", "requires_capture", "requires_confirmation", "requires_action",
+    "requires_payment_method",
+    "requires_capture",
+    "requires_confirmation",
+    "requires_action",
     "processing",
 )
 
@@ -83,7 +93,9 @@ def confirm(call: Call) -> Json:
     """Tries to pay an intent that has no final status yet."""
     intent = call.get("payment_intent", call.path["intent"])
     if intent["status"] not in (
-        "requires_payment_method", "requires_confirmation", "requires_action"
+        "requires_payment_method",
+        "requires_confirmation",
+        "requires_action",
     ):
         raise _unexpected(intent, "confirm")
     method = _method(call)
@@ -100,8 +112,11 @@ def capture(call: Call) -> Json:
         raise _unexpected(intent, "capture")
     amount = call.parameters.get("amount_to_capture", intent["amount_capturable"])
     if not 0 < amount <= intent["amount_capturable"]:
-        raise invalid("The amount to capture is out of range.", param="amount_to_capture",
-                      code="amount_too_large")
+        raise invalid(
+            "The amount to capture is out of range.",
+            param="amount_to_capture",
+            code="amount_too_large",
+        )
     charge = call.get("charge", intent["latest_charge"])
     charge.update(captured=True, amount_captured=amount)
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0)

@@ -29,7 +29,10 @@ def confirm(call: Call) -> Json:
     )
     if outcome["status"] == "declined":
         raise StripeError(
-            402, type="card_error", message=outcome["message"], code=outcome["code"],
+            402,
+            type="card_error",
+            message=outcome["message"],
+            code=outcome["code"],
             decline_code=outcome["decline_code"],
         )
     call.sandbox.run_due()

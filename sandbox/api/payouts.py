@@ -23,8 +23,12 @@ def create(call: Call) -> Json:
     kept = ("description", "metadata", "statement_descriptor", "method")
     values = {key: given[key] for key in kept if key in given}
     return paying_out.create(
-        call.sandbox, call.account, amount=given["amount"], currency=given["currency"],
-        automatic=False, values=values,
+        call.sandbox,
+        call.account,
+        amount=given["amount"],
+        currency=given["currency"],
+        automatic=False,
+        values=values,
     )
 
 

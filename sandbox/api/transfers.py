@@ -49,7 +49,11 @@ def _move(call: Call, account: str, transfer: Json, amount: int) -> str:
     kind = "transfer" if account == call.account else "payment"
     source = transfer["id"] if account == call.account else transfer["destination_payment"]
     movement = call.sandbox.ledger.record(
-        account, kind=kind, amount=amount, currency=transfer["currency"], source=source,
+        account,
+        kind=kind,
+        amount=amount,
+        currency=transfer["currency"],
+        source=source,
         available_now=True,
     )
     identifier: str = movement["id"]
@@ -85,8 +89,12 @@ def reverse(call: Call) -> Json:
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
     _move(call, transfer["destination"], transfer, -amount)
     movement = call.sandbox.ledger.record(
-        call.account, kind="transfer_refund", amount=amount, currency=transfer["currency"],
-        source=transfer["id"], available_now=True,
+        call.account,
+        kind="transfer_refund",
+        amount=amount,
+        currency=transfer["currency"],
+        source=transfer["id"],
+        available_now=True,
     )
     reversal = {
         **skeleton("transfer_reversal"),

@@ -46,11 +46,17 @@ def create(call: Call) -> Json:
     """Registers an endpoint; only this answer holds its secret."""
     given = call.parameters
     if not given["url"].startswith(("http://", "https://")):
-        raise bad_parameter("Invalid URL: An explicit scheme (such as https) must be provided.",
-                            param="url", code="url_invalid")
+        raise bad_parameter(
+            "Invalid URL: An explicit scheme (such as https) must be provided.",
+            param="url",
+            code="url_invalid",
+        )
     made = _object(
-        identifiers.new("webhook_endpoint"), given["url"], given["enabled_events"],
-        call.account, call.sandbox.clock.now(),
+        identifiers.new("webhook_endpoint"),
+        given["url"],
+        given["enabled_events"],
+        call.account,
+        call.sandbox.clock.now(),
     )
     made.update(
         api_version=given.get("api_version") or DEFAULT_VERSION,

@@ -114,12 +114,19 @@ def _words(found: tuple[str, Json] | None, request: Request) -> dict[str, str]:
 def _closed(words: dict[str, str], session: Json) -> Response | None:
     if session["status"] == "expired":
         return message(
-            words, words["expired_title"], words["expired_text"], session["cancel_url"],
-            words["back"], 410,
+            words,
+            words["expired_title"],
+            words["expired_text"],
+            session["cancel_url"],
+            words["back"],
+            410,
         )
     if session["status"] == "complete":
         return message(
-            words, words["paid_title"], words["paid_text"], success_url(session),
+            words,
+            words["paid_title"],
+            words["paid_text"],
+            success_url(session),
             words["continue"],
         )
     return None
@@ -182,8 +189,8 @@ def authentication(sandbox: "Sandbox", request: Request, identifier: str) -> Res
     with sandbox.store.transaction():
         sandbox.run_due()
         account = sandbox.store.home("payment_intent", identifier)
-        intent = None if account is None else sandbox.store.get(
-            account, "payment_intent", identifier
+        intent = (
+            None if account is None else sandbox.store.get(account, "payment_intent", identifier)
         )
         found = intent and checkouts.find(sandbox, intent.get("_session") or "")
         words = _words(found or None, request)
@@ -200,8 +207,14 @@ def authentication(sandbox: "Sandbox", request: Request, identifier: str) -> Res
         outcome = _authenticated(sandbox, account, session, intent, request)
         if outcome["status"] == "declined":
             refusal = words_module.decline(words, outcome["decline_code"], outcome["message"])
-            values = {"email": session["customer_email"] or "", "expiry": "12 / 34", "cvc": "123",
-                      "number": TEST_CARDS[0][0], "name": "Test Donor", "iban": TEST_IBANS[0][0]}
+            values = {
+                "email": session["customer_email"] or "",
+                "expiry": "12 / 34",
+                "cvc": "123",
+                "number": TEST_CARDS[0][0],
+                "name": "Test Donor",
+                "iban": TEST_IBANS[0][0],
+            }
             return _form(sandbox, account, session, words, values, {}, refusal, 402)
     return _go_on(sandbox, words, session)
 

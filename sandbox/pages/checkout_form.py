@@ -32,9 +32,9 @@ FORM = """<main class="checkout">
 {problem}
 {email}
 {methods}
-{card}
-{debit}
+{fields}
 <button class="pay" name="do" value="pay">{submit}</button>
+{tests}
 </form>
 </main>"""
 FIELD = """<p class="field{wrong}"><label for="{name}">{label}</label>{note}
@@ -68,14 +68,14 @@ def form(
         merchant=merchant,
         amount=amount,
         lines=[_line(line, language) for line in session["_line_items"]],
-        until=words["until"].format(time=_clock_time(session["expires_at"])),
+        until=words["until"].format(time=_moment(session["expires_at"])),
         cancel=_cancel(words, session),
         session=session["id"],
         problem=_problem(words, errors, refusal),
         email=_field(words, "email", values, errors),
         methods=_methods(words, values) if several and not free else Safe(""),
-        card=Safe("") if free else _card(words, values, errors),
-        debit=_debit(words, values, errors) if several and not free else Safe(""),
+        fields=[] if free else _fields(words, values, errors, several),
+        tests=[] if free else _test_panels(words, values, several),
         submit=_submit(words, session, amount),
     )
 
@@ -98,8 +98,8 @@ def _line(line: Json, language: str) -> Safe:
     )
 
 
-def _clock_time(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%H:%M UTC")
+def _moment(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _cancel(words: dict[str, str], session: Json) -> Safe:
@@ -168,23 +168,37 @@ def _methods(words: dict[str, str], values: Json) -> Safe:
     )
 
 
-def _card(words: dict[str, str], values: Json, errors: dict[str, str]) -> Safe:
-    return html(
-        '<div class="by-card">{tests}{number}<div class="pair">{expiry}{cvc}</div>{name}</div>',
-        tests=_tests(words, "cards_title", TEST_CARDS, values.get("number", ""), "cards_hint"),
-        number=_field(words, "number", values, errors),
-        expiry=_field(words, "expiry", values, errors),
-        cvc=_field(words, "cvc", values, errors),
-        name=_field(words, "name", values, errors),
+def _fields(
+    words: dict[str, str], values: Json, errors: dict[str, str], several: bool
+) -> list[Safe]:
+    """What must be typed for each way of paying."""
+    number, expiry, cvc, iban, name = (
+        _field(words, field, values, errors)
+        for field in ("number", "expiry", "cvc", "iban", "name")
     )
+    card = html(
+        '<div class="by-card">{number}<div class="pair">{expiry}{cvc}</div></div>',
+        number=number,
+        expiry=expiry,
+        cvc=cvc,
+    )
+    debit = html('<div class="by-debit">{iban}</div>', iban=iban)
+    return [card, debit, name] if several else [card, name]
 
 
-def _debit(words: dict[str, str], values: Json, errors: dict[str, str]) -> Safe:
-    return html(
-        '<div class="by-debit">{tests}{iban}</div>',
-        tests=_tests(words, "ibans_title", TEST_IBANS, values.get("iban", ""), None),
-        iban=_field(words, "iban", values, errors),
-    )
+def _test_panels(words: dict[str, str], values: Json, several: bool) -> list[Safe]:
+    """Buttons that fill in a test card or a test bank account."""
+    panels = [("by-card", "cards_title", TEST_CARDS, "number", "cards_hint")]
+    if several:
+        panels.append(("by-debit", "ibans_title", TEST_IBANS, "iban", "ibans_hint"))
+    return [
+        html(
+            '<div class="{kind}">{panel}</div>',
+            kind=kind,
+            panel=_tests(words, title, choices, values.get(field, ""), hint),
+        )
+        for kind, title, choices, field, hint in panels
+    ]
 
 
 def _tests(
@@ -192,7 +206,7 @@ def _tests(
     title: str,
     choices: tuple[tuple[str, str], ...],
     current: str,
-    hint: str | None,
+    hint: str,
 ) -> Safe:
     buttons = [
         html(
@@ -205,8 +219,8 @@ def _tests(
         for number, label in choices
     ]
     return html(
-        '<fieldset class="tests"><legend>{title}</legend>{hint}<div>{buttons}</div></fieldset>',
+        '<fieldset class="tests"><legend>{title}</legend><p>{hint}</p><div>{buttons}</div></fieldset>',
         title=words[title],
-        hint=html("<p>{text}</p>", text=words[hint]) if hint else Safe(""),
+        hint=words[hint],
         buttons=buttons,
     )

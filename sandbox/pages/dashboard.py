@@ -6,7 +6,7 @@ It stands for Stripe's dashboard (docs.stripe.com/dashboard/basics), for develop
 import json
 from typing import TYPE_CHECKING
 
-from sandbox import controls
+from sandbox.controls.registry import CONTROLS, UNLOCKED
 from sandbox.errors import StripeError
 from sandbox.messages import Request, Response, redirect
 from sandbox.pages.dashboard_tables import delivery_rows, payment_rows, session_rows, table
@@ -55,7 +55,7 @@ def answer(sandbox: "Sandbox", request: Request, rest: str) -> Response:
 
 def _press(sandbox: "Sandbox", request: Request, name: str) -> Response:
     """Runs the control of this name with the form's values."""
-    found = controls.CONTROLS.find("POST", f"/_sandbox/{name}")
+    found = CONTROLS.find("POST", f"/_sandbox/{name}")
     if found is None:
         return message(WORDS["en"], "No such button", name, "/", "Dashboard", 404)
     function, pattern, _ = found
@@ -64,7 +64,7 @@ def _press(sandbox: "Sandbox", request: Request, name: str) -> Response:
         for key, text in query_values(request.text).items()
     }
     try:
-        if pattern in controls.UNLOCKED:
+        if pattern in UNLOCKED:
             function(sandbox, given)
         else:
             with sandbox.store.transaction():

@@ -67,16 +67,23 @@ def session_rows(sandbox: "Sandbox", count: int) -> list[list[Safe]]:
             buttons.append(html('<a href="/pay/{id}">Open page</a> ', id=identifier))
             buttons.append(_button("expire", "Expire", session=identifier))
         elif session["payment_status"] == "unpaid" and session["payment_intent"]:
-            buttons.append(_button("settle_debit", "Debit succeeds", session=identifier,
-                                   succeeded="true"))
-            buttons.append(_button("settle_debit", "Debit fails", session=identifier,
-                                   succeeded="false"))
+            buttons.append(
+                _button("settle_debit", "Debit succeeds", session=identifier, succeeded="true")
+            )
+            buttons.append(
+                _button("settle_debit", "Debit fails", session=identifier, succeeded="false")
+            )
         status = f"{session['status']}, {session['payment_status'].replace('_', ' ')}"
         reference = session["client_reference_id"] or session["customer_email"] or ""
-        rows.append([
-            _code(identifier), html("{text}", text=status), _amount(session, "amount_total"),
-            html("{text}", text=reference), html("{buttons}", buttons=buttons),
-        ])
+        rows.append(
+            [
+                _code(identifier),
+                html("{text}", text=status),
+                _amount(session, "amount_total"),
+                html("{text}", text=reference),
+                html("{buttons}", buttons=buttons),
+            ]
+        )
     return rows
 
 
@@ -87,12 +94,16 @@ def payment_rows(sandbox: "Sandbox", count: int) -> list[list[Safe]]:
         movement = charge["balance_transaction"] and sandbox.store.get(
             account, "balance_transaction", charge["balance_transaction"]
         )
-        rows.append([
-            _code(charge["id"]), html("{text}", text=_state(charge)), _amount(charge),
-            _amount(movement, "fee") if movement else html("{text}", text="not known yet"),
-            _code(account) if account else Safe(""),
-            html("{buttons}", buttons=_charge_buttons(sandbox, account, charge)),
-        ])
+        rows.append(
+            [
+                _code(charge["id"]),
+                html("{text}", text=_state(charge)),
+                _amount(charge),
+                _amount(movement, "fee") if movement else html("{text}", text="not known yet"),
+                _code(account) if account else Safe(""),
+                html("{buttons}", buttons=_charge_buttons(sandbox, account, charge)),
+            ]
+        )
     return rows
 
 
@@ -134,13 +145,15 @@ def delivery_rows(sandbox: "Sandbox", count: int) -> list[list[Safe]]:
     rows = []
     for account, event in _newest(sandbox, "event", count):
         deliveries = sandbox.store.having(PLATFORM, "delivery", "event", event["id"])
-        rows.append([
-            html('<a href="/dashboard/event/{id}"><code>{id}</code></a>', id=event["id"]),
-            html("{text}", text=event["type"]),
-            _code(account) if account else Safe(""),
-            html("{entries}", entries=[_delivery(entry) for entry in deliveries]),
-            _button("deliver", "Send again", event=event["id"]) if deliveries else Safe(""),
-        ])
+        rows.append(
+            [
+                html('<a href="/dashboard/event/{id}"><code>{id}</code></a>', id=event["id"]),
+                html("{text}", text=event["type"]),
+                _code(account) if account else Safe(""),
+                html("{entries}", entries=[_delivery(entry) for entry in deliveries]),
+                _button("deliver", "Send again", event=event["id"]) if deliveries else Safe(""),
+            ]
+        )
     return rows
 
 

@@ -25,8 +25,11 @@ def answer(sandbox: "Sandbox", request: Request) -> Response:
         return Response(403, b"cross-site", "text/plain")
     name, _, rest = request.path.strip("/").partition("/")
     if request.path == "/sandbox.css":
-        return Response(body=_style(), content_type="text/css; charset=utf-8",
-                        headers={"Cache-Control": "max-age=60"})
+        return Response(
+            body=_style(),
+            content_type="text/css; charset=utf-8",
+            headers={"Cache-Control": "max-age=60"},
+        )
     if name == "pay" and rest:
         page = checkout.submit if posted else checkout.show
         return page(sandbox, request, rest)

@@ -24,10 +24,12 @@ WORDS = {
         "cvc": "Security code (CVC)",
         "name": "Full name",
         "iban": "IBAN",
-        "cards_title": "Fill in a test card",
-        "cards_hint": "A card that works is filled in already: just press the button. Or choose "
-        "another one to see what happens.",
-        "ibans_title": "Fill in a test account",
+        "cards_title": "Try another test card",
+        "cards_hint": "A card that works is filled in already. Choose another one to see what "
+        "happens.",
+        "ibans_title": "Try another test account",
+        "ibans_hint": "An account that works is filled in already. A debit takes a while to "
+        "succeed or fail.",
         "card_pays": "Pays",
         "card_declined": "Declined",
         "card_funds": "Insufficient funds",
@@ -87,10 +89,12 @@ WORDS = {
         "cvc": "Code de sécurité (CVC)",
         "name": "Nom complet",
         "iban": "IBAN",
-        "cards_title": "Remplir avec une carte de test",
-        "cards_hint": "Une carte qui fonctionne est déjà saisie : il n’y a plus qu’à valider. "
-        "Choisissez-en une autre pour voir ce qui se passe.",
-        "ibans_title": "Remplir avec un compte de test",
+        "cards_title": "Essayer une autre carte de test",
+        "cards_hint": "Une carte qui fonctionne est déjà saisie. Choisissez-en une autre pour "
+        "voir ce qui se passe.",
+        "ibans_title": "Essayer un autre compte de test",
+        "ibans_hint": "Un compte qui fonctionne est déjà saisi. Un prélèvement met un moment à "
+        "réussir ou à échouer.",
         "card_pays": "Paie",
         "card_declined": "Refusée",
         "card_funds": "Provision insuffisante",
@@ -147,8 +151,18 @@ DECLINES = {
         "Choisissez un autre moyen de paiement et réessayez.",
     },
 }
-SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "chf": "CHF", "cad": "CA$",
-           "aud": "A$", "inr": "₹", "krw": "₩", "brl": "R$"}
+SYMBOLS = {
+    "usd": "$",
+    "eur": "€",
+    "gbp": "£",
+    "jpy": "¥",
+    "chf": "CHF",
+    "cad": "CA$",
+    "aud": "A$",
+    "inr": "₹",
+    "krw": "₩",
+    "brl": "R$",
+}
 NARROW_SPACE, NO_BREAK_SPACE = "\u202f", "\u00a0"
 
 

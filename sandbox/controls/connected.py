@@ -1,0 +1,51 @@
+"""Controls of connected accounts and of what only Stripe can notice."""
+
+from typing import TYPE_CHECKING
+
+from sandbox.api import accounts
+from sandbox.controls.registry import control, find_charge
+from sandbox.errors import missing
+from sandbox.shapes import PLATFORM, Json
+
+if TYPE_CHECKING:
+    from sandbox.application import Sandbox
+
+
+@control("POST", "/_sandbox/connect")
+def connect(sandbox: "Sandbox", given: Json) -> Json:
+    """An onboarded connected account, made or finished in one step."""
+    identifier = given.get("account")
+    known = identifier and sandbox.store.get(PLATFORM, "account", identifier)
+    account = known or accounts.make(sandbox, {"country": given.get("country", "US")}, identifier)
+    accounts.onboard(sandbox, account, complete=given.get("complete", True))
+    return sandbox.renderer.plain(account)
+
+
+@control("POST", "/_sandbox/deauthorize")
+def deauthorize(sandbox: "Sandbox", given: Json) -> Json:
+    """The account disconnects from the platform: account.application.deauthorized."""
+    account = sandbox.store.get(PLATFORM, "account", given["account"])
+    if account is None:
+        raise missing("account", given["account"])
+    application = {"id": "ca_sandbox", "object": "application", "name": "Sandbox"}
+    sandbox.events.emit(account["id"], "account.application.deauthorized", application)
+    sandbox.store.delete(PLATFORM, "account", account["id"])
+    return {"account": account["id"]}
+
+
+@control("POST", "/_sandbox/early_fraud_warning")
+def early_fraud_warning(sandbox: "Sandbox", given: Json) -> Json:
+    """The card network suspects fraud: radar.early_fraud_warning.created."""
+    account, charge = find_charge(sandbox, given)
+    warning = {
+        "id": f"issfr_{charge['id'][3:]}",
+        "object": "radar.early_fraud_warning",
+        "actionable": True,
+        "charge": charge["id"],
+        "created": sandbox.clock.now(),
+        "fraud_type": "made_with_stolen_card",
+        "livemode": False,
+        "payment_intent": charge["payment_intent"],
+    }
+    event = sandbox.events.emit(account, "radar.early_fraud_warning.created", warning)
+    return {"event": event["id"]}
