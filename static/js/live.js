@@ -33,7 +33,8 @@ function start() {
     const now = raised();
     if (now.raised === before) return;
     before = now.raised;
-    document.querySelector("#live-total").classList.add("changed");
+    // After htmx has settled the new element's attributes.
+    setTimeout(() => document.querySelector("#live-total").classList.add("changed"), 60);
     said.textContent = said.dataset.text.replace("{amount}", now.raisedText);
   });
   document.addEventListener("visibilitychange", poll);
