@@ -17,6 +17,7 @@ from fundraiser.local.messages import compile_stale
 from fundraiser.local.places import LOCAL, ROOT, engine_directory
 from fundraiser.local.ports import free_port
 from fundraiser.local.postgres import Postgres, PostgresSettings
+from fundraiser.local.processes import is_alive
 from fundraiser.local.valkey import Valkey
 
 #: Settings that the tests decide; what a developer's shell has for these does not count.
@@ -78,19 +79,9 @@ def _fresh_directory() -> Path:
     parent.mkdir(exist_ok=True)
     for old in parent.iterdir():
         with contextlib.suppress(ValueError):
-            if not _is_alive(int(old.name)):
+            if not is_alive(int(old.name)):
                 shutil.rmtree(old, ignore_errors=True)
     directory = parent / str(os.getpid())
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     return directory
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

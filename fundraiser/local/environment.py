@@ -52,7 +52,7 @@ def only_one(lock: Path) -> Iterator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError as error:
-                if attempt == 9:  # noqa: PLR2004 -- ten tries, a second in all
+                if attempt == 9:
                     raise StartError(
                         "This checkout runs already: stop that one first, or run another checkout."
                     ) from error

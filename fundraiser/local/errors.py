@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class StartError(Exception):
-    """A sentence for the person at the terminal: what is wrong and what to set, install or remove."""
+    """A sentence for the person at the terminal: what is wrong, and what to set or install."""

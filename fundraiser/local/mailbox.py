@@ -43,7 +43,12 @@ class _Receiver:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802 -- aiosmtpd's name
+        self,
+        server: SMTP,  # noqa: ARG002 -- aiosmtpd gives three
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+    ) -> str:
         """Write the mail to the folder before saying so."""
         self._mailbox.keep(
             envelope.original_content or b"",
@@ -192,9 +197,7 @@ def main() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    stop = serve(
-        smtp_port=chosen.smtp_port, http_port=chosen.http_port, directory=chosen.directory
-    )
+    stop = serve(smtp_port=chosen.smtp_port, http_port=chosen.http_port, directory=chosen.directory)
     sys.stdout.write(f"mailbox ready http://{HOST}:{chosen.http_port}\n")
     sys.stdout.flush()
     ended.wait()

@@ -1,4 +1,4 @@
-"""Where a checkout keeps what it makes: ``.local/``, or a folder that PostgreSQL's user can reach."""
+"""Where a checkout keeps what it makes: ``.local/``, or where PostgreSQL's user can reach it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def make_private(path: Path, *, mode: int) -> None:
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step: never half, never open for a moment."""
+    """Write a file that only its owner can read, in one step: never half, never open to others."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -71,11 +71,12 @@ def site_port() -> int:
     Errors: StartError naming PORT when it is no port or taken.
     """
     text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004 -- the last TCP port
+    if not text.isdigit() or not 0 < int(text) < 65536:
         raise StartError(f"PORT is {text!r}, which is no TCP port: set it to a number, PORT=8001.")
     port = int(text)
     if not is_free(port):
         raise StartError(
-            f"Port {port} is taken or not allowed: set PORT to another one, PORT={port + 1} make run."
+            f"Port {port} is taken or not allowed: set PORT to another one, for example "
+            f"PORT={port + 1} make run."
         )
     return port

@@ -180,7 +180,7 @@ class Postgres:
         except OSError:
             return 0, ""
         # Lines 1 and 8 (PostgreSQL's source: src/include/utils/pidfile.h).
-        return int(lines[0] or 0) if lines else 0, lines[7].strip() if len(lines) > 7 else ""  # noqa: PLR2004
+        return int(lines[0] or 0) if lines else 0, lines[7].strip() if len(lines) > 7 else ""
 
     def _end_leftover(self) -> None:
         """Stop the server of a killed run; remove its pid file where only the file is left."""

@@ -21,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def spawn(  # noqa: PLR0913 -- each is an independent choice of the caller
+def spawn(
     command: Sequence[str | Path],
     *,
     output: IO[Any] | int | None = None,
@@ -45,7 +45,7 @@ def spawn(  # noqa: PLR0913 -- each is an independent choice of the caller
             if os.getppid() != parent:
                 os._exit(1)
 
-    return subprocess.Popen(  # noqa: S603 -- our own command lines
+    return subprocess.Popen(
         [str(part) for part in command],
         stdin=text_input,
         stdout=output,
@@ -82,14 +82,26 @@ def wait_until_gone(pid: int, *, patience: float) -> bool:
     """Wait for a process that is not our child; return whether it ended in time."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+        if not is_alive(pid):
             return True
-        except PermissionError:
-            pass
         time.sleep(0.05)
     return False
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether a process runs; one that ended and only waits to be noticed does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # not Linux, or gone in this moment
+        return not Path("/proc/self").exists()
+    # The state follows the name in parentheses (proc_pid_stat(5)): Z is a zombie.
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def signal_process(pid: int, number: signal.Signals) -> None:

@@ -56,9 +56,7 @@ class Supervisor:
     def _interrupt(number: int, _frame: FrameType | None) -> None:
         raise Interrupted(signal.Signals(number).name)
 
-    def adopt(
-        self, name: str, process: subprocess.Popen[bytes], stop: Callable[[], None]
-    ) -> None:
+    def adopt(self, name: str, process: subprocess.Popen[bytes], stop: Callable[[], None]) -> None:
         """Watch over an engine that was started elsewhere; ``stop`` ends it."""
         self._running[name] = process
         self._stops.append(stop)

@@ -97,9 +97,8 @@ def _manage(*arguments: str) -> list[str]:
 def _answers(url: str) -> bool:
     """Say whether an address answers 200."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with suppress(OSError, urllib.error.URLError):
-        with opener.open(url, timeout=5) as response:
-            return bool(response.status == 200)  # noqa: PLR2004 -- HTTP's OK
+    with suppress(OSError, urllib.error.URLError), opener.open(url, timeout=5) as response:
+        return bool(response.status == 200)
     return False
 
 

@@ -107,7 +107,7 @@ class Valkey:
         keep = "appendonly yes\nappendfsync everysec\n" if self._durable else "appendonly no\n"
         return (
             f"bind {HOST}\nport {self.port}\ndatabases 64\nrequirepass {self._password}\n"
-            f"loglevel warning\nsave \"\"\n{keep}"
+            f'loglevel warning\nsave ""\n{keep}'
         )
 
 
