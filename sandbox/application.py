@@ -36,7 +36,9 @@ class Sandbox:
         self.clock = Clock(self.store)
         self.renderer = Renderer(self.store)
         self.courier = Courier(self.store, self.renderer)
-        self.events = Events(self.store, self.clock, self.renderer, self.courier)
+        self.events = Events(
+            self.store, self.clock, self.renderer, self.courier, strict=options.strict
+        )
         self.ledger = Ledger(self.store, self.clock)
         self.agenda = Agenda(self.store, self.clock)
         self.idempotency = Idempotency(self.store, self.clock)

@@ -2,7 +2,7 @@
 
 import json
 
-from sandbox import identifiers
+from sandbox import identifiers, strictness
 from sandbox.clock import Clock
 from sandbox.deliveries import Courier
 from sandbox.expansion import Renderer
@@ -16,8 +16,11 @@ DEFAULT_VERSION = "2026-08-26.dahlia"
 class Events:
     """The event log of every account."""
 
-    def __init__(self, store: Store, clock: Clock, renderer: Renderer, courier: Courier) -> None:
-        """Takes what an event is made from and who carries it."""
+    def __init__(
+        self, store: Store, clock: Clock, renderer: Renderer, courier: Courier, *, strict: bool
+    ) -> None:
+        """Takes what an event is made from and who carries it; ``strict`` checks them all."""
+        self._strict = strict
         self._store = store
         self._clock = clock
         self._renderer = renderer
@@ -46,6 +49,8 @@ class Events:
             event["data"]["previous_attributes"] = previous
         if account:
             event["account"] = account
+        if self._strict:
+            strictness.check_event(event)
         self._store.put(account, "event", event)
         self._courier.enqueue(account, event)
         return event

@@ -1,6 +1,6 @@
 """Checks answers and events against Stripe's schema when started with ``--strict``."""
 
-from sandbox.schema import Validator, answer_validator, object_validator
+from sandbox.schema import Validator, answer_validator, description, object_validator
 from sandbox.shapes import Json
 
 
@@ -15,9 +15,13 @@ def check_answer(method: str, pattern: str, answer: Json) -> None:
         _check(f"{method} {pattern}", validator, answer)
 
 
-def check_object(name: str, value: Json) -> None:
-    """Raises ``NotConformingError`` when an object does not fit its schema."""
-    _check(name, object_validator(name), value)
+def check_event(event: Json) -> None:
+    """Raises ``NotConformingError`` when an event, or the object in it, does not fit its schema."""
+    _check(event["type"], object_validator("event"), event)
+    inside = event["data"]["object"]
+    # The description lacks a few objects that only events hold (applications, fraud warnings).
+    if inside["object"] in description()["schemas"]:
+        _check(event["type"], object_validator(inside["object"]), inside)
 
 
 def _check(label: str, validator: Validator, value: Json) -> None:

@@ -67,6 +67,13 @@ def onboard(sandbox: "Sandbox", account: Json, *, complete: bool) -> Json:
     return account
 
 
+def disconnect(sandbox: "Sandbox", account: Json) -> None:
+    """The platform loses the account; emits account.application.deauthorized on it."""
+    application = {"id": "ca_sandbox", "object": "application", "name": "Sandbox"}
+    sandbox.events.emit(account["id"], "account.application.deauthorized", application)
+    sandbox.store.delete(PLATFORM, "account", account["id"])
+
+
 @endpoint("POST", "/v1/accounts")
 def create(call: Call) -> Json:
     """A connected account."""
@@ -103,7 +110,7 @@ def update(call: Call) -> Json:
 def delete(call: Call) -> Json:
     """Deletes an account."""
     account = _known(call, call.path["account"])
-    call.sandbox.store.delete(PLATFORM, "account", account["id"])
+    disconnect(call.sandbox, account)
     return {"id": account["id"], "object": "account", "deleted": True}
 
 

@@ -25,7 +25,6 @@ def create(call: Call) -> Json:
         "description": given.get("description"),
         "metadata": given.get("metadata") or {},
         "name": given["name"],
-        "type": "service",
         "updated": now,
     }
     call.put("product", product)

@@ -27,9 +27,7 @@ def deauthorize(sandbox: "Sandbox", given: Json) -> Json:
     account = sandbox.store.get(PLATFORM, "account", given["account"])
     if account is None:
         raise missing("account", given["account"])
-    application = {"id": "ca_sandbox", "object": "application", "name": "Sandbox"}
-    sandbox.events.emit(account["id"], "account.application.deauthorized", application)
-    sandbox.store.delete(PLATFORM, "account", account["id"])
+    accounts.disconnect(sandbox, account)
     return {"account": account["id"]}
 
 
