@@ -15,6 +15,7 @@ async function apply() {
 function tick() {
   const waiting = document.querySelector("#state[data-apply-url]");
   if (!waiting) return;
+  waiting.querySelectorAll("[data-scripted]").forEach((words) => { words.hidden = false; });
   waiting.querySelectorAll("[data-slow]").forEach((note) => { note.hidden = Date.now() - started < slowAfter; });
   waiting.querySelectorAll("[data-no-script]").forEach((form) => { form.hidden = Date.now() - started < stopAfter; });
 }
@@ -22,6 +23,10 @@ function tick() {
 if (state) {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (Date.now() - started > stopAfter) event.preventDefault();
+  });
+  // Still waiting: nothing to swap, so nothing flickers and nothing is read out again.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.responseText.includes("data-apply-url")) event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:afterSettle", () => {
     tick();
