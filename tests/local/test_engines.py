@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -143,8 +144,7 @@ def test_a_taken_port_is_replaced(place):
 def test_the_engine_dies_with_its_starter(place):
     program = textwrap.dedent(f"""
         import pathlib, time
-        from fundraiser.local.processes import is_alive
-from fundraiser.local.postgres import Postgres
+        from fundraiser.local.postgres import Postgres
         from fundraiser.local.valkey import Valkey
         place = pathlib.Path({str(place)!r})
         cluster, server = Postgres(place / "postgres").start(), Valkey(place / "valkey").start()
@@ -177,8 +177,7 @@ def test_the_programs_are_copied_where_nobody_can_reach_them(place, tmp_path):
         import sys, pathlib
         sys.path.insert(0, {str(hidden)!r})
         from fundraiser.local.places import engine_directory
-        from fundraiser.local.processes import is_alive
-from fundraiser.local.postgres import Postgres
+        from fundraiser.local.postgres import Postgres
         place = engine_directory(pathlib.Path({str(tmp_path / "local")!r}))
         with Postgres(place / "postgres") as cluster:
             print(place, cluster.url())
@@ -213,8 +212,7 @@ def test_a_plain_user_starts_the_engines_too(tmp_path_factory):
     program = textwrap.dedent(f"""
         import pathlib
         from fundraiser.local.places import engine_directory
-        from fundraiser.local.processes import is_alive
-from fundraiser.local.postgres import Postgres
+        from fundraiser.local.postgres import Postgres
         from fundraiser.local.valkey import Valkey
         place = engine_directory(pathlib.Path({str(home / "local")!r}))
         with Postgres(place / "postgres") as cluster, Valkey(place / "valkey") as server:
@@ -263,8 +261,6 @@ def test_nothing_to_run_says_what_to_install(place, monkeypatch):
 def test_ports_are_remembered_until_they_are_taken(tmp_path):
     first = RememberedPorts(tmp_path / "ports").get("mailbox")
     assert RememberedPorts(tmp_path / "ports").get("mailbox") == first
-    import socket
-
     with socket.socket() as other:
         other.bind((HOST, first))
         other.listen()
