@@ -64,6 +64,7 @@ class Donation(models.Model):
     link_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True, blank=True)
+    #: When Stripe was last asked: the moment before the answer that was applied.
     checked_at = models.DateTimeField(null=True, blank=True)
 
     objects = DonationQuerySet.as_manager()

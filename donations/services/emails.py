@@ -110,7 +110,11 @@ def processing(message: Message) -> EmailMultiAlternatives | None:
 def payment_failed(message: Message) -> EmailMultiAlternatives | None:
     """The bank refused a debit."""
     donation = _donation(message)
-    return _compose("payment_failed", donation) if donation.state == DonationState.FAILED else None
+    if donation.state != DonationState.FAILED:
+        return None
+    slugs = [donation.campaign.slug, *([donation.workshop.slug] if donation.workshop else ["give"])]
+    again = absolute(f"/c/{'/'.join(slugs)}/")
+    return _compose("payment_failed", donation, retry_url=again)
 
 
 def payment_problem(message: Message) -> EmailMultiAlternatives | None:

@@ -85,7 +85,7 @@ def apply_event(event_pk: int, *, gateway: Gateway) -> bool:
         return False
     try:
         donation = find_donation(event, gateway)
-        if donation is not None:
+        if donation is not None and not _is_known(donation, event):
             checkout.ensure_session(donation, gateway=gateway)
             settlement.apply(donation.pk, gateway=gateway)
     except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
@@ -97,6 +97,11 @@ def apply_event(event_pk: int, *, gateway: Gateway) -> bool:
         error="" if donation else "not a donation of ours",
     )
     return True
+
+
+def _is_known(donation: Donation, event: StripeEvent) -> bool:
+    """Whether Stripe was asked after the event came: then what it tells was applied already."""
+    return donation.checked_at is not None and donation.checked_at > event.received_at
 
 
 def _failed(event: StripeEvent, error: Exception) -> None:

@@ -51,7 +51,8 @@ QUERIES: Final[dict[str, str]] = {
         LEFT JOIN (
           SELECT donation_id, SUM(
             CASE WHEN credit IN ('gifts', 'refunds', 'disputes') THEN amount_minor
-                 WHEN debit IN ('gifts', 'refunds', 'disputes') THEN -amount_minor ELSE 0 END) AS net
+                 WHEN debit IN ('gifts', 'refunds', 'disputes') THEN -amount_minor
+                 ELSE 0 END) AS net
           FROM donations_ledgerentry GROUP BY donation_id) s ON s.donation_id = d.id
         WHERE d.net_minor <> COALESCE(s.net, 0)
     """,

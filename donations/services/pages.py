@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+import segno
+from django.conf import settings
 from django.db.models import Prefetch
+from django.http import Http404
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from donations.models import CampaignTotal, Donation
 from donations.services import totals
@@ -135,6 +139,45 @@ def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
     )
 
 
+def campaign_version(slug: str) -> tuple[int, int, str]:
+    """Return what changes whenever a visible campaign's page must: one query; Http404 if none."""
+    row = (
+        Campaign.objects.visible()
+        .filter(slug=slug)
+        .values_list("content_version", "total__version", "state")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    return row[0], row[1] or 0, row[2]
+
+
+def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, int, str]:
+    """Return what changes whenever a visible workshop's page must: one query; Http404 if none."""
+    row = (
+        Workshop.objects.visible()
+        .filter(campaign__slug=campaign_slug, slug=slug)
+        .exclude(campaign__state=CampaignState.DRAFT)
+        .values_list("campaign__content_version", "schedule_version", "seats_taken", "state")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    return row
+
+
+def sharing(path: str) -> dict[str, Any]:
+    """Return the full address to share, and its QR code as SVG."""
+    url = f"{settings.SITE_URL}{path}"
+    return {"share_url": url, "qr_svg": _qr(url)}
+
+
+@lru_cache(maxsize=256)
+def _qr(url: str) -> SafeString:
+    drawn = segno.make(url, error="m").svg_inline(scale=4, omitsize=True)
+    return mark_safe(drawn)  # noqa: S308 -- drawn by segno; holds no text of ours
+
+
 def takes_gifts(campaign: Campaign) -> bool:
     """Return whether a visitor can give to the campaign now."""
     if campaign.state != CampaignState.PUBLISHED or campaign.destination == Destination.EXTERNAL:
@@ -179,6 +222,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "csv_url": reverse("entries_csv", args=[campaign.slug]),
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),
+        **sharing(reverse("campaign", args=[campaign.slug])),
     }
 
 

@@ -44,6 +44,7 @@ def apply(donation_id: int, *, gateway: Gateway) -> Donation:
         donation = Donation.objects.get(pk=donation_id)
         if donation.session_id is None:
             raise ValueError("the donation has no session yet: checkout.open_session makes it")
+        asked_at = clock.now()
         payment = gateway.fetch_payment(donation.session_id, account=donation.stripe_account)
         reached("apply:fetched")
         with transaction.atomic():
@@ -51,6 +52,7 @@ def apply(donation_id: int, *, gateway: Gateway) -> Donation:
             reached("apply:locked")
             if locked.version != donation.version:
                 continue
+            locked.checked_at = asked_at
             _settle(locked, payment)
             reached("apply:advanced")
         reached("apply:committed")
@@ -78,7 +80,6 @@ def _settle(donation: Donation, payment: Payment) -> None:
     donation.quarantine = ledger.mismatch(donation, payment) if complete else ""
     donation.payment_intent_id = payment.session.payment_intent_id or donation.payment_intent_id
     donation.decline_code = payment.decline_code
-    donation.checked_at = clock.now()
     donation.version += 1
     donation.save(
         update_fields=["quarantine", "payment_intent_id", "decline_code", "checked_at", "version"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import uuid
 from typing import Any
 
 from django.conf import settings
@@ -23,26 +22,37 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import checkout, fees, pages, parameters
 from donations.states import DonationState
-from donations.views.public import language
+from donations.views import shared
+from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access, free_seats, seats
 from fundraiser.core.http import client_address
+
+_WORKSHOP = "workshops/workshop.html"
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
     """A workshop with its form; POST holds the seats and goes on to Stripe."""
-    found = access.workshop_for_visitor(slug, workshop_slug)
-    shown = pages.workshop_page(found, language())
-    context = _context(found.campaign)
-    context |= {"workshop": shown, "status": shown.status}
     if request.method == "POST":
-        return _submit(request, found.campaign, found, "workshops/workshop.html", context)
-    bookable = shown.status == "open" and pages.takes_gifts(found.campaign)
-    context["form"] = _blank(request, found.campaign, found) if bookable else None
-    context["share_url"] = request.build_absolute_uri(shown.url)
-    return render(request, "workshops/workshop.html", context)
+        found = access.workshop_for_visitor(slug, workshop_slug)
+        return _submit(request, found.campaign, found, _WORKSHOP, _workshop_context(found))
+    version = pages.workshop_version(slug, workshop_slug)
+
+    def made() -> HttpResponse:
+        found = access.workshop_for_visitor(slug, workshop_slug)
+        context = _workshop_context(found)
+        bookable = context["status"] == "open" and pages.takes_gifts(found.campaign)
+        context["form"] = _blank(request, found.campaign, found) if bookable else None
+        return render(request, _WORKSHOP, context)
+
+    return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
+
+
+def _workshop_context(found: Workshop) -> dict[str, Any]:
+    shown = pages.workshop_page(found, language())
+    return {**_context(found.campaign), "workshop": shown, "status": shown.status}
 
 
 @csrf_exempt
@@ -55,8 +65,9 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "checkout/closed.html", context, status=409 if request.POST else 200)
     if request.method == "POST":
         return _submit(request, found, None, "campaigns/give.html", context)
-    context["form"] = _blank(request, found, None)
-    return render(request, "campaigns/give.html", context)
+    key = ("give", slug, pages.campaign_version(slug), language())
+    blank = {**context, "form": _blank(request, found, None)}
+    return shared.page(request, key, lambda: render(request, "campaigns/give.html", blank))
 
 
 def _context(campaign: Campaign) -> dict[str, Any]:
@@ -68,8 +79,11 @@ def _context(campaign: Campaign) -> dict[str, Any]:
 
 
 def _blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -> GiveForm:
-    """An empty form with a nonce of this visit; ``?amount=50`` (major units) fills the amount."""
-    initial: dict[str, Any] = {"nonce": uuid.uuid4()}
+    """Return an empty form; its nonce is put in for each visit (shared.py).
+
+    ``?amount=50`` (major units) fills the amount.
+    """
+    initial: dict[str, Any] = {"nonce": shared.NONCE}
     if asked := request.GET.get("amount", "")[:20]:
         initial |= {"amount": "other", "other_amount": asked}
     return GiveForm(campaign=campaign, workshop=workshop, initial=initial)

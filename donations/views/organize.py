@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from donations.models import CampaignTotal
 from donations.services import attention, pages, totals
-from donations.views.public import language
+from donations.views.language import language
 from events.models import Campaign
 from events.services import access
 from fundraiser.core import clock

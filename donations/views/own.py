@@ -16,7 +16,7 @@ from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.services import attention, cancelling, pages
 from donations.services.links import GIFT_LINK, donation_for_link
-from donations.views.public import language
+from donations.views.language import language
 from events.models import Booking
 from events.services import access, calendar, free_seats
 from events.services.emails import manage_url

@@ -15,50 +15,54 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from donations.models import LedgerEntry
-from donations.services import pages, totals
+from donations.services import pages
+from donations.views import shared
+from donations.views.language import language
 from events.models import Campaign
 from events.services import access
 from fundraiser.core.csv import safe_cell
 from fundraiser.core.money import Money
 
 
-def language() -> str:
-    """Return the active language's two letters."""
-    return (get_language() or "en")[:2]
-
-
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The campaigns of this site."""
-    return render(request, "home.html", {"campaigns": pages.cards(language())})
+    return shared.page(
+        request,
+        ("home", language()),
+        lambda: render(request, "home.html", {"campaigns": pages.cards(language())}),
+    )
 
 
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """A campaign: total, money line, workshops, wall."""
-    found = access.campaign_for_visitor(slug)
-    context = pages.campaign_context(found, language())
-    context["share_url"] = request.build_absolute_uri(context["campaign"].url)
-    return render(request, "campaigns/campaign.html", context)
+    version = pages.campaign_version(slug)
+
+    def made() -> HttpResponse:
+        context = pages.campaign_context(access.campaign_for_visitor(slug), language())
+        return render(request, "campaigns/campaign.html", context)
+
+    return shared.page(request, ("campaign", slug, version, language()), made)
 
 
 @require_safe
 def campaign_total(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the campaign's page that updates by itself; 304 as long as nothing moved."""
-    found = access.campaign_for_visitor(slug)
-    total = totals.of_campaign(found)
-    days = None if found.closes_at is None else found.closes_at.date()
-    state = (found.pk, found.content_version, total.version, found.state, days, language())
-    etag = f'"{hashlib.sha256(repr(state).encode()).hexdigest()[:32]}"'
+    key = ("live", slug, pages.campaign_version(slug), language())
+    etag = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == etag:
         response: HttpResponse = HttpResponseNotModified()
     else:
-        context = pages.campaign_context(found, language())
-        response = render(request, "campaigns/_live.html", context)
+
+        def made() -> HttpResponse:
+            context = pages.campaign_context(access.campaign_for_visitor(slug), language())
+            return render(request, "campaigns/_live.html", context)
+
+        response = shared.page(request, key, made)
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache"
     return response

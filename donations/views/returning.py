@@ -21,7 +21,7 @@ from donations.models import Donation
 from donations.services import checkout, pages, parameters, settlement, totals
 from donations.services.links import donation_for_link, gift_link
 from donations.states import DonationState, Purpose
-from donations.views.public import language
+from donations.views.language import language
 from events.services import access, calendar
 from events.states import BookingState
 
@@ -51,6 +51,7 @@ def _context(donation: Donation) -> dict[str, Any]:
         "workshop": pages.workshop_page(workshop, language()) if workshop else None,
         "total": totals.of_campaign(donation.campaign),
         "accent_url": pages.accent_url(donation.campaign),
+        **pages.sharing(reverse("campaign", args=[donation.campaign.slug])),
         "status_url": reverse("checkout_status", args=[token]),
         "apply_url": reverse("checkout_apply", args=[token]),
         "retry_url": _retry_url(donation),
@@ -86,10 +87,7 @@ def _retry_url(donation: Donation) -> str:
 def checkout_return(request: HttpRequest, token: str) -> HttpResponse:
     """Where Stripe sends the visitor after paying."""
     donation = donation_for_link(token)
-    context = _context(donation)
-    path = context["campaign"].url
-    context["share_url"] = request.build_absolute_uri(path)
-    return render(request, "checkout/return.html", context)
+    return render(request, "checkout/return.html", _context(donation))
 
 
 @never_cache

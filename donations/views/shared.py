@@ -1,0 +1,47 @@
+"""Pages that are the same for every visitor are rendered once for all who come within seconds.
+
+The key holds the versions of what the page shows, so nobody sees an old total; what has no version
+(seats left on a list, a status that depends on the time) may be as old as ``SECONDS``. What differs
+from visitor to visitor is only the form's nonce, which is put in afterwards. Signed-in people and
+addresses with a query get a page of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+
+SECONDS: Final = 5
+#: Stands in a shared page where each visitor's own nonce goes.
+NONCE: Final = uuid.UUID("00000000-0000-4000-8000-000000000000")
+
+
+def page(
+    request: HttpRequest, key: tuple[object, ...], render: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Return the page under ``key`` (language included by the caller), rendered now if need be."""
+    if request.META.get("QUERY_STRING") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return _with_nonce(render())
+    cache = caches["pages"]
+    name = hashlib.sha256(repr(key).encode()).hexdigest()
+    content = cache.get(name)
+    if content is None:
+        response = render()
+        if response.status_code == 200:
+            cache.set(name, response.content, SECONDS)
+    else:
+        response = HttpResponse(content)
+    return _with_nonce(response)
+
+
+def _with_nonce(response: HttpResponse) -> HttpResponse:
+    placeholder = str(NONCE).encode()
+    if placeholder in response.content:
+        response.content = response.content.replace(placeholder, str(uuid.uuid4()).encode())
+    return response
