@@ -133,6 +133,12 @@ class Donation(models.Model):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def refunded(self) -> Money:
+        """What went back to its giver, by refund or dispute."""
+        paid = self.state == DonationState.PAID
+        return Money(self.amount_minor - self.net_minor if paid else 0, self.currency)
+
+    @property
     def idempotency_key(self) -> str:
         """The key under which its session is created: ours, and the same on every try."""
         return f"checkout:{self.public_id}"

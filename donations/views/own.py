@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.services import attention, cancelling, pages
+from donations.services import attention, cancelling, pages, receipts
 from donations.services.links import GIFT_LINK, donation_for_link
 from donations.views.language import language
 from events.models import Booking
@@ -135,5 +135,7 @@ def gift(request: HttpRequest, token: str) -> HttpResponse:
         "campaign": pages.campaign_page(donation.campaign, language()),
         "accent_url": pages.accent_url(donation.campaign),
         "attention": None,
+        "fee": receipts.exact_fee(donation),
+        **pages.sharing(reverse("campaign", args=[donation.campaign.slug])),
     }
     return render(request, "gifts/manage.html", context)

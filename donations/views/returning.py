@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, pages, parameters, settlement, totals
+from donations.services import checkout, pages, parameters, receipts, settlement, totals
 from donations.services.links import donation_for_link, gift_link
 from donations.states import DonationState, Purpose
 from donations.views.language import language
@@ -26,25 +26,31 @@ from events.services import access, calendar
 from events.states import BookingState
 
 
-def shown_state(donation: Donation) -> str:
-    """Return what the page says: the donation's state as its giver understands it."""
+def shown_state(donation: Donation, *, asked: bool) -> str:
+    """Return what the page says: the donation's state as its giver understands it.
+
+    A visitor who comes from Stripe has just paid, so an open session means that we have not heard
+    of it yet; after we asked Stripe (``asked``) it means that nothing was paid.
+    """
     booking = donation.booking if donation.purpose == Purpose.SEAT else None
     if donation.quarantine:
         return "quarantined"
     if booking is not None and booking.state == BookingState.NEEDS_ATTENTION:
         return "needs_attention"
     if donation.state in {DonationState.CREATED, DonationState.OPEN}:
-        return "declined" if donation.decline_code else "confirming"
+        unpaid = "declined" if donation.decline_code else "open"
+        return unpaid if asked else "confirming"
     return str(donation.state)
 
 
-def _context(donation: Donation) -> dict[str, Any]:
+def _context(donation: Donation, *, asked: bool = False) -> dict[str, Any]:
     token = parameters.token(donation)
     seated = donation.purpose == Purpose.SEAT
     booking = donation.booking if seated else None
     workshop = donation.workshop
     context: dict[str, Any] = {
-        "state": shown_state(donation),
+        "state": shown_state(donation, asked=asked),
+        "fee": receipts.exact_fee(donation),
         "donation": donation,
         "booking": booking,
         "campaign": pages.campaign_page(donation.campaign, language()),
@@ -87,7 +93,8 @@ def _retry_url(donation: Donation) -> str:
 def checkout_return(request: HttpRequest, token: str) -> HttpResponse:
     """Where Stripe sends the visitor after paying."""
     donation = donation_for_link(token)
-    return render(request, "checkout/return.html", _context(donation))
+    asked = "asked" in request.GET
+    return render(request, "checkout/return.html", _context(donation, asked=asked))
 
 
 @never_cache
@@ -107,7 +114,7 @@ def checkout_apply(request: HttpRequest, token: str) -> HttpResponse:
         with suppress(GatewayError, settlement.BusyError):
             settlement.apply(donation.pk, gateway=for_visitors())
     del request
-    return redirect("checkout_return", token=token)
+    return redirect(reverse("checkout_return", args=[token]) + "?asked")
 
 
 @never_cache
