@@ -13,6 +13,7 @@ function start() {
   const said = bar.querySelector("[data-live-said]");
   let paused = false;
   let last = null;
+  let unfolded = false;
   let before = raised().raised;
 
   const poll = () => { if (!paused && !document.hidden) bar.dispatchEvent(new Event("poll")); };
@@ -28,8 +29,11 @@ function start() {
     const answer = event.detail.xhr.responseText;
     if (answer === last || paused) event.detail.shouldSwap = false;
     else last = answer;
+    unfolded = document.querySelector("#live-wall details")?.open ?? false;
   });
   document.addEventListener("htmx:oobAfterSwap", () => {
+    const folded = document.querySelector("#live-wall details:not([open])");
+    if (folded && unfolded) folded.open = true;
     const now = raised();
     if (now.raised === before) return;
     before = now.raised;
