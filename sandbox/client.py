@@ -232,14 +232,14 @@ class SandboxControl:
         """Forgets everything, or one account's objects."""
         self._post("reset", account=account)
 
-    def _post(self, name: str, **values: object) -> Json:
+    def _post(self, control: str, /, **values: object) -> Json:
         given = {key: value for key, value in values.items() if value is not None}
-        answer: Json = self._send(f"{self.url}/_sandbox/{name}", json.dumps(given).encode())
+        answer: Json = self._send(f"{self.url}/_sandbox/{control}", json.dumps(given).encode())
         return answer
 
-    def _get(self, name: str, **values: str) -> Any:
+    def _get(self, control: str, /, **values: str) -> Any:
         query = urllib.parse.urlencode(values)
-        return self._send(f"{self.url}/_sandbox/{name}?{query}", None)
+        return self._send(f"{self.url}/_sandbox/{control}?{query}", None)
 
     def _send(self, url: str, body: bytes | None) -> Any:
         request = urllib.request.Request(url, data=body)  # noqa: S310 -- our own http address

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 @control("GET", "/_sandbox/events")
 def events(sandbox: "Sandbox", given: Json) -> Json:
     """All events, the oldest first."""
-    account = given.get("account", PLATFORM)
+    account = given.get("account") or PLATFORM
     found = reversed(sandbox.store.newest_first(account, "event"))
     return {"events": [sandbox.renderer.plain(event) for event in found]}
 

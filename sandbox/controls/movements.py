@@ -96,7 +96,7 @@ def dispute_reinstate(sandbox: "Sandbox", given: Json) -> Json:
 @control("POST", "/_sandbox/payout")
 def payout(sandbox: "Sandbox", given: Json) -> Json:
     """Pays the whole balance out to the bank."""
-    made = paying_out.pay_out_everything(sandbox, given.get("account", PLATFORM))
+    made = paying_out.pay_out_everything(sandbox, given.get("account") or PLATFORM)
     return {"payouts": [sandbox.renderer.plain(entry) for entry in made]}
 
 

@@ -52,7 +52,7 @@ def read_clock(sandbox: "Sandbox", given: Json) -> Json:
 @control("GET", "/_sandbox/balance_transactions")
 def balance_transactions(sandbox: "Sandbox", given: Json) -> list[Json]:
     """Every movement of an account, the oldest first."""
-    account = given.get("account", PLATFORM)
+    account = given.get("account") or PLATFORM
     found = reversed(sandbox.store.newest_first(account, "balance_transaction"))
     return [sandbox.renderer.plain(movement) for movement in found]
 
