@@ -1,5 +1,6 @@
 // The page after paying. It asks the server once to look at Stripe (so that a late webhook keeps nobody waiting);
-// htmx then shows the new state every two seconds until it is final, for three minutes at most.
+// htmx then shows the new state every two seconds until it is final, for three minutes at most. A declined card
+// is not final: the visitor may have paid with another one a second ago.
 const slowAfter = 20_000;
 const stopAfter = 180_000;
 const started = Date.now();
@@ -24,9 +25,10 @@ if (state) {
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (Date.now() - started > stopAfter) event.preventDefault();
   });
-  // Still waiting: nothing to swap, so nothing flickers and nothing is read out again.
+  // The same state as before: nothing to swap, so nothing flickers and nothing is read out again.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.responseText.includes("data-apply-url")) event.detail.shouldSwap = false;
+    const shown = document.querySelector("#state")?.dataset.state;
+    if (event.detail.xhr.responseText.includes(`data-state="${shown}"`)) event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:afterSettle", () => {
     tick();
