@@ -9,16 +9,16 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Value, When
 
 from donations.gateway import Gateway, GatewayError, SessionImpossibleError
 from donations.models import Donation
 from donations.services import parameters, settlement
-from donations.states import DonationState, Purpose
+from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
 from events.services import seats
 from fundraiser.core import clock
@@ -52,14 +52,12 @@ class Gift:
     hide_amount: bool = False
     client_hash: str = ""
 
-    def nonce(self, place: str) -> uuid.UUID:
+    def nonce(self, place: str, ended: int = 0) -> uuid.UUID:
         """Return what names this very gift: the same form sent twice gives the same one.
 
-        A changed form is another gift; so is one sent again after its attempt ended.
+        A changed form is another gift; so is one sent again after its attempt ended: ``ended`` is
+        how many attempts of this visit did.
         """
-        ended = Donation.objects.filter(
-            visit=self.visit, state__in=[DonationState.EXPIRED, DonationState.FAILED]
-        ).count()
         payer = self.payer
         typed = (place, ended, self.amount.minor, payer.email.lower(), payer.seats, payer.name)
         return uuid.uuid5(self.visit, repr(typed))
@@ -73,11 +71,13 @@ def start(
     The same form sent again returns the same donation, in whatever state it is by now.
     Raises seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
     """
-    nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}")
+    attempts = list(Donation.objects.filter(visit=gift.visit))
+    ended = sum(one.state in {DonationState.EXPIRED, DonationState.FAILED} for one in attempts)
+    nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}", ended)
     known = Donation.objects.filter(nonce=nonce)
-    donation = known.first()
+    donation = next((one for one in attempts if one.nonce == nonce), None)
     if donation is None:
-        _replace_others(gift, nonce, gateway)
+        _replace([one for one in attempts if one.state in LIVE], gateway)
         try:
             donation = _hold(campaign, workshop, gift, nonce)
         except (IntegrityError, seats.FullError):
@@ -89,12 +89,12 @@ def start(
     return open_session(donation, gateway=gateway)
 
 
-def _replace_others(gift: Gift, nonce: uuid.UUID, gateway: Gateway) -> None:
-    """End the unpaid attempts of this form that were typed otherwise: back button, other amount."""
-    for other in Donation.objects.live().filter(visit=gift.visit).exclude(nonce=nonce):
+def _replace(others: list[Donation], gateway: Gateway) -> None:
+    """End the unpaid attempts of a form that were typed otherwise: back button, other amount."""
+    for other in others:
         try:
             end(other, gateway=gateway)
-        except GatewayError as error:
+        except (GatewayError, settlement.BusyError) as error:
             raise UnreachableError(str(error)) from error
 
 
@@ -180,14 +180,16 @@ def ensure_session(donation: Donation, *, gateway: Gateway) -> None:
         settlement.abandon(donation.pk)
         return
     reached("checkout:session_created")
-    values: dict[str, Any] = {
-        "session_id": session.id,
-        "session_url": session.url,
-        "payment_intent_id": session.payment_intent_id,
-    }
-    rows = Donation.objects.filter(pk=donation.pk)
-    rows.filter(Q(session_id__isnull=True)).update(**values)
-    rows.filter(state=DonationState.CREATED).update(state=DonationState.OPEN)
+    opened = Case(
+        When(state=DonationState.CREATED, then=Value(DonationState.OPEN)), default=F("state")
+    )
+    # The webhook may have been quicker than this answer: then only the ids are new, or nothing is.
+    Donation.objects.filter(pk=donation.pk, session_id__isnull=True).update(
+        session_id=session.id,
+        session_url=session.url,
+        payment_intent_id=session.payment_intent_id,
+        state=opened,
+    )
     reached("checkout:opened")
 
 

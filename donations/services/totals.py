@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F
 
@@ -73,14 +74,13 @@ def move(donation: Donation, entries: Iterable[LedgerEntry]) -> None:
     before = donation.net_minor
     donation.net_minor = before + net_change(changes)
     donation.save(update_fields=["net_minor"])
-    donors = int(donation.net_minor > 0) - int(before > 0)
-    ensure(donation.campaign)
-    CampaignTotal.objects.filter(campaign_id=donation.campaign_id).update(
-        **{column: F(column) + change for column, change in changes.items()},
-        donors=F("donors") + donors,
-        version=F("version") + 1,
-        updated_at=clock.now(),
-    )
+    values: dict[str, Any] = {column: F(column) + change for column, change in changes.items()}
+    values["donors"] = F("donors") + int(donation.net_minor > 0) - int(before > 0)
+    values |= {"version": F("version") + 1, "updated_at": clock.now()}
+    row = CampaignTotal.objects.filter(campaign_id=donation.campaign_id)
+    if row.update(**values) == 0:
+        ensure(donation.campaign)
+        row.update(**values)
 
 
 def ensure(campaign: Campaign) -> None:
