@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import override_settings
 
 pytest_plugins = [
     "tests.support.browser",
+    "tests.support.cast",
     "tests.support.clock",
     "tests.support.database",
     "tests.support.mail",
     "tests.support.sandbox",
     "tests.support.site",
+    "tests.support.story",
 ]
 
 #: Templates name static files without a manifest, which only a real web server needs.
@@ -34,4 +36,5 @@ def plain_static_files() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Begin each test with nothing cached."""
-    cache.clear()
+    for cache in caches.all(initialized_only=False):
+        cache.clear()
