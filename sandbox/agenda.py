@@ -12,7 +12,7 @@ from sandbox.shapes import PLATFORM, Json
 from sandbox.store import Store
 
 KIND = "sandbox.agenda"
-Action = Callable[[str, str], None]
+Action = Callable[[str, str], object]
 """Called with the account and the id of the object, inside a transaction."""
 
 

@@ -23,7 +23,7 @@ def find(sandbox: "Sandbox", identifier: str) -> tuple[str, Json] | None:
     return None if session is None else (account, session)
 
 
-def pay(
+def pay(  # noqa: PLR0913 -- the choices of a payment form
     sandbox: "Sandbox",
     account: str,
     session: Json,
@@ -56,13 +56,13 @@ def pay(
         raise invalid(f"This session does not accept {method['type']}.", param="payment_method")
     intent = _intent(sandbox, account, session)
     outcome = payments.confirm(sandbox, account, intent, method, authenticated=authenticated)
-    return finish(sandbox, account, session, intent, outcome, method["billing_details"])
+    return _finish(sandbox, account, session, intent, outcome)
 
 
-def finish(
-    sandbox: "Sandbox", account: str, session: Json, intent: Json, outcome: str, details: Json
-) -> Json:
+def _finish(sandbox: "Sandbox", account: str, session: Json, intent: Json, outcome: str) -> Json:
     """Completes the session after a try to pay, and says how it went."""
+    method = sandbox.store.get(account, "payment_method", intent["payment_method"] or "")
+    details = method["billing_details"] if method else {}
     answer: Json = {"status": outcome, "payment_intent": intent["id"]}
     if outcome in ("succeeded", "requires_capture"):
         complete(sandbox, account, session, "paid" if outcome == "succeeded" else "unpaid", details)

@@ -164,9 +164,9 @@ class Courier:
             self._answered.wait_for(lambda: self._tried(event), seconds)
 
     def _tried(self, event: str) -> bool:
-        return all(
-            entry["answers"] or entry["state"] != "pending" for entry in self.of_event(event)
-        )
+        with self._store.transaction():
+            deliveries = self.of_event(event)
+            return all(entry["answers"] or entry["state"] != "pending" for entry in deliveries)
 
     def _delivery(self, identifier: str) -> Json:
         delivery = self._store.get(PLATFORM, KIND, identifier)

@@ -81,19 +81,18 @@ def _method(charge: Json, *, inquiry: bool) -> Json:
 
 def withdraw(sandbox: "Sandbox", account: str, dispute: Json) -> None:
     """Takes the disputed amount and the dispute fee off the balance."""
-    _move(sandbox, account, dispute, -dispute["amount"], money.DISPUTE_FEE_MINOR, "dispute")
+    _move(sandbox, account, dispute, amount=-dispute["amount"], fee=money.DISPUTE_FEE_MINOR)
     sandbox.events.emit(account, "charge.dispute.funds_withdrawn", dispute)
 
 
 def reinstate(sandbox: "Sandbox", account: str, dispute: Json) -> None:
     """Gives the disputed amount back; the fee of a received dispute stays paid."""
-    _move(sandbox, account, dispute, dispute["amount"], 0, "dispute_reversal")
+    _move(sandbox, account, dispute, amount=dispute["amount"], fee=0)
     sandbox.events.emit(account, "charge.dispute.funds_reinstated", dispute)
 
 
-def _move(
-    sandbox: "Sandbox", account: str, dispute: Json, amount: int, fee: int, category: str
-) -> None:
+def _move(sandbox: "Sandbox", account: str, dispute: Json, *, amount: int, fee: int) -> None:
+    """Books a movement; one without a fee gives money back."""
     movement = sandbox.ledger.record(
         account,
         kind="adjustment",
@@ -102,7 +101,7 @@ def _move(
         source=dispute["id"],
         fee=fee,
         available_now=True,
-        category=category,
+        category="dispute" if amount < 0 else "dispute_reversal",
         description=f"Chargeback {'withdrawal' if amount < 0 else 'reversal'} for "
         f"{dispute['charge']}",
     )

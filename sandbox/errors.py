@@ -14,7 +14,7 @@ class StripeError(Exception):
     """
 
     def __init__(self, status: int, *, stored: bool = True, **fields: object) -> None:
-        """Takes the HTTP status and the fields of the error object; ``None`` fields are left out."""
+        """Takes the HTTP status and the error's fields; those that are ``None`` are left out."""
         super().__init__(str(fields.get("message", "")))
         self.status = status
         self.stored = stored

@@ -36,6 +36,16 @@ class Idempotency:
         self._clock = clock
         self._lock = threading.Lock()
         self._at_work: set[tuple[str, str]] = set()
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Drops what may be forgotten, so that the state of a long demo does not only grow."""
+        oldest = self._clock.now() - KEPT_SECONDS
+        with self._store.transaction():
+            for account in self._store.accounts():
+                for entry in self._store.newest_first(account, KIND):
+                    if entry["created"] <= oldest:
+                        self._store.delete(account, KIND, entry["id"])
 
     def claim(self, account: str, key: str, method: str, path: str, body: str) -> Claim:
         """Takes the key for a request; raises ``StripeError`` (409) while another one has it."""

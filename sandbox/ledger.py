@@ -1,6 +1,7 @@
 """Balance transactions: every movement of an account's money.
 
-Sources: docs.stripe.com/api/balance_transactions and docs.stripe.com/reports/balance-transaction-types.
+Sources: docs.stripe.com/api/balance_transactions and
+docs.stripe.com/reports/balance-transaction-types.
 """
 
 from sandbox import identifiers
@@ -19,6 +20,20 @@ CATEGORIES = {
 }
 
 
+def _fee_details(kind: str, fee: int, currency: str) -> list[Json]:
+    if not fee:
+        return []
+    return [
+        {
+            "amount": fee,
+            "application": None,
+            "currency": currency,
+            "description": "Dispute fee" if kind == "adjustment" else "Stripe processing fees",
+            "type": "stripe_fee",
+        }
+    ]
+
+
 class Ledger:
     """Writes balance transactions; they are never changed afterwards."""
 
@@ -27,7 +42,7 @@ class Ledger:
         self._store = store
         self._clock = clock
 
-    def record(
+    def record(  # noqa: PLR0913 -- the fields of one object
         self,
         account: str,
         *,
@@ -42,15 +57,6 @@ class Ledger:
     ) -> Json:
         """One movement: ``amount`` and ``fee`` in minor units, ``net`` is their difference."""
         now = self._clock.now()
-        details = [
-            {
-                "amount": fee,
-                "application": None,
-                "currency": currency,
-                "description": "Dispute fee" if kind == "adjustment" else "Stripe processing fees",
-                "type": "stripe_fee",
-            }
-        ]
         return self._store.put(
             account,
             "balance_transaction",
@@ -64,7 +70,7 @@ class Ledger:
                 "currency": currency,
                 "description": description,
                 "fee": fee,
-                "fee_details": details if fee else [],
+                "fee_details": _fee_details(kind, fee, currency),
                 "net": amount - fee,
                 "reporting_category": category or CATEGORIES.get(kind, kind),
                 "source": source,

@@ -40,7 +40,7 @@ def from_card(sandbox: "Sandbox", account: str, number: str, billing: Json) -> J
         "funding": "credit",
         "last4": card.last4,
     }
-    return _stored(sandbox, account, "card", details, billing, {"_number": card.number})
+    return _stored(sandbox, account, billing, "card", {"card": details, "_number": card.number})
 
 
 def from_iban(sandbox: "Sandbox", account: str, iban: str, billing: Json) -> Json:
@@ -61,7 +61,9 @@ def from_iban(sandbox: "Sandbox", account: str, iban: str, billing: Json) -> Jso
         "fingerprint": f"sandbox{debit.last4}",
         "last4": debit.last4,
     }
-    return _stored(sandbox, account, "sepa_debit", details, billing, {"_iban": debit.iban})
+    return _stored(
+        sandbox, account, billing, "sepa_debit", {"sepa_debit": details, "_iban": debit.iban}
+    )
 
 
 def billing_details(values: Json) -> Json:
@@ -71,9 +73,7 @@ def billing_details(values: Json) -> Json:
     return {**skeleton("billing_details"), "address": address, **known}
 
 
-def _stored(
-    sandbox: "Sandbox", account: str, kind: str, details: Json, billing: Json, private: Json
-) -> Json:
+def _stored(sandbox: "Sandbox", account: str, billing: Json, kind: str, values: Json) -> Json:
     method = {
         **skeleton("payment_method"),
         "id": identifiers.new("payment_method"),
@@ -82,7 +82,6 @@ def _stored(
         "created": sandbox.clock.now(),
         "metadata": {},
         "type": kind,
-        kind: details,
-        **private,
+        **values,
     }
     return sandbox.store.put(account, "payment_method", method)

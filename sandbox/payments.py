@@ -14,9 +14,20 @@ if TYPE_CHECKING:
 
 AUTHENTICATION_FAILED = (
     "payment_intent_authentication_failure",
-    "We are unable to authenticate your payment method. Please choose a different payment method "
-    "and try again.",
+    (
+        "We are unable to authenticate your payment method. Please choose a different payment "
+        "method and try again."
+    ),
 )
+
+
+AUTHORIZED: Json = {
+    "network_status": "approved_by_network",
+    "risk_level": "normal",
+    "risk_score": 12,
+    "seller_message": "Payment complete.",
+    "type": "authorized",
+}
 
 
 def create_intent(
@@ -194,14 +205,7 @@ def make_charge(
         "description": intent.get("description"),
         "fraud_details": {},
         "metadata": dict(intent["metadata"]),
-        "outcome": {
-            **skeleton("charge_outcome"),
-            "network_status": "approved_by_network",
-            "risk_level": "normal",
-            "risk_score": 12,
-            "seller_message": "Payment complete.",
-            "type": "authorized",
-        },
+        "outcome": {**skeleton("charge_outcome"), **AUTHORIZED},
         "paid": succeeded,
         "payment_intent": intent["id"],
         "payment_method": method["id"],

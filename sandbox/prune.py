@@ -1,4 +1,6 @@
-"""Makes ``stripe_schema.json`` from Stripe's OpenAPI description: ``python -m sandbox.prune SOURCE``.
+"""Makes ``stripe_schema.json`` from Stripe's OpenAPI description.
+
+``python -m sandbox.prune SOURCE``.
 
 SOURCE is a copy of Stripe's published description (MIT licence, see the ``info`` of the result).
 Only what the sandbox serves is kept, so that a reader can find things in it.

@@ -44,28 +44,34 @@ def create(
         "reason": reason,
         "status": "pending" if charge.get("_refund") == "pending" else "succeeded",
     }
+    _book(sandbox, account, charge, refund)
+    _reference(sandbox, account, refund, kind)
+    if charge.get("_refund") == "fails":
+        fail(sandbox, account, refund)
+    return refund
+
+
+def _book(sandbox: "Sandbox", account: str, charge: Json, refund: Json) -> None:
+    """Moves the money and says so: refund.created, charge.refunded."""
+    asked = refund["amount"]
+    card = charge["payment_method_details"]["type"] == "card"
     movement = sandbox.ledger.record(
         account,
-        kind="refund" if kind == "card" else "payment_refund",
+        kind="refund" if card else "payment_refund",
         amount=-asked,
         currency=charge["currency"],
         source=refund["id"],
         available_now=True,
         description="REFUND FOR CHARGE",
     )
+    former = charge["amount_refunded"]
     refund["balance_transaction"] = movement["id"]
-    charge["amount_refunded"] += asked
+    charge["amount_refunded"] = former + asked
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
     sandbox.store.put(account, "refund", refund)
     sandbox.store.put(account, "charge", charge)
     sandbox.events.emit(account, "refund.created", refund)
-    sandbox.events.emit(
-        account, "charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - asked}
-    )
-    _reference(sandbox, account, refund, kind)
-    if charge.get("_refund") == "fails":
-        fail(sandbox, account, refund)
-    return refund
+    sandbox.events.emit(account, "charge.refunded", charge, {"amount_refunded": former})
 
 
 def _allowed(charge: Json, amount: int | None) -> int:

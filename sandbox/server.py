@@ -3,6 +3,7 @@
 import logging
 import select
 import socket
+import sys
 import time
 from email.utils import formatdate
 from http import HTTPStatus
@@ -42,9 +43,13 @@ class Server(ThreadingHTTPServer):
         self.sandbox = sandbox
         sandbox.base_url = f"http://127.0.0.1:{self.server_address[1]}"
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(
+        self,
+        request: object,  # noqa: ARG002 -- the base's parameters
+        client_address: object,
+    ) -> None:
         """Connections that clients drop are no news."""
-        LOGGER.debug("connection lost", exc_info=True)
+        LOGGER.debug("connection of %s lost: %s", client_address, sys.exc_info()[1])
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -162,7 +162,7 @@ def update(call: Call) -> Json:
     session = call.get("checkout.session", call.path["session"])
     others = call.parameters.keys() - {"metadata"}
     if others:
-        raise invalid("The sandbox only updates metadata.", param=sorted(others)[0])
+        raise invalid("The sandbox only updates metadata.", param=min(others))
     call.merge_metadata(session)
     return call.put("checkout.session", session)
 

@@ -110,8 +110,9 @@ def capture(call: Call) -> Json:
     intent = call.get("payment_intent", call.path["intent"])
     if intent["status"] != "requires_capture":
         raise _unexpected(intent, "capture")
-    amount = call.parameters.get("amount_to_capture", intent["amount_capturable"])
-    if not 0 < amount <= intent["amount_capturable"]:
+    capturable: int = intent["amount_capturable"]
+    amount: int = call.parameters.get("amount_to_capture", capturable)
+    if not 0 < amount <= capturable:
         raise invalid(
             "The amount to capture is out of range.",
             param="amount_to_capture",

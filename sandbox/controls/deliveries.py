@@ -27,13 +27,13 @@ def hold(sandbox: "Sandbox", given: Json) -> Json:
 
 
 @control("GET", "/_sandbox/deliveries")
-def deliveries(sandbox: "Sandbox", given: Json) -> list[Json]:
+def deliveries(sandbox: "Sandbox", _given: Json) -> list[Json]:
     """What is still to be delivered, freshly signed, the oldest first."""
     return sandbox.courier.unsent()
 
 
 @control("GET", "/_sandbox/delivered")
-def delivered(sandbox: "Sandbox", given: Json) -> list[Json]:
+def delivered(sandbox: "Sandbox", _given: Json) -> list[Json]:
     """Every delivery with its answers, the oldest first."""
     return list(reversed(sandbox.store.newest_first(PLATFORM, "delivery")))
 
@@ -56,7 +56,7 @@ def drop(sandbox: "Sandbox", given: Json) -> Json:
 
 
 @control("POST", "/_sandbox/resend_all")
-def resend_all(sandbox: "Sandbox", given: Json) -> Json:
+def resend_all(sandbox: "Sandbox", _given: Json) -> Json:
     """Sends every event of every account once more, now, in order."""
     with sandbox.store.transaction():
         names = [entry["event"] for entry in delivered(sandbox, {})]

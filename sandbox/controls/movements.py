@@ -118,7 +118,7 @@ def late_fees(sandbox: "Sandbox", given: Json) -> Json:
 
 
 @control("POST", "/_sandbox/release_fees")
-def release_fees(sandbox: "Sandbox", given: Json) -> Json:
+def release_fees(sandbox: "Sandbox", _given: Json) -> Json:
     """Gives every charge that waits for it its balance transaction (charge.updated)."""
     released = [
         charge["id"]

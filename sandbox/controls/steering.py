@@ -26,7 +26,7 @@ def fail_next(sandbox: "Sandbox", given: Json) -> Json:
 
 
 @control("GET", "/_sandbox/fail_next")
-def failures_left(sandbox: "Sandbox", given: Json) -> Json:
+def failures_left(sandbox: "Sandbox", _given: Json) -> Json:
     """How many planned failures are left."""
     return {"left": sandbox.faults.left()}
 
@@ -44,7 +44,7 @@ def move_clock(sandbox: "Sandbox", given: Json) -> Json:
 
 
 @control("GET", "/_sandbox/clock")
-def read_clock(sandbox: "Sandbox", given: Json) -> Json:
+def read_clock(sandbox: "Sandbox", _given: Json) -> Json:
     """The sandbox's time in Unix seconds."""
     return {"now": sandbox.clock.now()}
 

@@ -5,11 +5,11 @@ docs.stripe.com/checkout/fulfillment (Stripe waits up to 10 seconds for the webh
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sandbox import cards, checkouts
-from sandbox.errors import StripeError
 from sandbox.messages import Request, Response, redirect
 from sandbox.pages import words as words_module
 from sandbox.pages.checkout_form import TEST_CARDS, TEST_IBANS, form
@@ -25,20 +25,19 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 EXPIRY = re.compile(r"(\d{1,2})\s*/\s*(\d{2}|\d{4})")
 
 
-def show(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
-    """The page of a session: the form, or why it cannot be paid (any more)."""
-    with sandbox.store.transaction():
-        sandbox.run_due()
-        found = checkouts.find(sandbox, identifier)
-        words = _words(found, request)
-        if found is None:
-            return message(words, words["missing_title"], words["missing_text"], None, "", 404)
-        account, session = found
-        closed = _closed(words, session)
-        if closed is not None:
-            return closed
-        values = {
-            "email": session["customer_email"] or "",
+@dataclass(frozen=True)
+class Visit:
+    """Somebody on the page of one session, in their language."""
+
+    sandbox: "Sandbox"
+    account: str
+    session: Json
+    words: dict[str, str]
+
+    def first_values(self) -> Json:
+        """What stands in the form at first: a card and an account that work."""
+        return {
+            "email": self.session["customer_email"] or "",
             "method": "card",
             "number": TEST_CARDS[0][0],
             "expiry": "12 / 34",
@@ -46,57 +45,134 @@ def show(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
             "name": "Test Donor",
             "iban": TEST_IBANS[0][0],
         }
-        return _form(sandbox, account, session, words, values, {}, None)
+
+    def show(
+        self,
+        values: Json,
+        *,
+        errors: dict[str, str] | None = None,
+        refusal: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        """The page with its form."""
+        body = form(
+            self.words,
+            self.session,
+            values,
+            merchant=self._merchant(),
+            errors=errors or {},
+            refusal=refusal,
+        )
+        title = self.words["pay"].format(amount=self.amount())
+        return page(self.words, title, body, kind="wide", status=status)
+
+    def amount(self) -> str:
+        """What is to be paid, written for people."""
+        session = self.session
+        return words_module.money(
+            session["amount_total"], session["currency"], self.words["language"]
+        )
+
+    def _merchant(self) -> str:
+        owner = self.account and self.sandbox.store.get(PLATFORM, "account", self.account)
+        name = owner and (owner["business_profile"] or {}).get("name")
+        return name or "Sandbox"
 
 
-def submit(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
-    """The posted form: fills in a test card, or pays and goes on to ``success_url``."""
-    values = query_values(request.text)
+def answer(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
+    """GET shows the form, or why it cannot be paid (any more); POST fills in a card or pays."""
     with sandbox.store.transaction():
         sandbox.run_due()
-        found = checkouts.find(sandbox, identifier)
-        words = _words(found, request)
-        if found is None:
-            return message(words, words["missing_title"], words["missing_text"], None, "", 404)
-        account, session = found
-        closed = _closed(words, session)
-        if closed is not None:
-            return closed
-        if "fill" in values:
-            filled = values["fill"]
-            values["iban" if filled[:2].isalpha() else "number"] = filled
-            return _form(sandbox, account, session, words, values, {}, None)
-        errors = _errors(words, session, values)
-        if errors:
-            return _form(sandbox, account, session, words, values, errors, None, 422)
-        outcome = _pay(sandbox, account, session, values)
-        if outcome["status"] == "requires_action":
-            return redirect(f"/authenticate/{outcome['payment_intent']}")
-        if outcome["status"] == "declined":
-            refusal = words_module.decline(words, outcome["decline_code"], outcome["message"])
-            return _form(sandbox, account, session, words, values, {}, refusal, 402)
-    return _go_on(sandbox, words, session)
+        visit = _visit(sandbox, request, identifier)
+        if isinstance(visit, Response):
+            return visit
+        if request.method != "POST":
+            return visit.show(visit.first_values())
+        refused = _submit(visit, query_values(request.text))
+    return refused or _go_on(visit)
 
 
-def _pay(sandbox: "Sandbox", account: str, session: Json, values: Json) -> Json:
-    billing = {"email": values.get("email"), "name": values.get("name")}
-    debit = values.get("method") == "sepa_debit" and session["amount_total"]
-    return checkouts.pay(
-        sandbox,
-        account,
-        session,
+def authentication(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
+    """The 3-D Secure step: GET asks, POST answers (docs.stripe.com/payments/3d-secure)."""
+    with sandbox.store.transaction():
+        sandbox.run_due()
+        account = sandbox.store.home("payment_intent", identifier) or PLATFORM
+        intent = sandbox.store.get(account, "payment_intent", identifier) or {}
+        visit = _visit(sandbox, request, intent.get("_session") or "")
+        if isinstance(visit, Response):
+            return visit
+        if intent["status"] != "requires_action":
+            return redirect(f"/pay/{visit.session['id']}")
+        if request.method != "POST":
+            return _ask(visit, identifier)
+        passed = query_values(request.text).get("do") == "complete"
+        refused = _authenticate(visit, intent, passed=passed)
+    return refused or _go_on(visit)
+
+
+def _visit(sandbox: "Sandbox", request: Request, identifier: str) -> Visit | Response:
+    """The visit of an open session, or the page that says why there is none."""
+    found = checkouts.find(sandbox, identifier)
+    locale = None if found is None else found[1]["locale"]
+    words = words_module.choose(locale, request.headers.get("accept-language", ""))
+    if found is None:
+        return message(words, words["missing_title"], words["missing_text"], status=404)
+    account, session = found
+    if session["status"] == "expired":
+        title, text = words["expired_title"], words["expired_text"]
+        back = session["cancel_url"]
+        return message(words, title, text, link=back, label=words["back"], status=410)
+    if session["status"] == "complete":
+        title, text = words["paid_title"], words["paid_text"]
+        return message(words, title, text, link=success_url(session), label=words["continue"])
+    return Visit(sandbox, account, session, words)
+
+
+def _submit(visit: Visit, values: Json) -> Response | None:
+    """Works on the posted form; None when the session is complete."""
+    if "fill" in values:
+        filled = values["fill"]
+        values["iban" if filled[:2].isalpha() else "number"] = filled
+        return visit.show(values)
+    errors = _errors(visit.words, visit.session, values)
+    if errors:
+        return visit.show(values, errors=errors, status=422)
+    debit = values.get("method") == "sepa_debit" and visit.session["amount_total"]
+    outcome = checkouts.pay(
+        visit.sandbox,
+        visit.account,
+        visit.session,
         card=None if debit else values.get("number"),
         iban=values.get("iban") if debit else None,
-        billing=billing,
+        billing={"email": values.get("email"), "name": values.get("name")},
     )
+    return _after(visit, outcome, values)
 
 
-def _go_on(sandbox: "Sandbox", words: dict[str, str], session: Json) -> Response:
+def _authenticate(visit: Visit, intent: Json, *, passed: bool) -> Response | None:
+    """Pays with the card that was asked about; None when the session is complete."""
+    method = visit.sandbox.store.get(visit.account, "payment_method", intent["payment_method"])
+    outcome = checkouts.pay(
+        visit.sandbox, visit.account, visit.session, method=method, authenticated=passed
+    )
+    return _after(visit, outcome, visit.first_values())
+
+
+def _after(visit: Visit, outcome: Json, values: Json) -> Response | None:
+    if outcome["status"] == "requires_action":
+        return redirect(f"/authenticate/{outcome['payment_intent']}")
+    if outcome["status"] == "declined":
+        refusal = words_module.decline(visit.words, outcome["decline_code"], outcome["message"])
+        return visit.show(values, refusal=refusal, status=402)
+    return None
+
+
+def _go_on(visit: Visit) -> Response:
     """Waits for the webhook's first answer as Stripe does, then sends the donor back."""
-    sandbox.courier.wait_for(session["_completed_event"], WAIT_FOR_WEBHOOK)
-    address = success_url(session)
+    visit.sandbox.courier.wait_for(visit.session["_completed_event"], WAIT_FOR_WEBHOOK)
+    address = success_url(visit.session)
     if address is None:
-        return message(words, words["paid_title"], words["paid_text"], None, "")
+        return message(visit.words, visit.words["paid_title"], visit.words["paid_text"])
     return redirect(address)
 
 
@@ -106,73 +182,23 @@ def success_url(session: Json) -> str | None:
     return address and address.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-def _words(found: tuple[str, Json] | None, request: Request) -> dict[str, str]:
-    locale = None if found is None else found[1]["locale"]
-    return words_module.choose(locale, request.headers.get("accept-language", ""))
-
-
-def _closed(words: dict[str, str], session: Json) -> Response | None:
-    if session["status"] == "expired":
-        return message(
-            words,
-            words["expired_title"],
-            words["expired_text"],
-            session["cancel_url"],
-            words["back"],
-            410,
-        )
-    if session["status"] == "complete":
-        return message(
-            words,
-            words["paid_title"],
-            words["paid_text"],
-            success_url(session),
-            words["continue"],
-        )
-    return None
-
-
-def _form(
-    sandbox: "Sandbox",
-    account: str,
-    session: Json,
-    words: dict[str, str],
-    values: Json,
-    errors: dict[str, str],
-    refusal: str | None,
-    status: int = 200,
-) -> Response:
-    body = form(words, session, _merchant(sandbox, account), values, errors, refusal)
-    amount = words_module.money(session["amount_total"], session["currency"], words["language"])
-    return page(words, words["pay"].format(amount=amount), body, kind="wide", status=status)
-
-
-def _merchant(sandbox: "Sandbox", account: str) -> str:
-    owner = account and sandbox.store.get(PLATFORM, "account", account)
-    name = owner and (owner["business_profile"] or {}).get("name")
-    return name or "Sandbox"
-
-
 def _errors(words: dict[str, str], session: Json, values: Json) -> dict[str, str]:
     """What is wrong with the form, by field."""
-    errors = {}
-    if not EMAIL.fullmatch(values.get("email", "").strip()):
-        errors["email"] = words["bad_email"]
-    if session["amount_total"] == 0:
-        return errors
-    if values.get("method") == "sepa_debit":
-        if cards.debit(values.get("iban", "")) is None:
-            errors["iban"] = words["bad_iban"]
-        if not values.get("name", "").strip():
-            errors["name"] = words["bad_name"]
-        return errors
-    if cards.card(values.get("number", "")) is None:
-        errors["number"] = words["bad_number"]
-    if not _in_future(values.get("expiry", "")):
-        errors["expiry"] = words["bad_expiry"]
-    if not re.fullmatch(r"\d{3,4}", values.get("cvc", "").strip()):
-        errors["cvc"] = words["bad_cvc"]
-    return errors
+    debit = values.get("method") == "sepa_debit"
+    right = {
+        "email": EMAIL.fullmatch(values.get("email", "").strip()),
+        "number": debit or cards.card(values.get("number", "")),
+        "expiry": debit or _in_future(values.get("expiry", "")),
+        "cvc": debit or re.fullmatch(r"\d{3,4}", values.get("cvc", "").strip()),
+        "iban": not debit or cards.debit(values.get("iban", "")),
+        "name": not debit or values.get("name", "").strip(),
+    }
+    free = session["amount_total"] == 0
+    return {
+        field: words[f"bad_{field}"]
+        for field, good in right.items()
+        if not good and (field == "email" or not free)
+    }
 
 
 def _in_future(text: str) -> bool:
@@ -184,66 +210,15 @@ def _in_future(text: str) -> bool:
     return 1 <= month <= 12 and (year, month) >= (today.year % 100, today.month)
 
 
-def authentication(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
-    """The 3-D Secure step: GET asks, POST answers (docs.stripe.com/payments/3d-secure)."""
-    with sandbox.store.transaction():
-        sandbox.run_due()
-        account = sandbox.store.home("payment_intent", identifier)
-        intent = (
-            None if account is None else sandbox.store.get(account, "payment_intent", identifier)
-        )
-        found = intent and checkouts.find(sandbox, intent.get("_session") or "")
-        words = _words(found or None, request)
-        if intent is None or not found:
-            return message(words, words["missing_title"], words["missing_text"], None, "", 404)
-        account, session = found
-        closed = _closed(words, session)
-        if closed is not None:
-            return closed
-        if intent["status"] != "requires_action":
-            return redirect(f"/pay/{session['id']}")
-        if request.method == "GET":
-            return _ask(words, session, identifier)
-        outcome = _authenticated(sandbox, account, session, intent, request)
-        if outcome["status"] == "declined":
-            refusal = words_module.decline(words, outcome["decline_code"], outcome["message"])
-            values = {
-                "email": session["customer_email"] or "",
-                "expiry": "12 / 34",
-                "cvc": "123",
-                "number": TEST_CARDS[0][0],
-                "name": "Test Donor",
-                "iban": TEST_IBANS[0][0],
-            }
-            return _form(sandbox, account, session, words, values, {}, refusal, 402)
-    return _go_on(sandbox, words, session)
-
-
-def _authenticated(
-    sandbox: "Sandbox", account: str, session: Json, intent: Json, request: Request
-) -> Json:
-    method = sandbox.store.get(account, "payment_method", intent["payment_method"])
-    if method is None:
-        raise StripeError(400, type="invalid_request_error", message="no payment method")
-    return checkouts.pay(
-        sandbox,
-        account,
-        session,
-        method=method,
-        billing=dict(method["billing_details"]),
-        authenticated=query_values(request.text).get("do") == "complete",
-    )
-
-
-def _ask(words: dict[str, str], session: Json, identifier: str) -> Response:
-    amount = words_module.money(session["amount_total"], session["currency"], words["language"])
+def _ask(visit: Visit, identifier: str) -> Response:
+    words = visit.words
     body = html(
         '<main class="card"><h1>{title}</h1><p class="amount">{amount}</p><p>{text}</p>'
         '<form class="choices" method="post" action="/authenticate/{identifier}">'
         '<button class="pay" name="do" value="complete">{yes}</button>'
         '<button class="quiet" name="do" value="fail">{no}</button></form></main>',
         title=words["secure_title"],
-        amount=amount,
+        amount=visit.amount(),
         text=words["secure_text"],
         identifier=identifier,
         yes=words["secure_yes"],

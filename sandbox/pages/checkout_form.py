@@ -52,8 +52,9 @@ ATTRIBUTES = {
 def form(
     words: dict[str, str],
     session: Json,
-    merchant: str,
     values: Json,
+    *,
+    merchant: str,
     errors: dict[str, str],
     refusal: str | None,
 ) -> Safe:
@@ -74,8 +75,8 @@ def form(
         problem=_problem(words, errors, refusal),
         email=_field(words, "email", values, errors),
         methods=_methods(words, values) if several and not free else Safe(""),
-        fields=[] if free else _fields(words, values, errors, several),
-        tests=[] if free else _test_panels(words, values, several),
+        fields=[] if free else _fields(words, values, errors, several=several),
+        tests=[] if free else _test_panels(words, values, several=several),
         submit=_submit(words, session, amount),
     )
 
@@ -169,7 +170,7 @@ def _methods(words: dict[str, str], values: Json) -> Safe:
 
 
 def _fields(
-    words: dict[str, str], values: Json, errors: dict[str, str], several: bool
+    words: dict[str, str], values: Json, errors: dict[str, str], *, several: bool
 ) -> list[Safe]:
     """What must be typed for each way of paying."""
     number, expiry, cvc, iban, name = (
@@ -186,9 +187,11 @@ def _fields(
     return [card, debit, name] if several else [card, name]
 
 
-def _test_panels(words: dict[str, str], values: Json, several: bool) -> list[Safe]:
+def _test_panels(words: dict[str, str], values: Json, *, several: bool) -> list[Safe]:
     """Buttons that fill in a test card or a test bank account."""
-    panels = [("by-card", "cards_title", TEST_CARDS, "number", "cards_hint")]
+    panels: list[tuple[str, str, tuple[tuple[str, str], ...], str, str]] = [
+        ("by-card", "cards_title", TEST_CARDS, "number", "cards_hint")
+    ]
     if several:
         panels.append(("by-debit", "ibans_title", TEST_IBANS, "iban", "ibans_hint"))
     return [
@@ -219,7 +222,8 @@ def _tests(
         for number, label in choices
     ]
     return html(
-        '<fieldset class="tests"><legend>{title}</legend><p>{hint}</p><div>{buttons}</div></fieldset>',
+        '<fieldset class="tests"><legend>{title}</legend><p>{hint}</p>'
+        "<div>{buttons}</div></fieldset>",
         title=words[title],
         hint=words[hint],
         buttons=buttons,

@@ -26,10 +26,13 @@ TITLES = {
 }
 BODY = """<main>
 <h1>Stripe sandbox</h1>
-<nav><a href="#sessions">Sessions</a> <a href="#payments">Payments</a> <a href="#events">Events</a></nav>
-<div class="bar"><form method="post" action="/dashboard/payout"><button>Pay out the balance</button></form>
-<form method="post" action="/dashboard/release_fees"><button>Release late fees</button></form>
-<form method="post" action="/dashboard/resend_all"><button>Send all events again</button></form></div>
+<nav><a href="#sessions">Sessions</a> <a href="#payments">Payments</a>
+<a href="#events">Events</a></nav>
+<form class="bar" method="post">
+<button formaction="/dashboard/payout">Pay out the balance</button>
+<button formaction="/dashboard/release_fees">Release late fees</button>
+<button formaction="/dashboard/resend_all">Send all events again</button>
+</form>
 <h2 id="sessions">Sessions</h2>{sessions}
 <h2 id="payments">Payments</h2>{payments}
 <h2 id="events">Events and deliveries</h2>{events}
@@ -57,7 +60,7 @@ def _press(sandbox: "Sandbox", request: Request, name: str) -> Response:
     """Runs the control of this name with the form's values."""
     found = CONTROLS.find("POST", f"/_sandbox/{name}")
     if found is None:
-        return message(WORDS["en"], "No such button", name, "/", "Dashboard", 404)
+        return message(WORDS["en"], "No such button", name, link="/", label="Dashboard", status=404)
     function, pattern, _ = found
     given: Json = {
         key: text == "true" if text in ("true", "false") else text
@@ -71,7 +74,9 @@ def _press(sandbox: "Sandbox", request: Request, name: str) -> Response:
                 function(sandbox, given)
     except StripeError as failure:
         text = str(failure.fields["message"])
-        return message(WORDS["en"], "Not possible", text, "/", "Dashboard", failure.status)
+        return message(
+            WORDS["en"], "Not possible", text, link="/", label="Dashboard", status=failure.status
+        )
     return redirect("/")
 
 
@@ -80,7 +85,9 @@ def _event(sandbox: "Sandbox", identifier: str) -> Response:
         account = sandbox.store.home("event", identifier)
         event = None if account is None else sandbox.store.get(account, "event", identifier)
         if event is None:
-            return message(WORDS["en"], "No such event", identifier, "/", "Dashboard", 404)
+            return message(
+                WORDS["en"], "No such event", identifier, link="/", label="Dashboard", status=404
+            )
         deliveries = sandbox.courier.of_event(identifier)
         texts = [json.dumps(event, indent=2)] + [
             json.dumps(delivery, indent=2) for delivery in deliveries

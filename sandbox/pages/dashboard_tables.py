@@ -124,20 +124,25 @@ def _charge_buttons(sandbox: "Sandbox", account: str, charge: Json) -> list[Safe
         if not charge["refunded"]:
             buttons.append(_button("refund", "Refund", charge=charge["id"]))
         buttons.append(_button("dispute", "Dispute", charge=charge["id"]))
-    for refund in sandbox.store.having(account, "refund", "charge", charge["id"]):
-        if refund["status"] == "succeeded":
-            buttons.append(_button("fail_refund", "Fail the refund", refund=refund["id"]))
+    buttons += [
+        _button("fail_refund", "Fail the refund", refund=refund["id"])
+        for refund in sandbox.store.having(account, "refund", "charge", charge["id"])
+        if refund["status"] == "succeeded"
+    ]
     for dispute in sandbox.store.having(account, "dispute", "charge", charge["id"]):
-        if dispute["status"] in ("won", "warning_closed"):
-            continue
-        if dispute["status"] == "lost":
-            buttons.append(_button("dispute_reinstate", "Won after all", dispute=dispute["id"]))
-            continue
-        for status in ("won", "lost"):
-            buttons.append(
-                _button("dispute_close", status.capitalize(), dispute=dispute["id"], status=status)
-            )
+        buttons += _dispute_buttons(dispute)
     return buttons
+
+
+def _dispute_buttons(dispute: Json) -> list[Safe]:
+    if dispute["status"] in ("won", "warning_closed"):
+        return []
+    if dispute["status"] == "lost":
+        return [_button("dispute_reinstate", "Won after all", dispute=dispute["id"])]
+    return [
+        _button("dispute_close", status.capitalize(), dispute=dispute["id"], status=status)
+        for status in ("won", "lost")
+    ]
 
 
 def delivery_rows(sandbox: "Sandbox", count: int) -> list[list[Safe]]:

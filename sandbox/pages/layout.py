@@ -60,9 +60,15 @@ def page(
 
 
 def message(
-    words: dict[str, str], title: str, text: str, link: str | None, label: str, status: int = 200
+    words: dict[str, str],
+    title: str,
+    text: str,
+    *,
+    link: str | None = None,
+    label: str = "",
+    status: int = 200,
 ) -> Response:
-    """A page with one sentence and one way on."""
+    """A page with one sentence and, where there is a ``link``, one way on."""
     way = html('<p><a class="button" href="{link}">{label}</a></p>', link=link, label=label)
     body = html(
         '<main class="card"><h1>{title}</h1><p>{text}</p>{way}</main>',

@@ -19,7 +19,7 @@ def answer(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
     with sandbox.store.transaction():
         account = sandbox.store.get(PLATFORM, "account", identifier)
         if account is None:
-            return message(words, words["missing_title"], words["missing_text"], None, "", 404)
+            return message(words, words["missing_title"], words["missing_text"], status=404)
         if request.method == "POST":
             complete = query_values(request.text).get("do") == "complete"
             accounts.onboard(sandbox, account, complete=complete)
@@ -27,7 +27,12 @@ def answer(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
         if account.get("_link_until", 0) < sandbox.clock.now():
             back = account.get("_refresh_url")
             return message(
-                words, words["connect_title"], words["connect_late"], back, words["continue"], 410
+                words,
+                words["connect_title"],
+                words["connect_late"],
+                link=back,
+                label=words["continue"],
+                status=410,
             )
     name = (account["business_profile"] or {}).get("name") or account["email"] or identifier
     body = html(

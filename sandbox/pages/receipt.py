@@ -18,7 +18,7 @@ def show(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
         account = sandbox.store.home("charge", identifier)
         charge = None if account is None else sandbox.store.get(account, "charge", identifier)
         if charge is None:
-            return message(words, words["missing_title"], words["missing_text"], None, "", 404)
+            return message(words, words["missing_title"], words["missing_text"], status=404)
         shown = [
             words_module.money(charge[name], charge["currency"], words["language"])
             for name in ("amount", "amount_refunded")
@@ -26,7 +26,8 @@ def show(sandbox: "Sandbox", request: Request, identifier: str) -> Response:
         created = datetime.fromtimestamp(charge["created"], UTC)
     body = html(
         '<main class="card"><h1>{title}</h1><p class="amount">{amount}</p>'
-        "<p>{refunded_label}: {refunded}</p><p>{created}</p><p><code>{identifier}</code></p></main>",
+        "<p>{refunded_label}: {refunded}</p><p>{created}</p>"
+        "<p><code>{identifier}</code></p></main>",
         title=words["receipt"],
         amount=shown[0],
         refunded_label=words["refunded"],

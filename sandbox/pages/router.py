@@ -1,5 +1,6 @@
 """Finds the page for a path."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,14 @@ from sandbox.pages.words import WORDS
 
 if TYPE_CHECKING:
     from sandbox.application import Sandbox
+
+
+PAGES: dict[str, Callable[["Sandbox", Request, str], Response]] = {
+    "authenticate": checkout.authentication,
+    "connect": onboarding.answer,
+    "pay": checkout.answer,
+    "receipt": receipt.show,
+}
 
 
 @cache
@@ -30,16 +39,11 @@ def answer(sandbox: "Sandbox", request: Request) -> Response:
             content_type="text/css; charset=utf-8",
             headers={"Cache-Control": "max-age=60"},
         )
-    if name == "pay" and rest:
-        page = checkout.submit if posted else checkout.show
-        return page(sandbox, request, rest)
-    if name == "authenticate" and rest:
-        return checkout.authentication(sandbox, request, rest)
-    if name == "connect" and rest:
-        return onboarding.answer(sandbox, request, rest)
-    if name == "receipt" and rest:
-        return receipt.show(sandbox, request, rest)
-    if name == "" or name == "dashboard":
+    if rest and name in PAGES:
+        return PAGES[name](sandbox, request, rest)
+    if name in ("", "dashboard"):
         return dashboard.answer(sandbox, request, rest)
     words = WORDS["en"]
-    return message(words, words["missing_title"], "No such page.", "/", "Dashboard", 404)
+    return message(
+        words, words["missing_title"], "No such page.", link="/", label="Dashboard", status=404
+    )

@@ -169,7 +169,8 @@ NARROW_SPACE, NO_BREAK_SPACE = "\u202f", "\u00a0"
 def choose(locale: str | None, accepted: str) -> dict[str, str]:
     """The words in the session's language, else in the browser's, else English.
 
-    ``accepted`` is the Accept-Language header. Source: docs.stripe.com/js/appendix/supported_locales.
+    ``accepted`` is the Accept-Language header. Source:
+    docs.stripe.com/js/appendix/supported_locales.
     """
     if locale and locale != "auto":
         return WORDS["fr" if locale.startswith("fr") else "en"]

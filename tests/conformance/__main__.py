@@ -8,12 +8,19 @@ import sys
 import traceback
 
 import stripe
+
 from tests.conformance import tool
 from tests.conformance.cases import CASES, World
 from tests.sandbox.running import running_sandbox
 
 # Transfers need money that is available; a real test account has some.
 NEEDS_FUNDS = ("transfer.created", "transfer.updated", "transfer.reversed")
+
+
+def say(line: str) -> None:
+    """Writes a line at once, so that a watcher sees how far the run is."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def fund(world: World) -> None:
@@ -51,8 +58,7 @@ def main(wanted: list[str]) -> int:
     try:
         binary = tool.install()
     except tool.ToolMissingError as problem:
-        print(problem, file=sys.stderr)
-        print("0 passed, 1 failed")
+        say(f"{problem}\n0 passed, 1 failed")
         return 1
     failed = 0
     events = wanted or list(CASES)
@@ -60,10 +66,8 @@ def main(wanted: list[str]) -> int:
         for event in events:
             problem = run(event, sandbox.url, binary)
             failed += problem is not None
-            print(f"{'ok    ' if problem is None else 'FAILED'} {event}", flush=True)
-            if problem is not None:
-                print(problem)
-    print(f"{len(events) - failed} passed, {failed} failed")
+            say(f"ok     {event}" if problem is None else f"FAILED {event}\n{problem}")
+    say(f"{len(events) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

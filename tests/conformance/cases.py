@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import stripe
+
 from sandbox.client import SandboxControl
 
 Check = Callable[["World"], None]
@@ -176,7 +177,7 @@ def refund_updated(world: World) -> None:
 def dispute_created(world: World) -> None:
     dispute = world.last("charge.dispute.created")
     same((dispute["status"], dispute["balance_transactions"]), ("warning_needs_response", []))
-    same(world.client.v1.charges.retrieve(dispute["charge"]).disputed, True)
+    assert world.client.v1.charges.retrieve(dispute["charge"]).disputed
 
 
 @case("charge.dispute.updated")

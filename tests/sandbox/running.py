@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import stripe
+
 from sandbox.client import SandboxControl
 
 ROOT = Path(__file__).parents[2]

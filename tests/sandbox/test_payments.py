@@ -98,9 +98,7 @@ def test_a_card_that_is_no_test_card(sandbox, client):
 
 def test_three_d_secure(sandbox, client):
     session = opened(client)
-    failed = sandbox.control.pay(
-        session.id, card="4000002500003155", outcome="fail_authentication"
-    )
+    failed = sandbox.control.pay(session.id, card="4000002500003155", outcome="fail_authentication")
     assert failed["code"] == "payment_intent_authentication_failure"
     assert fetched(client, session.id).status == "open"
     assert sandbox.control.pay(session.id, card="4000002500003155")["status"] == "succeeded"

@@ -5,9 +5,22 @@ import pytest
 from sandbox import schema, strictness
 
 KINDS = [
-    "account", "balance", "balance_transaction", "charge", "checkout.session", "dispute", "event",
-    "item", "payment_intent", "payment_method", "payout", "price", "product", "refund",
-    "transfer", "webhook_endpoint",
+    "account",
+    "balance",
+    "balance_transaction",
+    "charge",
+    "checkout.session",
+    "dispute",
+    "event",
+    "item",
+    "payment_intent",
+    "payment_method",
+    "payout",
+    "price",
+    "product",
+    "refund",
+    "transfer",
+    "webhook_endpoint",
 ]
 
 

@@ -21,10 +21,15 @@ def test_right_parameters_pass():
         {"adaptive_pricing": {"on": True}},
         {"payment_intent_data": {"colour": "blue"}},
         {"line_items": [{"quantity": 1, "price_data": {"currency": "usd", "colour": "blue"}}]},
-        {"mode": "gift"},
+        {"submit_type": 5},
         {"expires_at": "soon"},
     ],
 )
 def test_unknown_key_or_wrong_value_is_caught(changes):
     with pytest.raises(pydantic.ValidationError):
         check(SessionCreateParams, session() | changes)
+
+
+def test_what_version_endive_removed_is_caught():
+    with pytest.raises(pydantic.ValidationError, match="payment_method_types"):
+        check(SessionCreateParams, session(payment_method_types=["card"]))
