@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 
 from fundraiser.local import processes
 from fundraiser.local.places import ROOT, engine_directory
@@ -90,7 +91,10 @@ def start_process(tmp_path: Path, transactional_db: None) -> Iterator[StartProce
 @pytest.fixture(scope="session")
 def collected_static() -> None:
     """The static files as production serves them: hashed names and a manifest."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    # Not as in the tests' own process, whose pages are rendered without a manifest.
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": backend}}):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture
