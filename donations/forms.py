@@ -29,7 +29,13 @@ class GiveForm(forms.Form):
     amount = forms.CharField(label=_("Your gift"), required=False, max_length=20)
     other_amount = forms.CharField(label=_("Your own amount"), required=False, max_length=40)
     cover_fee = forms.BooleanField(label=_("I also cover the payment fee"), required=False)
-    seats = forms.TypedChoiceField(label=_("Seats"), coerce=int, empty_value="1", required=False)
+    seats = forms.TypedChoiceField(
+        label=_("Seats"),
+        coerce=int,
+        empty_value="1",
+        required=False,
+        error_messages={"invalid_choice": _("There are not so many seats left: choose fewer.")},
+    )
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
@@ -90,7 +96,8 @@ class GiveForm(forms.Form):
             del self.fields["seats"]
             return
         left = self.workshop.seats_left
-        most = MAXIMUM_SEATS if left is None else max(1, min(MAXIMUM_SEATS, left))
+        # When none is left, holding says so: it has a page of its own.
+        most = min(MAXIMUM_SEATS, left or MAXIMUM_SEATS)
         seats = self.fields["seats"]
         assert isinstance(seats, forms.TypedChoiceField)  # noqa: S101 -- declared above
         seats.choices = [
@@ -98,7 +105,7 @@ class GiveForm(forms.Form):
             for n in range(1, most + 1)
         ]
         seats.help_text = _("One gift for all of them.") if most > 1 else ""
-        if most == 1:
+        if most == 1 and self.data.get(self.add_prefix("seats")) in {None, "", "1"}:
             del self.fields["seats"]
         self.fields.update(question_fields(self.workshop, get_language() or "en"))
 
