@@ -33,6 +33,7 @@ def _booking_context(booking: Booking, token: str) -> dict[str, Any]:
         "campaign": pages.campaign_page(booking.workshop.campaign, language()),
         "accent_url": pages.accent_url(booking.workshop.campaign),
         "donations": list(booking.donations.order_by("pk")),
+        "manage_url": reverse("booking", args=[token]),
         "calendar_url": reverse("booking_calendar", args=[token]),
         "cancel_url": reverse("booking_cancel", args=[token]) if can_cancel else "",
         "attention": waits
