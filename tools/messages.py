@@ -108,7 +108,7 @@ def _placeholders(text: str | Sequence[str]) -> set[str]:
 
 
 def _translated(message: Message) -> bool:
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return bool(texts) and all(texts)
 
 
