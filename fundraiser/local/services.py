@@ -85,6 +85,10 @@ def plan() -> Services:
         "LINK_KEY": made["LINK_KEY"],
         "DEMO_PASSWORD": made["DEMO_PASSWORD"],
         "STATIC_ROOT": str(LOCAL / "static"),
+        # Beat's tasks every few seconds would hide everything else in the terminal.
+        "LOG_LEVEL": "WARNING",
+        # On a bare machine one is often root; Celery's warning about it is for production.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
     if is_set("SITE_URL"):
         del variables["ALLOWED_HOSTS"]
