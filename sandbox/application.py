@@ -76,10 +76,12 @@ class Sandbox:
         with self.store.transaction():
             self.store.clear(account)
             self.agenda.reload()
+            if account is not None:
+                self.courier.forget(account)
+                return
             self.courier.reload()
-            if account is None:
-                self.faults.clear()
-                self.add_started_endpoints()
+            self.faults.clear()
+            self.add_started_endpoints()
 
     def add_started_endpoints(self) -> None:
         """Registers the endpoints of the command line under fixed ids, replacing older ones."""

@@ -139,6 +139,13 @@ class Courier:
             self._finish(delivery, "dropped")
         return len(unsent)
 
+    def forget(self, account: str) -> None:
+        """Loses what one account still had to send, after its reset."""
+        for identifier in list(self._unsent):
+            delivery = self._delivery(identifier)
+            if delivery["account"] == account:
+                self._finish(delivery, "dropped")
+
     def send_later(self, event: str, delay: float) -> int:
         """Sends every delivery of an event once after ``delay`` seconds; returns how many."""
         deliveries = self.of_event(event)

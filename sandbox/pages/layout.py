@@ -36,7 +36,7 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="/sandbox.css">
 </head>
 <body class="{kind}">
-<p class="banner" role="note"><strong>{banner}.</strong> {detail}</p>
+<header class="banner"><p><strong>{banner}.</strong> {detail}</p></header>
 {body}
 </body>
 </html>

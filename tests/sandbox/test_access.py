@@ -68,6 +68,8 @@ def test_reset_of_one_account_leaves_the_others(sandbox, client):
     account = sandbox.control.connect()["id"]
     opened(client, options={"stripe_account": account})
     kept = opened(client)
+    assert sandbox.control.deliveries() != []
     sandbox.control.reset(account)
+    assert sandbox.control.deliveries() == []
     assert client.v1.checkout.sessions.list(options={"stripe_account": account}).data == []
     assert client.v1.checkout.sessions.retrieve(kept.id).id == kept.id

@@ -1,6 +1,10 @@
 """The state survives a stop, a kill and a torn journal."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import stripe
 
 from tests.sandbox.requests import fetched, opened, paid, types
 from tests.sandbox.running import running_sandbox, start_sandbox
@@ -59,6 +63,20 @@ def test_torn_last_line_is_the_transaction_that_was_not_answered(tmp_path):
     with running_sandbox("--data", str(data)) as second:
         assert fetched(second.client(), session.id).status == "open"
         assert types(second) == []
+
+
+def test_stopping_is_quick_even_with_a_request_that_hangs(tmp_path):
+    running = start_sandbox("--data", str(tmp_path / "state"))
+    running.control.fail_next("timeout")
+    client = running.client(http_client=stripe.RequestsClient(timeout=20))
+    with ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(client.v1.charges.list)
+        while running.control.failures_left():
+            time.sleep(0.02)
+        started = time.monotonic()
+        running.stop()
+        assert time.monotonic() - started < 2
+        assert isinstance(hanging.exception(10), stripe.APIConnectionError)
 
 
 def test_one_sandbox_per_data_file(tmp_path):
