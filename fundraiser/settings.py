@@ -164,12 +164,16 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 600
+#: Seconds between rounds. A round that waited longer than that is dropped: the next one does it.
 CELERY_BEAT_SCHEDULE = {
-    "send due mails": {"task": "events.send_due_messages", "schedule": 10.0},
-    "apply events": {"task": "donations.apply_pending_events", "schedule": 10.0},
-    "sweep unfinished sessions": {"task": "donations.sweep", "schedule": 20.0},
-    "reconcile with Stripe": {"task": "donations.reconcile", "schedule": 600.0},
-    "check invariants": {"task": "donations.check_invariants", "schedule": 600.0},
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in {
+        "events.send_due_messages": 10.0,
+        "donations.apply_pending_events": 10.0,
+        "donations.sweep": 20.0,
+        "donations.reconcile": 600.0,
+        "donations.check_invariants": 600.0,
+    }.items()
 }
 # --- Stripe -----------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of the Stripe account, sk_…")

@@ -164,10 +164,7 @@ def _is_foreign(one: Expected, account: str) -> bool:
     """Whether a movement is no donation's of ours: others may use the same Stripe account."""
     ours = Donation.objects.filter(stripe_account=account)
     if one.source_type == SourceType.CHARGE:
-        return not ours.filter(
-            Q(charge_id=one.source_id)
-            | Q(quarantine__contains="", events__references__charge=one.source_id)
-        ).exists()
+        return not ours.filter(charge_id=one.source_id).exists()
     return not ours.filter(
         Q(entries__source_id=one.source_id) | Q(events__references__object=one.source_id)
     ).exists()

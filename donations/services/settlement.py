@@ -79,11 +79,11 @@ def _settle(donation: Donation, payment: Payment) -> None:
     complete = payment.session.status == "complete"
     donation.quarantine = ledger.mismatch(donation, payment) if complete else ""
     donation.payment_intent_id = payment.session.payment_intent_id or donation.payment_intent_id
+    donation.charge_id = payment.charge_id or donation.charge_id
     donation.decline_code = payment.decline_code
     donation.version += 1
-    donation.save(
-        update_fields=["quarantine", "payment_intent_id", "decline_code", "checked_at", "version"]
-    )
+    ids = ("payment_intent_id", "charge_id")
+    donation.save(update_fields=[*ids, "quarantine", "decline_code", "checked_at", "version"])
     if donation.quarantine:
         logger.error("donation %s quarantined: %s", donation.pk, donation.quarantine)
     elif payment.is_paid:
@@ -104,7 +104,6 @@ def _settle_paid(donation: Donation, payment: Payment) -> None:
             donation,
             DonationState.PAID,
             DONATION_TABLE,
-            charge_id=payment.charge_id,
             paid_at=payment.charged_at,
         )
     seating.after_payment(donation)

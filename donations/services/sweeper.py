@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
 from donations.services import checkout, inbox, settlement
+from donations.states import DonationState
 from events.services import seats
 from fundraiser.core import clock
 
@@ -19,8 +20,10 @@ logger = logging.getLogger(__name__)
 
 #: A visitor's own call to Stripe has ended long before.
 UNANSWERED: Final = timedelta(seconds=30)
-#: How often a bank debit on its way is asked about.
+#: How often a bank debit on its way, or quarantined money, is asked about.
 DEBIT_PAUSE: Final = timedelta(minutes=10)
+#: After so many calls without an answer a round ends: each one costs its whole time-out.
+SILENCES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,18 @@ class Swept:
 
 def sweep(*, gateway: Gateway) -> Swept:
     """Ask Stripe about unfinished sessions, release overdue holds, apply pending events."""
-    finished = failures = 0
+    finished = failures = silences = 0
     for donation_id in _due_ids():
         try:
             finish(donation_id, gateway=gateway)
             finished += 1
-        except (GatewayError, settlement.BusyError) as error:
+        except Exception as error:  # noqa: BLE001 -- one bad attempt must not stop the others
             failures += 1
             logger.warning("sweep: donation %s stays as it is: %s", donation_id, error)
+            silences += isinstance(error, GatewayError) and error.retryable
+        if silences >= SILENCES:
+            logger.warning("sweep: Stripe does not answer, the rest waits for the next round")
+            break
     now = clock.now()
     holds = sum(seats.expire_hold(pk, now) for pk in seats.overdue_hold_ids(now))
     return Swept(finished, holds, inbox.apply_pending(gateway=gateway), failures)
@@ -50,11 +57,12 @@ def sweep(*, gateway: Gateway) -> Swept:
 
 def _due_ids() -> list[int]:
     now = clock.now()
-    recently_asked = Q(state="processing", checked_at__gt=now - DEBIT_PAUSE)
+    slow = Q(state=DonationState.PROCESSING) | ~Q(quarantine="")
+    recently_asked = slow & Q(checked_at__gt=now - DEBIT_PAUSE)
     rows = Donation.objects.due_for_a_look(now=now, unanswered_since=now - UNANSWERED)
-    return list(
-        rows.exclude(recently_asked).order_by("checked_at", "pk").values_list("pk", flat=True)[:500]
-    )
+    oldest_first = F("checked_at").asc(nulls_first=True)
+    ordered = rows.exclude(recently_asked).order_by(oldest_first, "pk")
+    return list(ordered.values_list("pk", flat=True)[:500])
 
 
 def finish(donation_id: int, *, gateway: Gateway) -> None:
