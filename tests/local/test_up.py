@@ -1,4 +1,4 @@
-"""``manage.py up`` as a stranger uses it: a copy of the checkout, started, killed, started again."""
+"""``manage.py up`` as a stranger uses it: a copy of the checkout, started, killed, restarted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Checkout:
         lines = []
         for line in self.process.stdout:
             lines.append(line)
-            if "Fundraiser is ready" in line:
+            if "for the accounts named above" in line:  # the last line of what it tells
                 return "".join(lines)
         pytest.fail("".join(lines))
 
