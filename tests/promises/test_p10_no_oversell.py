@@ -143,7 +143,7 @@ def test_the_same_threads_with_the_real_take_are_all_right() -> None:
 @pytest.mark.django_db
 def test_the_database_itself_refuses_one_seat_too_many(workshop: Workshop) -> None:
     rows = Workshop.objects.filter(pk=workshop.pk)
-    with pytest.raises(IntegrityError, match="workshop_seats_within_capacity"):
-        with transaction.atomic():
-            rows.update(seats_taken=11)
+    refused = pytest.raises(IntegrityError, match="workshop_seats_within_capacity")
+    with refused, transaction.atomic():
+        rows.update(seats_taken=11)
     assert rows.get().seats_taken == 0
