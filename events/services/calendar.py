@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 
 PRODUCT = "-//Fundraiser//Workshops//EN"
+#: How much of a zone's history its VTIMEZONE tells, before the workshop and after.
+_AROUND: Final = timedelta(days=366)
 
 
 def uid(workshop: Workshop) -> str:
@@ -33,7 +36,9 @@ def file(booking: Booking, *, manage_url: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if cancelled else "REQUEST")
     calendar.add_component(_event(booking, workshop, manage_url, cancelled=cancelled))
-    calendar.add_missing_timezones()
+    # Some programs misread the many dates of a whole century: those around the workshop will do.
+    day = workshop.starts_at.date()
+    calendar.add_missing_timezones(first_date=day - _AROUND, last_date=day + _AROUND)
     return bytes(calendar.to_ical())
 
 
