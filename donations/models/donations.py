@@ -30,7 +30,9 @@ class Donation(models.Model):
     #: What is charged, fee cover included.
     amount_minor = models.BigIntegerField()
     fee_cover_minor = models.BigIntegerField(default=0)
-    #: What is left of it by the ledger: gift − refunds − disputes; 0 until paid.
+    #: What is left of it by the ledger: gift − refunds − disputes; 0 until paid. Below zero where a
+    #: bank took back what was refunded already (support.stripe.com, "Dispute for full charge
+    #: amount after a partial refund was issued").
     net_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     name = models.CharField(max_length=120)
@@ -94,7 +96,7 @@ class Donation(models.Model):
                 name="donation_paid_has_charge",
             ),
             models.CheckConstraint(
-                condition=Q(net_minor__gte=0) & Q(net_minor__lte=models.F("amount_minor")),
+                condition=Q(net_minor__lte=models.F("amount_minor")),
                 name="donation_net_within_amount",
             ),
             models.UniqueConstraint(
@@ -134,9 +136,10 @@ class Donation(models.Model):
 
     @property
     def refunded(self) -> Money:
-        """What went back to its giver, by refund or dispute."""
+        """What went back to its giver, by refund or dispute; at most what was given."""
         paid = self.state == DonationState.PAID
-        return Money(self.amount_minor - self.net_minor if paid else 0, self.currency)
+        back = self.amount_minor - max(self.net_minor, 0)
+        return Money(back if paid else 0, self.currency)
 
     @property
     def idempotency_key(self) -> str:

@@ -87,13 +87,5 @@ class CampaignTotal(models.Model):
     version = models.PositiveBigIntegerField(default=0)
     updated_at = models.DateTimeField(default=clock.now)
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(gifts_minor__gte=F("refunds_minor") + F("disputes_minor")),
-                name="total_raised_not_negative",
-            ),
-        ]
-
     def __str__(self) -> str:
         return f"total of campaign {self.campaign_id}"

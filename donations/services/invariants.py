@@ -100,9 +100,11 @@ QUERIES: Final[dict[str, str]] = {
           SELECT 1 FROM donations_donation d WHERE d.booking_id = b.id
           AND (d.state IN ('created', 'open', 'processing') OR d.quarantine <> ''))
     """,
-    "a total is never negative": """
-        SELECT campaign_id, gifts_minor - refunds_minor - disputes_minor
-        FROM donations_campaigntotal WHERE gifts_minor < refunds_minor + disputes_minor
+    "only a payment that was taken back twice falls below zero": """
+        SELECT d.id, d.net_minor FROM donations_donation d
+        WHERE d.net_minor < 0 AND (
+          SELECT COUNT(*) FROM donations_ledgerentry e
+          WHERE e.donation_id = d.id AND e.kind IN ('refund', 'dispute')) < 2
     """,
     "no unpaid donation has ledger rows": """
         SELECT d.id, d.state FROM donations_donation d

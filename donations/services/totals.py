@@ -1,7 +1,7 @@
 """A campaign's totals: moved with the ledger, and read as the public identity.
 
-raised = gifts − refunds − disputes; owed = raised − fees (unless the organizer pays them);
-outstanding = owed − sent (DESIGN.md, "The nouns").
+raised = gifts − refunds − disputes, never below zero; owed = what is left of them − fees (unless
+the organizer pays them); outstanding = owed − sent (DESIGN.md, "The nouns").
 """
 
 from __future__ import annotations
@@ -105,8 +105,11 @@ def read(campaign: Campaign, row: CampaignTotal | None) -> Totals:
             row.declared_minor,
         )
     )
-    raised = gifts - refunds - disputes
-    owed = raised if campaign.fees_paid_by_organizer else raised - fees
+    left = gifts - refunds - disputes
+    # A bank may take a payment back that was refunded already; the ledger says so, and what is
+    # owed too, but nobody raised less than nothing (PROMISES.md 8).
+    raised = max(left, Money(0, row.currency))
+    owed = left if campaign.fees_paid_by_organizer else left - fees
     reached = raised + declared
     goal = campaign.goal
     return Totals(
