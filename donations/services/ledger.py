@@ -86,7 +86,7 @@ class _Builder:
             yield self.outgoing(Kind.DISPUTE_FEE, Account.FEES, movement.fee_minor, source)
         elif movement.fee_minor < 0:
             yield self.incoming(
-                Kind.DISPUTE_FEE_RETURNED, Account.FEES, -movement.fee_minor, *source
+                Kind.DISPUTE_FEE_RETURNED, Account.FEES, -movement.fee_minor, source
             )
 
 
