@@ -42,7 +42,9 @@ DONATION_TABLE: Final = {
     ),
     DonationState.PROCESSING: frozenset({DonationState.PAID, DonationState.FAILED}),
     # Money that comes late is money all the same (PROMISES.md 7 and 13).
-    DonationState.EXPIRED: frozenset({DonationState.PROCESSING, DonationState.PAID}),
+    DonationState.EXPIRED: frozenset(
+        {DonationState.PROCESSING, DonationState.PAID, DonationState.FAILED}
+    ),
     DonationState.FAILED: frozenset({DonationState.PAID}),
 }
 
