@@ -85,9 +85,9 @@ def keep_as_gift(donation: Donation) -> None:
 def after_promise(donation: Donation) -> None:
     """A bank debit on its way confirms the seat that is held for it, or one that is still free."""
     booking = _seat_booking(donation)
-    if booking is None:
+    if booking is None or _has_twin(booking):
         return
-    if booking.state == BookingState.HELD and not _has_twin(booking):
+    if booking.state == BookingState.HELD:
         seats.confirm(booking)
         _confirmation(booking)
     elif booking.state == BookingState.EXPIRED and seats.seat_again(booking):
