@@ -10,7 +10,7 @@ from django.db import transaction
 from donations.gateway import Gateway
 from donations.models import Difference, Donation, StripeEvent
 from donations.services import seating, settlement
-from donations.states import DonationState, Purpose
+from donations.states import DonationState, Kind, Purpose
 from events.models import Booking, Campaign
 from events.services import seats
 from events.states import BookingState
@@ -97,16 +97,17 @@ def _locked(booking_id: int) -> tuple[Donation, Booking]:
 def give_back(booking: Booking, *, gateway: Gateway) -> Donation:
     """Refund late money in full; settling ends its booking.
 
-    The key is the donation's own, so that asking twice refunds once. Raises NothingToChooseError
-    or GatewayError.
+    The key is the donation's own, so that asking twice refunds once; after a refund that failed
+    it is another one. Raises NothingToChooseError or GatewayError.
     """
     donation = pending_choice(booking)
     if donation is None or donation.payment_intent_id is None:
         raise NothingToChooseError(str(booking.pk))
+    failed = donation.entries.filter(kind=Kind.REFUND_FAILED).count()
     gateway.refund(
         donation.payment_intent_id,
         minor=None,
-        idempotency_key=f"refund:late:{donation.public_id}",
+        idempotency_key=f"refund:late:{donation.public_id}:{failed}",
         account=donation.stripe_account,
     )
     return settlement.apply(donation.pk, gateway=gateway)
