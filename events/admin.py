@@ -49,6 +49,18 @@ class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("title", "slug")
     readonly_fields = ("seats_taken",)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Workshop | None:
+        """Lock the row that is about to be saved: its whole row is written, seats taken included.
+
+        Buyers wait meanwhile, so the seats that were read are those that are written and checked.
+        """
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        return Workshop.objects.select_for_update().get(pk=found.pk)
+
 
 @admin.register(Booking)
 class BookingAdmin(ReadOnly):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import ngettext
 
 from events.models.campaigns import Campaign
 from events.querysets import WorkshopQuerySet
@@ -73,6 +75,19 @@ class Workshop(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse fewer seats than are taken, by a message at the field (PROMISES.md 14).
+
+        Exact where the row is locked; behind it stands the constraint.
+        """
+        if self.capacity is not None and self.capacity < self.seats_taken:
+            text = ngettext(
+                "%(count)d seat is taken already: there cannot be fewer.",
+                "%(count)d seats are taken already: there cannot be fewer.",
+                self.seats_taken,
+            )
+            raise ValidationError({"capacity": text % {"count": self.seats_taken}})
 
     @property
     def ends_at(self) -> datetime:
