@@ -73,6 +73,8 @@ class GiveForm(forms.Form):
         self.currency = campaign.currency
         source = workshop or campaign
         self.suggested = [(str(n), Money(n, self.currency)) for n in source.suggested_minor]
+        #: The middle one is said to be suggested, and never taken silently.
+        self.suggested_value = self.suggested[len(self.suggested) // 2][0] if self.suggested else ""
         self.zero_allowed = workshop is not None and workshop.zero_allowed
         stripes = minimums.minimum(self.currency)
         self.minimum = max(stripes, self._money(source.minimum_minor) or stripes)

@@ -178,10 +178,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- Stripe -----------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of the Stripe account, sk_…")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
-STRIPE_WEBHOOK_SECRETS = [s for s in env.list("STRIPE_WEBHOOK_SECRET", default=[]) if s]
-STRIPE_CONNECT_WEBHOOK_SECRETS = [
-    s for s in env.list("STRIPE_CONNECT_WEBHOOK_SECRET", default=[]) if s
-]
+STRIPE_WEBHOOK_SECRETS = list(filter(None, env.list("STRIPE_WEBHOOK_SECRET", default=[])))
+STRIPE_CONNECT_WEBHOOK_SECRETS = list(
+    filter(None, env.list("STRIPE_CONNECT_WEBHOOK_SECRET", default=[]))
+)
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
 STRIPE_IS_LOCAL = STRIPE_API_BASE != "https://api.stripe.com"
 #: Estimates of Stripe's fee shown before a payment: currency -> (basis points, fixed minor units).
@@ -207,7 +207,7 @@ MESSAGE_RENDERERS = {
     "payment_failed": "donations.services.emails.payment_failed",
     "payment_problem": "donations.services.emails.payment_problem",
     "refund": "donations.services.emails.refund",
-    "confirm_address": "events.services.emails.confirm_address",
+    "confirm_address": "donations.services.emails.confirm_address",
 }
 
 # --- people -----------------------------------------------------------------------------------
@@ -231,8 +231,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
-USE_TZ = True
+USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- files ------------------------------------------------------------------------------------

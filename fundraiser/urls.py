@@ -9,6 +9,8 @@ from django.views.i18n import set_language
 
 from fundraiser import health
 
+handler404 = "fundraiser.core.http.not_found"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     # Choosing a language acts for nobody: a visitor without cookies may do it, too.

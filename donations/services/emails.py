@@ -93,6 +93,30 @@ def _calendar_path(booking: Booking) -> str:
     return reverse("booking_calendar", args=[access.booking_link(booking)])
 
 
+def confirm_address(message: Message) -> EmailMultiAlternatives | None:
+    """Ask the holder of a free seat to confirm the address; not due once the hold has ended."""
+    booking = message.booking
+    if booking is None or booking.state != BookingState.HELD:
+        return None
+    workshop, campaign = booking.workshop, booking.workshop.campaign
+    token = access.booking_link(booking, access.CONFIRM_LINK)
+    with translation.override(booking.language):
+        context = {
+            "booking": booking,
+            "workshop": pages.workshop_page(workshop, booking.language),
+            "campaign": pages.campaign_page(campaign, booking.language),
+            "organizer": campaign.organizer_name,
+            "confirm_url": absolute(reverse("confirm_address", args=[token])),
+        }
+    return compose(
+        "confirm_address",
+        to=booking.email,
+        language=booking.language,
+        reply_to=campaign.team.reply_to,
+        context=context,
+    )
+
+
 def gift_thanks(message: Message) -> EmailMultiAlternatives | None:
     """Thanks for a gift without a seat; not due when nothing is left of it."""
     donation = _donation(message)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
-
 from donations.models import Donation
 from donations.services.parameters import CHECKOUT_LINK
 from fundraiser.core import links
+from fundraiser.core.http import DeadLinkError
 
 GIFT_LINK = "gift"
 
@@ -18,12 +16,15 @@ def gift_link(donation: Donation) -> str:
 
 
 def donation_for_link(token: str, purpose: str = CHECKOUT_LINK) -> Donation:
-    """Return the donation that a signed link is for; Http404 for a wrong or revoked link."""
+    """Return the donation that a signed link is for; DeadLinkError for a wrong or revoked one."""
     try:
         link = links.read(purpose, token)
     except links.InvalidLinkError as error:
-        raise Http404 from error
+        raise DeadLinkError from error
     rows = Donation.objects.select_related(
         "campaign__team", "workshop__campaign", "booking__workshop__campaign"
     )
-    return get_object_or_404(rows, public_id=link.public_id, link_version=link.version)
+    found = rows.filter(public_id=link.public_id, link_version=link.version).first()
+    if found is None:
+        raise DeadLinkError
+    return found

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from events.models import Booking, Campaign, Workshop
 from events.querysets import CampaignQuerySet
 from fundraiser.core import links
+from fundraiser.core.http import DeadLinkError
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -34,13 +35,16 @@ def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:
 
 
 def booking_for_link(token: str, purpose: str = BOOKING_LINK) -> Booking:
-    """Return the booking that a signed link is for; Http404 for a wrong or revoked link."""
+    """Return the booking that a signed link is for; DeadLinkError for a wrong or revoked one."""
     try:
         link = links.read(purpose, token)
     except links.InvalidLinkError as error:
-        raise Http404 from error
+        raise DeadLinkError from error
     rows = Booking.objects.select_related("workshop__campaign__team")
-    return get_object_or_404(rows, public_id=link.public_id, link_version=link.version)
+    found = rows.filter(public_id=link.public_id, link_version=link.version).first()
+    if found is None:
+        raise DeadLinkError
+    return found
 
 
 def booking_link(booking: Booking, purpose: str = BOOKING_LINK) -> str:

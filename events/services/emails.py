@@ -11,9 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from events.models import Booking, Message
+from events.models import Booking
 from events.services import access
-from events.states import BookingState
 
 
 def absolute(path: str) -> str:
@@ -41,26 +40,3 @@ def compose(
         )
         mail.attach_alternative(render_to_string(f"emails/{kind}/body.html", shared), "text/html")
     return mail
-
-
-def confirm_address(message: Message) -> EmailMultiAlternatives | None:
-    """Ask the holder of a free seat to confirm the address; not due once the hold has ended."""
-    booking = message.booking
-    if booking is None or booking.state != BookingState.HELD:
-        return None
-    workshop, campaign = booking.workshop, booking.workshop.campaign
-    token = access.booking_link(booking, access.CONFIRM_LINK)
-    return compose(
-        "confirm_address",
-        to=booking.email,
-        language=booking.language,
-        reply_to=campaign.team.reply_to,
-        context={
-            "booking": booking,
-            "workshop": workshop,
-            "campaign": campaign,
-            "title": workshop.text("title", booking.language),
-            "confirm_url": absolute(reverse("confirm_address", args=[token])),
-            "expires_at": booking.hold_expires_at,
-        },
-    )

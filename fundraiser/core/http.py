@@ -6,7 +6,18 @@ import ipaddress
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+class DeadLinkError(Http404):
+    """A personal link that was revoked, cut short or never made: 404, and a page that says so."""
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Show what is not there; of a personal link say how to get a new one."""
+    template = "link_expired.html" if isinstance(exception, DeadLinkError) else "404.html"
+    return render(request, template, status=404)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
