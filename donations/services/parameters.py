@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -60,10 +61,16 @@ def token(donation: Donation) -> str:
 
 
 def complete(donation: Donation) -> dict[str, Any]:
-    """Return the stored parameters with the addresses that Stripe sends the visitor back to."""
+    """Return the stored parameters with the addresses that Stripe sends the visitor back to.
+
+    Always in the same order, before the database has stored them (jsonb orders keys its own way)
+    and after: under one idempotency key the request must be the same to the byte.
+    """
     made = token(donation)
-    return {
+    parameters = {
         **donation.session_parameters,
         "success_url": settings.SITE_URL + reverse("checkout_return", args=[made]),
         "cancel_url": settings.SITE_URL + reverse("checkout_cancelled", args=[made]),
     }
+    ordered: dict[str, Any] = json.loads(json.dumps(parameters, sort_keys=True))
+    return ordered
