@@ -93,8 +93,10 @@ def _retry_url(donation: Donation) -> str:
 def checkout_return(request: HttpRequest, token: str) -> HttpResponse:
     """Where Stripe sends the visitor after paying."""
     donation = donation_for_link(token)
-    asked = "asked" in request.GET
-    return render(request, "checkout/return.html", _context(donation, asked=asked))
+    context = _context(donation, asked="asked" in request.GET)
+    if "released" in request.GET and context["state"] == DonationState.EXPIRED:
+        context["state"] = "released"
+    return render(request, "checkout/return.html", context)
 
 
 @never_cache
@@ -142,4 +144,4 @@ def checkout_release(request: HttpRequest, token: str) -> HttpResponse:
         checkout.end(donation, gateway=for_visitors())
     except (GatewayError, settlement.BusyError):
         return redirect("checkout_cancelled", token=token)
-    return redirect("checkout_return", token=token)
+    return redirect(reverse("checkout_return", args=[token]) + "?released")
