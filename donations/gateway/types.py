@@ -28,6 +28,13 @@ class SessionImpossibleError(GatewayError):
         super().__init__(message, code="session_impossible", retryable=False)
 
 
+class InProgressError(GatewayError):
+    """Another request under the same idempotency key is still being answered."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="in_progress", retryable=True)
+
+
 class SignatureError(Exception):
     """The delivery was not signed by the provider, was changed, or is too old."""
 

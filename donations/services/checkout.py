@@ -15,7 +15,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 
-from donations.gateway import Gateway, GatewayError, SessionImpossibleError
+from donations.gateway import (
+    Gateway,
+    GatewayError,
+    InProgressError,
+    SessionImpossibleError,
+)
 from donations.models import Donation
 from donations.services import parameters, settlement
 from donations.states import LIVE, DonationState, Purpose
@@ -26,8 +31,10 @@ from fundraiser.core.errors import ServiceError
 from fundraiser.core.failpoints import reached
 from fundraiser.core.money import Money
 
-#: A hold's length; Stripe takes 30 minutes to 24 hours.
-SESSION_TIME: Final = timedelta(minutes=60)
+#: A hold's length. Stripe takes 30 minutes to 24 hours from the call on, and the end is stored
+#: before it: after half an hour without Stripe the rest must still be long enough, with some
+#: minutes for the sweeper to come round (PROMISES.md 15).
+SESSION_TIME: Final = timedelta(minutes=65)
 #: How long a second click waits for the session that the first one is making, in seconds.
 PATIENCE_SECONDS: Final = 2.5
 
@@ -156,7 +163,10 @@ def open_session(donation: Donation, *, gateway: Gateway) -> Donation:
     try:
         ensure_session(donation, gateway=gateway)
     except GatewayError as error:
-        if not _made_by_another(donation):
+        # Waiting helps only where the other request is known to be under way: a visitor who has
+        # waited for Stripe's silence already gets the page that says so (PROMISES.md 15).
+        patience = PATIENCE_SECONDS if isinstance(error, InProgressError) else 0
+        if not _made_by_another(donation, seconds=patience):
             raise UnreachableError(str(error)) from error
     donation.refresh_from_db()
     return donation
@@ -193,11 +203,12 @@ def ensure_session(donation: Donation, *, gateway: Gateway) -> None:
     reached("checkout:opened")
 
 
-def _made_by_another(donation: Donation) -> bool:
-    """Wait a moment for the session that a parallel request of the same form is making."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
+def _made_by_another(donation: Donation, *, seconds: float) -> bool:
+    """Look, for so long, for the session that a parallel request of the same form makes."""
+    until = time.monotonic() + seconds
+    while True:
         if Donation.objects.filter(pk=donation.pk, session_id__isnull=False).exists():
             return True
+        if time.monotonic() >= until:
+            return False
         time.sleep(0.1)
-    return False

@@ -19,6 +19,7 @@ from donations.gateway.types import (
     EventReference,
     Gateway,
     GatewayError,
+    InProgressError,
     Payment,
     SessionImpossibleError,
     SignatureError,
@@ -49,6 +50,8 @@ def _errors() -> Iterator[None]:
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise GatewayError(str(error), code="permission", retryable=False) from error
     except stripe.StripeError as error:
+        if error.code == "idempotency_key_in_use":
+            raise InProgressError(str(error)) from error
         raise GatewayError(str(error), code=error.code or "", retryable=True) from error
 
 
