@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from donations.models import Donation
-from donations.services import inbox, sweeper
+from donations.services import inbox, parameters, sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking
 from events.services.seats import FullError
@@ -102,8 +102,6 @@ def test_a_visitor_who_lets_the_seat_go_frees_it_at_once(world: World) -> None:
 
 def attempt_link(attempt: Attempt) -> str:
     """Return the token of an attempt's return page."""
-    from donations.services import parameters
-
     return parameters.token(Donation.objects.get(pk=attempt.donation))
 
 
@@ -155,6 +153,6 @@ def test_control_a_hold_that_ends_by_our_own_clock_is_seen(
 ) -> None:
     attempt = _one_seat(world)
     Booking.objects.update(hold_expires_at=world.clock.now() + SESSION_TIME)
-    world.clock.advance(timedelta(minutes=61))
+    world.clock.advance(SESSION_TIME + timedelta(minutes=1))
     sweeper.sweep(gateway=world.gateway)
     assert payable_without_a_seat(world) == [f"{attempt.session} is open, its booking is expired"]

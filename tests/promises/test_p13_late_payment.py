@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from donations.models import LedgerEntry
-from donations.services import inbox, reconcile, seating, sweeper
+from donations.services import inbox, parameters, reconcile, seating, sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking, Message
 from events.services import access
@@ -74,9 +74,8 @@ def _hear(world: World, attempt: Attempt, news: str) -> None:
         sweeper.sweep(gateway=world.gateway)
         reconcile.run(gateway=world.gateway)
     else:
-        from tests.promises.test_p12_abandoned_seat import attempt_link
-
-        world.client.post(f"/checkout/{attempt_link(attempt)}/apply/")
+        token = parameters.token(world.donation(attempt))
+        world.client.post(f"/checkout/{token}/apply/")
 
 
 @pytest.mark.parametrize(("moment", "rival"), list(product(MOMENTS, (False, True))))

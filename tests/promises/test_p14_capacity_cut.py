@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,7 +15,7 @@ from django.urls import reverse
 
 from donations.services import invariants
 from events.models import Workshop
-from events.services import seats
+from events.services import free_seats, seats
 from tests.support.cast import make_campaign, make_workshop
 
 TAKEN = 4
@@ -31,10 +32,6 @@ def half_full(db: None) -> Workshop:
 
 def hold(workshop: Workshop, count: int) -> None:
     """Take seats as a free registration does."""
-    from uuid import uuid4
-
-    from events.services import free_seats
-
     payer = seats.Payer("Dora", f"{uuid4().hex[:8]}@example.org", "en", seats=count)
     free_seats.start(workshop=workshop, payer=payer, nonce=uuid4())
 
