@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 
 from donations.gateway import (
+    CheckoutSession,
     Gateway,
     GatewayError,
     InProgressError,
@@ -190,6 +191,22 @@ def ensure_session(donation: Donation, *, gateway: Gateway) -> None:
         settlement.abandon(donation.pk)
         return
     reached("checkout:session_created")
+    _save_session(donation, session)
+    reached("checkout:opened")
+
+
+def learn_session(donation: Donation, session_id: str, *, gateway: Gateway) -> None:
+    """Take over the session that an event names for an attempt whose own call got no answer.
+
+    Stripe may have forgotten the idempotency key by then (it keeps keys for 24 hours), so asking
+    for the session under it would prove nothing. Raises GatewayError.
+    """
+    session = gateway.fetch_session(session_id, account=donation.stripe_account)
+    if session.reference == str(donation.public_id):
+        _save_session(donation, session)
+
+
+def _save_session(donation: Donation, session: CheckoutSession) -> None:
     opened = Case(
         When(state=DonationState.CREATED, then=Value(DonationState.OPEN)), default=F("state")
     )
@@ -200,7 +217,6 @@ def ensure_session(donation: Donation, *, gateway: Gateway) -> None:
         payment_intent_id=session.payment_intent_id,
         state=opened,
     )
-    reached("checkout:opened")
 
 
 def _made_by_another(donation: Donation, *, seconds: float) -> bool:

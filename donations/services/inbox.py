@@ -95,13 +95,28 @@ def apply_event(event_pk: int, *, gateway: Gateway) -> bool:
     4. Mark it applied; on an error later again, and set aside after eight attempts.
     """
     event = _claim(event_pk)
-    if event is None:
-        return False
+    return event is not None and _try(event, gateway)
+
+
+def retry_set_aside(account: str, *, gateway: Gateway) -> int:
+    """Try an account's events that were set aside once more; return how many are done now.
+
+    What stopped them, an outage of hours for one, may have passed. The others stay set aside.
+    """
+    rows = StripeEvent.objects.filter(
+        account=account,
+        applied_at__isnull=True,
+        set_aside_at__isnull=False,
+        livemode=settings.STRIPE_LIVEMODE,
+    )
+    return sum(_try(event, gateway) for event in rows.order_by("pk")[:500])
+
+
+def _try(event: StripeEvent, gateway: Gateway) -> bool:
     try:
         donation = find_donation(event, gateway)
         if donation is not None and not _is_known(donation, event):
-            checkout.ensure_session(donation, gateway=gateway)
-            settlement.apply(donation.pk, gateway=gateway)
+            _settle(donation, event, gateway)
     except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
         _failed(event, error)
         return False
@@ -116,6 +131,19 @@ def apply_event(event_pk: int, *, gateway: Gateway) -> bool:
 def _is_known(donation: Donation, event: StripeEvent) -> bool:
     """Whether Stripe was asked after the event came: then what it tells was applied already."""
     return donation.checked_at is not None and donation.checked_at > event.received_at
+
+
+def _settle(donation: Donation, event: StripeEvent, gateway: Gateway) -> None:
+    """Settle a donation; one whose session's answer was lost learns it from the event first."""
+    if donation.session_id is None:
+        session_id = _session_of(event, gateway)
+        if session_id is not None:
+            checkout.learn_session(donation, session_id, gateway=gateway)
+            donation.refresh_from_db(fields=["session_id"])
+    checkout.ensure_session(donation, gateway=gateway)
+    donation.refresh_from_db(fields=["session_id"])
+    if donation.session_id is not None:
+        settlement.apply(donation.pk, gateway=gateway)
 
 
 def _failed(event: StripeEvent, error: Exception) -> None:
@@ -157,15 +185,22 @@ def _by_reference(ours: DonationQuerySet, public_id: str | None) -> Donation | N
         return None
 
 
-def _asked(event: StripeEvent, gateway: Gateway) -> Donation | None:
-    """Ask Stripe which session an event's charge or payment intent belongs to."""
+def _session_of(event: StripeEvent, gateway: Gateway) -> str | None:
+    """Return the session that an event is about; Stripe knows the one of a charge."""
+    if event.type.startswith("checkout."):
+        return str(event.references["object"])
     intent = event.references.get("payment_intent")
     charge = event.references.get("charge")
     if intent is None and charge is not None:
         intent = gateway.payment_intent_of_charge(charge, account=event.account)
     if intent is None:
         return None
-    session_id = gateway.session_of_payment_intent(intent, account=event.account)
+    return gateway.session_of_payment_intent(intent, account=event.account)
+
+
+def _asked(event: StripeEvent, gateway: Gateway) -> Donation | None:
+    """Ask Stripe which donation an event's session, payment intent or charge names."""
+    session_id = _session_of(event, gateway)
     if session_id is None:
         return None
     session = gateway.fetch_session(session_id, account=event.account)
