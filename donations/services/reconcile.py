@@ -32,6 +32,7 @@ class Expected:
     """What one balance transaction should have left in the ledger."""
 
     movement_id: str
+    object_id: str
     source_type: SourceType
     source_id: str
     kind: Kind
@@ -64,6 +65,7 @@ def run_account(account: str, *, since: datetime, gateway: Gateway) -> Reconcili
         result.events_seen += 1
         result.events_new += inbox.receive(event)
     inbox.apply_pending(gateway=gateway)
+    inbox.retry_set_aside(account, gateway=gateway)
     movements = list(gateway.movements_since(since, account=account))
     result.movements_seen = len(movements)
     expected = [one for movement in movements for one in expectations(movement)]
@@ -83,7 +85,7 @@ def expectations(movement: BalanceMovement) -> Iterator[Expected]:
     source = movement.source_id
 
     def one(source_type: SourceType, source_id: str, kind: Kind, minor: int) -> Expected:
-        return Expected(movement.id, source_type, source_id, kind, minor, movement.currency)
+        return Expected(movement.id, source, source_type, source_id, kind, minor, movement.currency)
 
     if movement.kind in {"charge", "payment"}:
         yield one(SourceType.CHARGE, source, Kind.GIFT, movement.minor)
@@ -166,7 +168,7 @@ def _is_foreign(one: Expected, account: str) -> bool:
     if one.source_type == SourceType.CHARGE:
         return not ours.filter(charge_id=one.source_id).exists()
     return not ours.filter(
-        Q(entries__source_id=one.source_id) | Q(events__references__object=one.source_id)
+        Q(entries__source_id=one.source_id) | Q(events__references__object=one.object_id)
     ).exists()
 
 
