@@ -1,7 +1,6 @@
-"""Stripe's test cards and test bank accounts, and how each behaves.
+"""Stripe's test cards, and how each behaves.
 
-Sources: docs.stripe.com/testing (cards, disputes, refunds, 3D Secure) and
-docs.stripe.com/payments/sepa-debit/accept-a-payment#test-integration (IBANs).
+Source: docs.stripe.com/testing (cards, disputes, refunds, 3D Secure).
 """
 
 from dataclasses import dataclass
@@ -23,20 +22,6 @@ class Card:
     def last4(self) -> str:
         """The last four digits."""
         return self.number[-4:]
-
-
-@dataclass(frozen=True)
-class Debit:
-    """One test bank account. ``settles`` in seconds of the sandbox clock; None: when told to."""
-
-    iban: str
-    succeeds: bool
-    settles: int | None
-
-    @property
-    def last4(self) -> str:
-        """The last four characters."""
-        return self.iban[-4:]
 
 
 _DECLINED = "Your card was declined."
@@ -98,21 +83,6 @@ TOKENS = {
     "refundFail": "4000000000005126",
     "pendingRefund": "4000000000007726",
 }
-SOON = 10
-LATER = 180
-IMMEDIATE_SUCCESS = "AT611904300234573201"
-IMMEDIATE_FAILURE = "AT861904300235473202"
-WHEN_TOLD = "DE89370400440532013000"
-_DEBITS = (
-    Debit(IMMEDIATE_SUCCESS, succeeds=True, settles=SOON),
-    Debit("AT321904300235473204", succeeds=True, settles=LATER),
-    Debit(IMMEDIATE_FAILURE, succeeds=False, settles=SOON),
-    Debit("AT051905300235473205", succeeds=False, settles=LATER),
-    # The account in the command-line tool's fixture of checkout.session.async_payment_failed.
-    Debit("IT60X0542811101000000123456", succeeds=False, settles=SOON),
-    Debit(WHEN_TOLD, succeeds=True, settles=None),
-)
-DEBITS = {debit.iban: debit for debit in _DEBITS}
 DISPUTE_AFTER = 10
 
 
@@ -123,8 +93,3 @@ def card(number: str) -> Card | None:
         if text.startswith(prefix):
             text = TOKENS.get(text.removeprefix(prefix), "")
     return CARDS.get(text)
-
-
-def debit(iban: str) -> Debit | None:
-    """The test bank account with this IBAN (spaces allowed)."""
-    return DEBITS.get(iban.replace(" ", "").upper())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox import methods, payments
 from sandbox.errors import invalid
+from sandbox.methods import Entry
 from sandbox.shapes import Json
 
 if TYPE_CHECKING:
@@ -23,35 +24,26 @@ def find(sandbox: "Sandbox", identifier: str) -> tuple[str, Json] | None:
     return None if session is None else (account, session)
 
 
-def pay(  # noqa: PLR0913 -- the choices of a payment form
+def pay(
     sandbox: "Sandbox",
     account: str,
     session: Json,
+    source: Entry | Json,
     *,
-    card: str | None = None,
-    iban: str | None = None,
-    method: Json | None = None,
-    billing: Json | None = None,
     authenticated: bool | None = None,
 ) -> Json:
-    """Pays an open session with a card number, an IBAN or a stored method.
+    """Pays an open session with what was typed or with a stored method.
 
     Returns {status, payment_intent, decline_code?, message?}; status is succeeded, processing,
     requires_action or declined. Raises ``StripeError`` when the session is not open or the
     number is no test number.
     """
     require_open(session)
-    details = billing or {}
-    details.setdefault("email", session["customer_email"])
     if session["amount_total"] == 0:
+        details = source.billing if isinstance(source, Entry) else source["billing_details"]
         complete(sandbox, account, session, "no_payment_required", details)
         return {"status": "succeeded", "payment_intent": None}
-    if method is None:
-        method = (
-            methods.from_iban(sandbox, account, iban, details)
-            if iban is not None
-            else methods.from_card(sandbox, account, card or "", details)
-        )
+    method = methods.stored(sandbox, account, source) if isinstance(source, Entry) else source
     if method["type"] not in session["payment_method_types"]:
         raise invalid(f"This session does not accept {method['type']}.", param="payment_method")
     intent = _intent(sandbox, account, session)

@@ -33,18 +33,21 @@ class SandboxControl:
         *,
         card: str | None = None,
         method: str = "card",
-        iban: str | None = None,
+        account_number: str | None = None,
         email: str | None = None,
         name: str | None = None,
         outcome: str | None = None,
     ) -> Json:
-        """Pays a session as the hosted page does: {status, payment_intent, decline_code?}."""
+        """Pays a session as the hosted page does: {status, payment_intent, decline_code?}.
+
+        ``account_number`` is an IBAN or a US account number, for the bank debits.
+        """
         return self._post(
             "pay",
             session=session,
             card=card,
             method=method,
-            iban=iban,
+            account_number=account_number,
             email=email,
             name=name,
             outcome=outcome,

@@ -1,17 +1,17 @@
-"""How a bank debit ends (docs.stripe.com/payments/sepa-debit: delayed notification)."""
+"""How a bank debit ends.
+
+Sources: docs.stripe.com/payments/sepa-debit and docs.stripe.com/payments/ach-direct-debit (delayed
+notification).
+"""
 
 from typing import TYPE_CHECKING
 
-from sandbox import payments
+from sandbox import bank_accounts, payments
+from sandbox.bank_accounts import BankAccount
 from sandbox.shapes import Json
 
 if TYPE_CHECKING:
     from sandbox.application import Sandbox
-
-FAILURE = (
-    "debit_not_authorized",
-    "The customer has notified their bank that the payment was unauthorized.",
-)
 
 
 def settle(sandbox: "Sandbox", account: str, intent_id: str, *, succeeded: bool) -> bool:
@@ -27,7 +27,11 @@ def settle(sandbox: "Sandbox", account: str, intent_id: str, *, succeeded: bool)
     session = _session(sandbox, account, intent)
     if charge is None:
         return False
+    method = sandbox.store.get(account, "payment_method", charge["payment_method"]) or {}
+    debited = bank_accounts.find(method.get("type", ""), method.get("_number", ""))
     if succeeded:
+        if debited is not None and debited.disputed:
+            payments.plan_dispute(sandbox, account, charge, "later")
         _succeed(sandbox, account, intent, charge)
         if session is not None:
             session["payment_status"] = "paid"
@@ -35,7 +39,7 @@ def settle(sandbox: "Sandbox", account: str, intent_id: str, *, succeeded: bool)
             sandbox.events.emit(account, "checkout.session.async_payment_succeeded", session)
         payments.post_fee(sandbox, account, charge["id"])
         return True
-    _fail(sandbox, account, intent, charge)
+    _fail(sandbox, account, intent, charge, debited)
     if session is not None:
         sandbox.events.emit(account, "checkout.session.async_payment_failed", session)
     return True
@@ -61,8 +65,10 @@ def _succeed(sandbox: "Sandbox", account: str, intent: Json, charge: Json) -> No
     sandbox.events.emit(account, "payment_intent.succeeded", intent)
 
 
-def _fail(sandbox: "Sandbox", account: str, intent: Json, charge: Json) -> None:
-    code, message = FAILURE
+def _fail(
+    sandbox: "Sandbox", account: str, intent: Json, charge: Json, debited: BankAccount | None
+) -> None:
+    code, message = (debited and debited.failure) or bank_accounts.NOT_AUTHORIZED
     charge.update(
         status="failed", paid=False, captured=False, failure_code=code, failure_message=message
     )

@@ -18,7 +18,7 @@ ENDED = ("won", "lost", "warning_closed")
 
 
 def open_if_new(sandbox: "Sandbox", account: str, charge_id: str) -> None:
-    """The agenda's action for the test cards that dispute."""
+    """The agenda's action for the test numbers that dispute."""
     charge = sandbox.store.get(account, "charge", charge_id)
     if charge is not None and not charge["disputed"]:
         opened(sandbox, account, charge, inquiry=charge.get("_dispute") == "inquiry")
@@ -50,11 +50,12 @@ def opened(
         "is_charge_refundable": inquiry,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "reason": "fraudulent",
+        "reason": _reason(charge),
         "status": "warning_needs_response" if inquiry else "needs_response",
     }
     dispute["evidence_details"].update(due_by=now + EVIDENCE_SECONDS)
-    dispute["payment_method_details"] = _method(charge, inquiry=inquiry)
+    if charge["payment_method_details"]["type"] == "card":
+        dispute["payment_method_details"] = _card(charge, inquiry=inquiry)
     charge["disputed"] = True
     sandbox.store.put(account, "charge", charge)
     sandbox.store.put(account, "dispute", dispute)
@@ -64,10 +65,14 @@ def opened(
     return dispute
 
 
-def _method(charge: Json, *, inquiry: bool) -> Json:
+def _reason(charge: Json) -> str:
+    card = charge["payment_method_details"]["type"] == "card"
+    return "fraudulent" if card else "debit_not_authorized"
+
+
+def _card(charge: Json, *, inquiry: bool) -> Json:
+    """The card's part of a dispute; bank debits have none (docs.stripe.com/api/disputes/object)."""
     details = charge["payment_method_details"]
-    if details["type"] != "card":
-        return {"type": details["type"]}
     return {
         "type": "card",
         "card": {

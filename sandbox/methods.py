@@ -1,8 +1,10 @@
 """Payment methods from test numbers (docs.stripe.com/api/payment_methods)."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox import cards, identifiers
+from sandbox import bank_accounts, cards, identifiers
+from sandbox.bank_accounts import BankAccount
 from sandbox.errors import StripeError, invalid
 from sandbox.schema import skeleton
 from sandbox.shapes import Json
@@ -14,6 +16,41 @@ REAL_CARD = (
     "Your card was declined. Your request was in test mode, but used a non test card. For a list "
     "of valid test cards, visit: https://stripe.com/docs/testing."
 )
+# What an unknown number is answered with: parameter, code and message.
+REAL_ACCOUNTS = {
+    bank_accounts.SEPA: (
+        "sepa_debit[iban]",
+        "invalid_bank_account_iban",
+        (
+            "The IBAN you provided is invalid. Use a test IBAN: "
+            "https://stripe.com/docs/payments/sepa-debit/accept-a-payment#test-integration"
+        ),
+    ),
+    bank_accounts.US: (
+        "us_bank_account[account_number]",
+        "account_number_invalid",
+        (
+            "You must use a test bank account number in test mode. Try 000123456789 or see more "
+            "options at https://stripe.com/docs/testing."
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a donor typed: ``kind`` is the way of paying, ``number`` of the card or account."""
+
+    kind: str
+    number: str
+    billing: Json
+
+
+def stored(sandbox: "Sandbox", account: str, entry: Entry) -> Json:
+    """The payment method for what was typed; raises ``StripeError`` for no test number."""
+    if entry.kind == "card":
+        return from_card(sandbox, account, entry.number, entry.billing)
+    return from_bank_account(sandbox, account, entry)
 
 
 def from_card(sandbox: "Sandbox", account: str, number: str, billing: Json) -> Json:
@@ -43,27 +80,54 @@ def from_card(sandbox: "Sandbox", account: str, number: str, billing: Json) -> J
     return _stored(sandbox, account, billing, "card", {"card": details, "_number": card.number})
 
 
-def from_iban(sandbox: "Sandbox", account: str, iban: str, billing: Json) -> Json:
-    """A stored bank account for a test IBAN; raises ``StripeError`` for any other."""
-    debit = cards.debit(iban)
-    if debit is None:
-        raise invalid(
-            "The IBAN you provided is invalid. Use a test IBAN: "
-            "https://stripe.com/docs/payments/sepa-debit/accept-a-payment#test-integration",
-            param="sepa_debit[iban]",
-            code="invalid_bank_account_iban",
-        )
-    details = {
+def from_bank_account(sandbox: "Sandbox", account: str, entry: Entry) -> Json:
+    """A stored bank account for a test number; raises ``StripeError`` for any other."""
+    found = bank_accounts.find(entry.kind, entry.number)
+    if found is None:
+        param, code, message = REAL_ACCOUNTS[entry.kind]
+        raise invalid(message, param=param, code=code)
+    details = _iban(found) if found.kind == bank_accounts.SEPA else _us_account(found)
+    values = {found.kind: details, "_number": found.number}
+    return _stored(sandbox, account, entry.billing, found.kind, values)
+
+
+def _iban(account: BankAccount) -> Json:
+    return {
         **skeleton("payment_method_sepa_debit"),
-        "bank_code": debit.iban[4:9],
+        "bank_code": account.number[4:9],
         "branch_code": "",
-        "country": debit.iban[:2],
-        "fingerprint": f"sandbox{debit.last4}",
-        "last4": debit.last4,
+        "country": account.number[:2],
+        "fingerprint": f"sandbox{account.last4}",
+        "last4": account.last4,
     }
-    return _stored(
-        sandbox, account, billing, "sepa_debit", {"sepa_debit": details, "_iban": debit.iban}
-    )
+
+
+def _us_account(account: BankAccount) -> Json:
+    return {
+        **skeleton("payment_method_us_bank_account"),
+        "account_holder_type": "individual",
+        "account_type": "checking",
+        "bank_name": "STRIPE TEST BANK",
+        "fingerprint": f"sandbox{account.last4}",
+        "last4": account.last4,
+        "networks": {"preferred": "ach", "supported": ["ach"]},
+        "routing_number": bank_accounts.ROUTING_NUMBER,
+        "status_details": {},
+    }
+
+
+def of_charge(method: Json) -> Json:
+    """The copy of a payment method that a charge keeps (``payment_method_details``)."""
+    kind = method["type"]
+    shape = skeleton(f"payment_method_details_{kind}")
+    details = {**shape, **method[kind]}
+    if kind == "card":
+        details["network"] = details["brand"]
+    allowed = shape.keys() | {"exp_month", "exp_year"}
+    return {
+        "type": kind,
+        kind: {key: value for key, value in details.items() if key in allowed},
+    }
 
 
 def billing_details(values: Json) -> Json:

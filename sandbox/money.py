@@ -39,24 +39,30 @@ LARGEST_BY_CURRENCY = {"idr": 999_999_999_999, "jpy": 9_999_999_999, "cop": 9_99
 
 @dataclass(frozen=True)
 class Fee:
-    """What Stripe keeps of a payment: a share in basis points and a fixed part in minor units."""
+    """What Stripe keeps of a payment: a share in basis points and a fixed part in minor units.
+
+    ``most_minor`` is what it keeps at most, where there is such a limit.
+    """
 
     basis_points: int
     fixed_minor: int
+    most_minor: int | None = None
 
     def of(self, amount_minor: int) -> int:
         """The fee of one payment in minor units, rounded half up, never more than the amount."""
         share = Decimal(amount_minor) * self.basis_points / 10_000
         rounded = int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP))
-        return min(amount_minor, rounded + self.fixed_minor)
+        most = amount_minor if self.most_minor is None else min(amount_minor, self.most_minor)
+        return min(most, rounded + self.fixed_minor)
 
 
 # Stripe's pricing pages (stripe.com/pricing for the US, stripe.com/fr/pricing for the euro area,
-# stripe.com/gb/pricing): domestic cards, SEPA Direct Debit, and each dispute received.
+# stripe.com/gb/pricing): domestic cards, bank debits (ACH: 0.8 %, $5 at most) and each dispute
+# received.
 CARD_FEES = {"eur": Fee(150, 25), "gbp": Fee(150, 20)}
 OTHER_CARD_FEE = Fee(290, 30)
 THREE_DECIMAL_CARD_FEE = Fee(290, 300)
-SEPA_DEBIT_FEE = Fee(0, 35)
+DEBIT_FEES = {"sepa_debit": Fee(0, 35), "us_bank_account": Fee(80, 0, most_minor=500)}
 DISPUTE_FEE_MINOR = 1500
 
 
@@ -68,9 +74,12 @@ def exponent(currency: str) -> int:
 
 
 def fee(amount_minor: int, currency: str, method: str) -> int:
-    """The fee of a payment in the same currency, in minor units. ``method``: card, sepa_debit."""
-    if method == "sepa_debit":
-        return SEPA_DEBIT_FEE.of(amount_minor)
+    """The fee of a payment in the same currency, in minor units.
+
+    ``method``: card, sepa_debit or us_bank_account.
+    """
+    if method in DEBIT_FEES:
+        return DEBIT_FEES[method].of(amount_minor)
     default = THREE_DECIMAL_CARD_FEE if currency in THREE_DECIMAL else OTHER_CARD_FEE
     return CARD_FEES.get(currency, default).of(amount_minor)
 

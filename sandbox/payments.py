@@ -5,7 +5,7 @@ Sources: docs.stripe.com/payments/paymentintents/lifecycle and docs.stripe.com/a
 
 from typing import TYPE_CHECKING
 
-from sandbox import cards, identifiers, money
+from sandbox import bank_accounts, cards, identifiers, methods, money
 from sandbox.schema import skeleton
 from sandbox.shapes import Json
 
@@ -69,7 +69,7 @@ def confirm(
     intent["last_payment_error"] = None
     intent["next_action"] = None
     intent["payment_method"] = method["id"]
-    if method["type"] == "sepa_debit":
+    if method["type"] != "card":
         return _debit(sandbox, account, intent, method)
     card = cards.CARDS[method["_number"]]
     if card.authentication and authenticated is None:
@@ -98,17 +98,23 @@ def _collect(sandbox: "Sandbox", account: str, intent: Json, method: Json, card:
         return "requires_capture"
     sandbox.events.emit(account, "payment_intent.succeeded", intent)
     if card.dispute is not None:
-        delay = cards.DISPUTE_AFTER if card.dispute == "later" else 0
-        charge["_dispute"] = card.dispute
-        due = sandbox.clock.now() + delay
-        sandbox.agenda.add("dispute", due=due, account=account, target=charge["id"])
+        plan_dispute(sandbox, account, charge, card.dispute)
     return "succeeded"
+
+
+def plan_dispute(sandbox: "Sandbox", account: str, charge: Json, kind: str) -> None:
+    """Lets the donor dispute a charge, "later" or at once; an "inquiry" moves no money."""
+    delay = cards.DISPUTE_AFTER if kind == "later" else 0
+    charge["_dispute"] = kind
+    due = sandbox.clock.now() + delay
+    sandbox.agenda.add("dispute", due=due, account=account, target=charge["id"])
 
 
 def _debit(sandbox: "Sandbox", account: str, intent: Json, method: Json) -> str:
     """A bank debit: nothing is certain yet, so no balance transaction either.
 
-    Source: docs.stripe.com/payments/sepa-debit (delayed notification).
+    Sources: docs.stripe.com/payments/sepa-debit and docs.stripe.com/payments/ach-direct-debit
+    (delayed notification).
     """
     make_charge(sandbox, account, intent, method, status="pending")
     intent["status"] = "processing"
@@ -117,10 +123,10 @@ def _debit(sandbox: "Sandbox", account: str, intent: Json, method: Json) -> str:
     charge = sandbox.store.get(account, "charge", intent["latest_charge"])
     if charge is not None:
         sandbox.events.emit(account, "charge.pending", charge)
-    debit = cards.DEBITS[method["_iban"]]
-    if debit.settles is not None:
-        due = sandbox.clock.now() + debit.settles
-        name = "settle_well" if debit.succeeds else "settle_badly"
+    debited = bank_accounts.ACCOUNTS[method["type"], method["_number"]]
+    if debited.settles is not None:
+        due = sandbox.clock.now() + debited.settles
+        name = "settle_badly" if debited.failure else "settle_well"
         sandbox.agenda.add(name, due=due, account=account, target=intent["id"])
     return "processing"
 
@@ -209,7 +215,7 @@ def make_charge(
         "paid": succeeded,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": _method_details(method),
+        "payment_method_details": methods.of_charge(method),
         "receipt_email": intent["receipt_email"],
         "receipt_url": receipt,
         "shipping": intent["shipping"],
@@ -219,24 +225,6 @@ def make_charge(
     }
     intent["latest_charge"] = identifier
     return sandbox.store.put(account, "charge", charge)
-
-
-def _method_details(method: Json) -> Json:
-    if method["type"] == "sepa_debit":
-        details = {**skeleton("payment_method_details_sepa_debit"), **method["sepa_debit"]}
-        return {"type": "sepa_debit", "sepa_debit": _known(details, "sepa_debit")}
-    details = {
-        **skeleton("payment_method_details_card"),
-        **method["card"],
-        "network": method["card"]["brand"],
-    }
-    return {"type": "card", "card": _known(details, "card")}
-
-
-def _known(details: Json, kind: str) -> Json:
-    """Only what the charge's copy of a payment method has."""
-    allowed = skeleton(f"payment_method_details_{kind}").keys() | {"exp_month", "exp_year"}
-    return {key: value for key, value in details.items() if key in allowed}
 
 
 def late_fees(sandbox: "Sandbox") -> bool:

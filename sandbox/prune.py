@@ -19,7 +19,7 @@ LEFT_OUT_PROPERTIES = {
     "api_errors": ("setup_intent", "source"),
     "payment_intent": ("hooks", "payment_details"),
 }
-KEPT_METHODS = ("card", "sepa_debit", "billing_details", "radar_options")
+KEPT_METHODS = ("card", "sepa_debit", "us_bank_account", "billing_details", "radar_options")
 METHOD_MAPS = (
     "payment_method",
     "payment_method_details",

@@ -14,6 +14,9 @@ from sandbox.shapes import Json
 if TYPE_CHECKING:
     from sandbox.application import Sandbox
 
+# How the money of a bank debit goes back (docs.stripe.com/api/refunds/object).
+TRANSFERS = {"sepa_debit": "eu_bank_transfer", "us_bank_account": "us_bank_transfer"}
+
 
 def create(
     sandbox: "Sandbox",
@@ -99,8 +102,8 @@ def _allowed(charge: Json, amount: int | None) -> int:
 
 
 def _destination(kind: str, status: str) -> Json:
-    if kind != "card":
-        return {"type": "eu_bank_transfer"}
+    if kind in TRANSFERS:
+        return {"type": TRANSFERS[kind]}
     card = {
         "reference_status": status,
         "reference_type": "acquirer_reference_number",

@@ -1,6 +1,6 @@
 """Checkout Sessions (docs.stripe.com/api/checkout/sessions)."""
 
-from sandbox import checkouts, identifiers, line_items, lists
+from sandbox import bank_accounts, checkouts, identifiers, line_items, lists
 from sandbox.call import Call, endpoint
 from sandbox.errors import bad_parameter, invalid
 from sandbox.money import check_amount
@@ -143,10 +143,8 @@ def _details(email: str | None) -> Json | None:
 
 
 def _method_types(given: Json, currency: str) -> list[str]:
-    """Dynamic payment methods: cards always, SEPA debits for euros, unless excluded."""
-    types = given.get("payment_method_types") or (
-        ["card", "sepa_debit"] if currency == "eur" else ["card"]
-    )
+    """Dynamic payment methods: cards always, the currency's bank debit, unless excluded."""
+    types = given.get("payment_method_types") or bank_accounts.offered(currency)
     return [name for name in types if name not in given.get("excluded_payment_method_types", ())]
 
 

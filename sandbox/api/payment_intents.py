@@ -1,6 +1,6 @@
 """PaymentIntents (docs.stripe.com/api/payment_intents)."""
 
-from sandbox import lists, methods, payments
+from sandbox import bank_accounts, lists, methods, payments
 from sandbox.call import Call, endpoint
 from sandbox.errors import StripeError, invalid
 from sandbox.money import check_amount, check_currency
@@ -43,7 +43,7 @@ def create(call: Call) -> Json:
     types = given.get("payment_method_types")
     if types is None:
         values["automatic_payment_methods"] = {"allow_redirects": "always", "enabled": True}
-        types = ["card", "sepa_debit"] if currency == "eur" else ["card"]
+        types = bank_accounts.offered(currency)
     method = _method(call)
     intent = payments.create_intent(
         call.sandbox,
@@ -69,6 +69,9 @@ def _method(call: Call) -> Json | None:
         return None
     if wanted.startswith("pm_card_"):
         return methods.from_card(call.sandbox, call.account, wanted, {})
+    if wanted.startswith("pm_usBankAccount_"):
+        entry = methods.Entry(bank_accounts.US, wanted, {})
+        return methods.from_bank_account(call.sandbox, call.account, entry)
     return call.get("payment_method", wanted, param="payment_method")
 
 

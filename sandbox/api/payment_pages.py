@@ -24,9 +24,7 @@ def confirm(call: Call) -> Json:
     if wanted is not None and wanted != session["amount_total"]:
         raise invalid("The amount has changed since the page was shown.", param="expected_amount")
     method = call.get("payment_method", call.parameters["payment_method"], param="payment_method")
-    outcome = checkouts.pay(
-        call.sandbox, call.account, session, method=method, billing=dict(method["billing_details"])
-    )
+    outcome = checkouts.pay(call.sandbox, call.account, session, method)
     if outcome["status"] == "declined":
         raise StripeError(
             402,

@@ -43,9 +43,11 @@ def deliver(sandbox: "Sandbox", given: Json) -> Json:
     """Sends an event's deliveries now (again), or after ``delay`` seconds in the background."""
     if given.get("delay"):
         with sandbox.store.transaction():
-            for _ in range(given.get("times", 1)):
-                count = sandbox.courier.send_later(given["event"], given["delay"])
-        return {"planned": count}
+            counts = [
+                sandbox.courier.send_later(given["event"], given["delay"])
+                for _ in range(given.get("times", 1))
+            ]
+        return {"planned": sum(counts)}
     return {"answers": sandbox.courier.send_now(given["event"], given.get("times", 1))}
 
 

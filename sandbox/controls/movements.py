@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox import cards, checkouts, debits, disputes, paying_out, payments, refunding
+from sandbox import bank_accounts, checkouts, debits, disputes, paying_out, payments, refunding
 from sandbox.controls.registry import control, find, find_charge
 from sandbox.errors import invalid
+from sandbox.methods import Entry
 from sandbox.shapes import PLATFORM, Json
 
 if TYPE_CHECKING:
@@ -20,16 +21,24 @@ def pay(sandbox: "Sandbox", given: Json) -> Json:
     account, session = find(sandbox, "checkout.session", given["session"])
     if given.get("outcome") == "late" and session["status"] == "expired":
         session["status"] = "open"
-    debit = given.get("method", "card") == "sepa_debit"
     return checkouts.pay(
         sandbox,
         account,
         session,
-        card=None if debit else given.get("card", "4242424242424242"),
-        iban=given.get("iban", cards.WHEN_TOLD) if debit else None,
-        billing={"email": given.get("email"), "name": given.get("name", "Test Donor")},
+        _entry(given),
         authenticated=given.get("outcome") != "fail_authentication",
     )
+
+
+def _entry(given: Json) -> Entry:
+    """What the page's form would hold; debits wait to be told unless an account is given."""
+    kind = given.get("method", "card")
+    billing = {"email": given.get("email"), "name": given.get("name", "Test Donor")}
+    if kind == "card":
+        return Entry(kind, given.get("card", "4242424242424242"), billing)
+    if kind not in bank_accounts.WHEN_TOLD:
+        raise ValueError("method is card, sepa_debit or us_bank_account")
+    return Entry(kind, given.get("account_number", bank_accounts.WHEN_TOLD[kind]), billing)
 
 
 @control("POST", "/_sandbox/expire")

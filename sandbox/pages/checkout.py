@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sandbox import cards, checkouts
+from sandbox import bank_accounts, cards, checkouts
 from sandbox.messages import Request, Response, redirect
+from sandbox.methods import Entry
 from sandbox.pages import words as words_module
-from sandbox.pages.checkout_form import TEST_CARDS, TEST_IBANS, form
+from sandbox.pages.checkout_form import TEST_ACCOUNTS, TEST_CARDS, form
 from sandbox.pages.layout import html, message, page
 from sandbox.shapes import PLATFORM, Json
 from sandbox.text import query_values
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from sandbox.application import Sandbox
 
 WAIT_FOR_WEBHOOK = 10.0
+# The field that holds the number, for each way of paying.
+NUMBERS = {
+    "card": "number",
+    bank_accounts.SEPA: "iban",
+    bank_accounts.US: "account_number",
+}
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 EXPIRY = re.compile(r"(\d{1,2})\s*/\s*(\d{2}|\d{4})")
 
@@ -43,7 +50,9 @@ class Visit:
             "expiry": "12 / 34",
             "cvc": "123",
             "name": "Test Donor",
-            "iban": TEST_IBANS[0][0],
+            "iban": TEST_ACCOUNTS[bank_accounts.SEPA][0][0],
+            "routing_number": bank_accounts.ROUTING_NUMBER,
+            "account_number": TEST_ACCOUNTS[bank_accounts.US][0][0],
         }
 
     def show(
@@ -131,29 +140,26 @@ def _visit(sandbox: "Sandbox", request: Request, identifier: str) -> Visit | Res
 def _submit(visit: Visit, values: Json) -> Response | None:
     """Works on the posted form; None when the session is complete."""
     if "fill" in values:
-        filled = values["fill"]
-        values["iban" if filled[:2].isalpha() else "number"] = filled
+        values["method"] = _kind_of(values["fill"])
+        values[NUMBERS[values["method"]]] = values["fill"]
         return visit.show(values)
     errors = _errors(visit.words, visit.session, values)
     if errors:
         return visit.show(values, errors=errors, status=422)
-    debit = values.get("method") == "sepa_debit" and visit.session["amount_total"]
-    outcome = checkouts.pay(
-        visit.sandbox,
-        visit.account,
-        visit.session,
-        card=None if debit else values.get("number"),
-        iban=values.get("iban") if debit else None,
-        billing={"email": values.get("email"), "name": values.get("name")},
-    )
+    kind = _kind(visit.session, values)
+    billing = {"email": values.get("email"), "name": values.get("name")}
+    entry = Entry(kind, values.get(NUMBERS[kind], ""), billing)
+    outcome = checkouts.pay(visit.sandbox, visit.account, visit.session, entry)
     return _after(visit, outcome, values)
 
 
 def _authenticate(visit: Visit, intent: Json, *, passed: bool) -> Response | None:
     """Pays with the card that was asked about; None when the session is complete."""
     method = visit.sandbox.store.get(visit.account, "payment_method", intent["payment_method"])
+    if method is None:
+        raise KeyError(intent["payment_method"])
     outcome = checkouts.pay(
-        visit.sandbox, visit.account, visit.session, method=method, authenticated=passed
+        visit.sandbox, visit.account, visit.session, method, authenticated=passed
     )
     return _after(visit, outcome, visit.first_values())
 
@@ -182,23 +188,40 @@ def success_url(session: Json) -> str | None:
     return address and address.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
+def _kind(session: Json, values: Json) -> str:
+    """The chosen way of paying, as far as the session offers it."""
+    chosen: str = values.get("method", "")
+    return chosen if chosen in session["payment_method_types"] and chosen in NUMBERS else "card"
+
+
+def _kind_of(number: str) -> str:
+    """The way of paying that a test number belongs to."""
+    debits = bank_accounts.WHEN_TOLD
+    return next((kind for kind in debits if bank_accounts.find(kind, number)), "card")
+
+
 def _errors(words: dict[str, str], session: Json, values: Json) -> dict[str, str]:
     """What is wrong with the form, by field."""
-    debit = values.get("method") == "sepa_debit"
-    right = {
-        "email": EMAIL.fullmatch(values.get("email", "").strip()),
-        "number": debit or cards.card(values.get("number", "")),
-        "expiry": debit or _in_future(values.get("expiry", "")),
-        "cvc": debit or re.fullmatch(r"\d{3,4}", values.get("cvc", "").strip()),
-        "iban": not debit or cards.debit(values.get("iban", "")),
-        "name": not debit or values.get("name", "").strip(),
-    }
-    free = session["amount_total"] == 0
-    return {
-        field: words[f"bad_{field}"]
-        for field, good in right.items()
-        if not good and (field == "email" or not free)
-    }
+    right = {"email": EMAIL.fullmatch(values.get("email", "").strip())}
+    if session["amount_total"]:
+        right.update(_right(_kind(session, values), values))
+    return {field: words[f"bad_{field}"] for field, good in right.items() if not good}
+
+
+def _right(kind: str, values: Json) -> Json:
+    """Whether each field of one way of paying holds what it should."""
+    number = values.get(NUMBERS[kind], "")
+    if kind == "card":
+        return {
+            "number": cards.card(number),
+            "expiry": _in_future(values.get("expiry", "")),
+            "cvc": re.fullmatch(r"\d{3,4}", values.get("cvc", "").strip()),
+        }
+    right: Json = {NUMBERS[kind]: bank_accounts.find(kind, number)}
+    if kind == bank_accounts.US:
+        routing = values.get("routing_number", "").replace("-", "").strip()
+        right = {"routing_number": routing == bank_accounts.ROUTING_NUMBER, **right}
+    return {**right, "name": values.get("name", "").strip()}
 
 
 def _in_future(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from sandbox import bank_accounts
 from sandbox.pages.layout import Safe, html
 from sandbox.pages.words import money
 from sandbox.shapes import Json
@@ -13,11 +14,24 @@ TEST_CARDS = (
     ("4000 0025 0000 3155", "card_secure"),
     ("4000 0000 0000 0259", "card_disputed"),
 )
-TEST_IBANS = (
-    ("AT61 1904 3002 3457 3201", "iban_succeeds"),
-    ("AT86 1904 3002 3547 3202", "iban_fails"),
-    ("DE89 3704 0044 0532 0130 00", "iban_told"),
-)
+TEST_ACCOUNTS = {
+    bank_accounts.SEPA: (
+        ("AT61 1904 3002 3457 3201", "debit_succeeds"),
+        ("AT86 1904 3002 3547 3202", "debit_fails"),
+        ("DE89 3704 0044 0532 0130 00", "debit_told"),
+    ),
+    bank_accounts.US: (
+        ("000123456789", "debit_succeeds"),
+        ("000222222227", "debit_funds"),
+        ("000111111113", "debit_closed"),
+        ("000555555559", "debit_disputed"),
+        ("000000000009", "debit_told"),
+    ),
+}
+ACCOUNT_FIELDS = {
+    bank_accounts.SEPA: ("iban",),
+    bank_accounts.US: ("routing_number", "account_number"),
+}
 # The first button of a form is what the Enter key presses: it must pay, not fill in a card.
 FORM = """<main class="checkout">
 <section class="summary" aria-label="{to_pay}">
@@ -46,6 +60,8 @@ ATTRIBUTES = {
     "cvc": 'inputmode="numeric" autocomplete="off" maxlength="4"',
     "name": 'autocomplete="name"',
     "iban": 'autocomplete="off" maxlength="34"',
+    "routing_number": 'inputmode="numeric" autocomplete="off" maxlength="11"',
+    "account_number": 'inputmode="numeric" autocomplete="off" maxlength="17"',
 }
 
 
@@ -61,7 +77,7 @@ def form(
     """The page's body. ``errors`` by field; ``refusal`` is why the last try was declined."""
     language = words["language"]
     amount = money(session["amount_total"], session["currency"], language)
-    several = "sepa_debit" in session["payment_method_types"]
+    debit = next((kind for kind in TEST_ACCOUNTS if kind in session["payment_method_types"]), None)
     free = session["amount_total"] == 0
     return html(
         FORM,
@@ -74,9 +90,9 @@ def form(
         session=session["id"],
         problem=_problem(words, errors, refusal),
         email=_field(words, "email", values, errors),
-        methods=_methods(words, values) if several and not free else Safe(""),
-        fields=[] if free else _fields(words, values, errors, several=several),
-        tests=[] if free else _test_panels(words, values, several=several),
+        methods=_methods(words, values, debit) if debit and not free else Safe(""),
+        fields=[] if free else _fields(words, values, errors, debit),
+        tests=[] if free else _test_panels(words, values, debit),
         submit=_submit(words, session, amount),
     )
 
@@ -151,7 +167,7 @@ def _field(words: dict[str, str], name: str, values: Json, errors: dict[str, str
     )
 
 
-def _methods(words: dict[str, str], values: Json) -> Safe:
+def _methods(words: dict[str, str], values: Json, debit: str) -> Safe:
     chosen = values.get("method", "card")
     choices = [
         html(
@@ -160,7 +176,7 @@ def _methods(words: dict[str, str], values: Json) -> Safe:
             label=words[name],
             checked=Safe(" checked") if name == chosen else Safe(""),
         )
-        for name in ("card", "sepa_debit")
+        for name in ("card", debit)
     ]
     return html(
         '<fieldset class="methods"><legend>{legend}</legend>{choices}</fieldset>',
@@ -170,12 +186,11 @@ def _methods(words: dict[str, str], values: Json) -> Safe:
 
 
 def _fields(
-    words: dict[str, str], values: Json, errors: dict[str, str], *, several: bool
+    words: dict[str, str], values: Json, errors: dict[str, str], debit: str | None
 ) -> list[Safe]:
     """What must be typed for each way of paying."""
-    number, expiry, cvc, iban, name = (
-        _field(words, field, values, errors)
-        for field in ("number", "expiry", "cvc", "iban", "name")
+    number, expiry, cvc, name = (
+        _field(words, field, values, errors) for field in ("number", "expiry", "cvc", "name")
     )
     card = html(
         '<div class="by-card">{number}<div class="pair">{expiry}{cvc}</div></div>',
@@ -183,17 +198,20 @@ def _fields(
         expiry=expiry,
         cvc=cvc,
     )
-    debit = html('<div class="by-debit">{iban}</div>', iban=iban)
-    return [card, debit, name] if several else [card, name]
+    if debit is None:
+        return [card, name]
+    fields = [_field(words, field, values, errors) for field in ACCOUNT_FIELDS[debit]]
+    return [card, html('<div class="by-debit">{fields}</div>', fields=fields), name]
 
 
-def _test_panels(words: dict[str, str], values: Json, *, several: bool) -> list[Safe]:
+def _test_panels(words: dict[str, str], values: Json, debit: str | None) -> list[Safe]:
     """Buttons that fill in a test card or a test bank account."""
     panels: list[tuple[str, str, tuple[tuple[str, str], ...], str, str]] = [
         ("by-card", "cards_title", TEST_CARDS, "number", "cards_hint")
     ]
-    if several:
-        panels.append(("by-debit", "ibans_title", TEST_IBANS, "iban", "ibans_hint"))
+    if debit is not None:
+        field = ACCOUNT_FIELDS[debit][-1]
+        panels.append(("by-debit", "accounts_title", TEST_ACCOUNTS[debit], field, "accounts_hint"))
     return [
         html(
             '<div class="{kind}">{panel}</div>',

@@ -16,6 +16,8 @@ FORM = {
     "name": "Inès",
     "method": "card",
     "iban": "AT61 1904 3002 3457 3201",
+    "routing_number": "110000000",
+    "account_number": "000123456789",
     "do": "pay",
 }
 
@@ -104,6 +106,20 @@ def test_wrong_input_is_said_by_the_field_and_nothing_is_charged(sandbox, client
     assert types(sandbox) == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"account_number": "12345"}, "not one of Stripe’s test accounts"),
+        ({"routing_number": "021000021"}, "Enter the test routing number"),
+        ({"name": " "}, "name of the account holder"),
+    ],
+)
+def test_wrong_us_account_is_said_by_the_field(sandbox, client, changes, words):
+    status, _, page = post(opened(client), method="us_bank_account", **changes)
+    assert (status, words in page) == (422, True)
+    assert types(sandbox) == []
+
+
 def test_three_d_secure_step(client):
     session = opened(client)
     status, headers, _ = post(session, number="4000 0025 0000 3155")
@@ -119,12 +135,36 @@ def test_three_d_secure_step(client):
     assert fetched(client, session.id).payment_status == "paid"
 
 
-def test_bank_debit_from_the_page_succeeds_by_itself(sandbox, client):
-    session = opened(client, currency="eur")
-    assert post(session, method="sepa_debit")[0] == 303
+@pytest.mark.parametrize(
+    ("currency", "method"), [("eur", "sepa_debit"), ("usd", "us_bank_account")]
+)
+def test_bank_debit_from_the_page_succeeds_by_itself(sandbox, client, currency, method):
+    session = opened(client, currency=currency)
+    assert f'value="{method}"' in http(session.url)[2]
+    assert post(session, method=method)[0] == 303
     assert fetched(client, session.id).payment_status == "unpaid"
     sandbox.control.advance(11)
     assert fetched(client, session.id).payment_status == "paid"
+
+
+@pytest.mark.parametrize(
+    ("currency", "number", "method", "field"),
+    [
+        ("usd", "000222222227", "us_bank_account", "account_number"),
+        ("eur", "AT86 1904 3002 3547 3202", "sepa_debit", "iban"),
+        ("usd", "4000 0000 0000 0002", "card", "number"),
+    ],
+)
+def test_a_test_account_is_filled_in_and_chosen(client, currency, number, method, field):
+    _, _, page = post(opened(client, currency=currency), fill=number)
+    assert re.search(rf'name="{field}" value="{number}"', page)
+    assert re.search(rf'value="{method}" checked', page)
+
+
+def test_a_way_of_paying_without_bank_debits_offers_only_the_card(client):
+    page = http(opened(client, currency="gbp").url)[2]
+    assert 'name="method"' not in page
+    assert "account_number" not in page
 
 
 def test_expired_page_leads_back_and_unknown_page_is_404(sandbox, client):

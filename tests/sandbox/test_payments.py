@@ -141,22 +141,28 @@ def test_late_fees_are_unknown_until_released(sandbox, client):
     assert sandbox.control.release_fees() == []
 
 
+@pytest.mark.parametrize(
+    ("currency", "method"), [("eur", "sepa_debit"), ("usd", "us_bank_account")]
+)
 @pytest.mark.parametrize("succeeded", [True, False])
-def test_bank_debit_is_certain_only_later(sandbox, client, succeeded):
-    session = opened(client, currency="eur")
-    assert session.payment_method_types == ["card", "sepa_debit"]
-    assert sandbox.control.pay(session.id, method="sepa_debit")["status"] == "processing"
+def test_bank_debit_is_certain_only_later(sandbox, client, succeeded, currency, method):
+    session = opened(client, currency=currency)
+    assert session.payment_method_types == ["card", method]
+    assert sandbox.control.pay(session.id, method=method)["status"] == "processing"
     found = fetched(client, session.id)
     assert (found.status, found.payment_status) == ("complete", "unpaid")
     assert found.payment_intent.status == "processing"
     assert found.payment_intent.latest_charge.status == "pending"
+    assert found.payment_intent.latest_charge.payment_method_details.type == method
     assert client.v1.balance_transactions.list().data == []
 
     sandbox.control.settle_debit(session.id, succeeded=succeeded)
     found = fetched(client, session.id)
     if succeeded:
         assert (found.payment_status, found.payment_intent.status) == ("paid", "succeeded")
-        assert found.payment_intent.latest_charge.balance_transaction.fee == 35
+        fee = {"sepa_debit": 35, "us_bank_account": 16}[method]
+        assert found.payment_intent.latest_charge.balance_transaction.fee == fee
+        assert found.payment_intent.latest_charge.balance_transaction.type == "payment"
         assert "checkout.session.async_payment_succeeded" in types(sandbox)
     else:
         assert found.payment_status == "unpaid"
@@ -167,10 +173,19 @@ def test_bank_debit_is_certain_only_later(sandbox, client, succeeded):
         sandbox.control.settle_debit(session.id, succeeded=True)
 
 
-def test_bank_debit_only_where_the_session_offers_it(sandbox, client):
-    session = opened(client)
-    with pytest.raises(Exception, match="sepa_debit"):
-        sandbox.control.pay(session.id, method="sepa_debit")
+@pytest.mark.parametrize(
+    ("currency", "method"),
+    [("usd", "sepa_debit"), ("eur", "us_bank_account"), ("gbp", "us_bank_account")],
+)
+def test_bank_debit_only_where_the_session_offers_it(sandbox, client, currency, method):
+    session = opened(client, currency=currency)
+    with pytest.raises(Exception, match=method):
+        sandbox.control.pay(session.id, method=method)
+
+
+def test_unknown_way_of_paying_is_refused(sandbox, client):
+    with pytest.raises(Exception, match="method is card"):
+        sandbox.control.pay(opened(client).id, method="boleto")
 
 
 def test_session_expires_by_the_clock(sandbox, client):
