@@ -57,8 +57,9 @@ def _checks() -> Iterator[tuple[str, Callable[[], tuple[bool, str]]]]:
     yield "format", _program(str(BIN / "ruff"), "format", "--check", ".")
     yield "architecture", _program(str(BIN / "lint-imports"), "--no-cache")
     yield "dependencies", _program(str(BIN / "deptry"), ".")
-    yield "templates", _program(
-        str(BIN / "djade"), "--check", "--target-version", "5.2", *templates
+    yield (
+        "templates",
+        _program(str(BIN / "djade"), "--check", "--target-version", "5.2", *templates),
     )
     yield "html", _program(str(BIN / "djlint"), "--lint", "--quiet", "templates")
     yield (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -39,10 +38,11 @@ def main() -> None:
     for language in languages():
         file = LOCALE / language / "LC_MESSAGES" / "django.po"
         catalog = _read(file, language)
-        catalog.update(template, no_fuzzy_matching=True)
+        catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
         with file.open("wb") as target:
-            write_po(target, catalog, width=_WIDTH, sort_output=True, omit_header=False)
+            # Places without their lines, which move with every change.
+            write_po(target, catalog, width=_WIDTH, sort_output=True, include_lineno=False)
         missing = sum(1 for message in catalog if message.id and not _translated(message))
         print(f"{file.relative_to(ROOT)}: {len(catalog)} texts, {missing} without translation")
 
@@ -58,9 +58,8 @@ def extracted() -> Catalog:
     for file, method in _sources():
         with file.open("rb") as source:
             found = extract(method, source, keywords=_KEYWORDS, comment_tags=["Translators:"])
-            for _line, text, comments, context in found:
-                # The file without the line: lines move with every change.
-                place = [(str(file.relative_to(ROOT)), None)]
+            for line, text, comments, context in found:
+                place = [(str(file.relative_to(ROOT)), line)]
                 catalog.add(text, None, place, auto_comments=comments, context=context)
     return catalog
 
@@ -96,9 +95,10 @@ def _problems_of(message: Message, known: Message | None, same: set[str]) -> Ite
     if known.string == message.id and message.id not in same:
         yield f"equal to the English and not in {SAME.relative_to(ROOT)}"
     wanted = _placeholders(message.id)
-    for text in [known.string] if isinstance(known.string, str) else known.string:
-        # A plural form may leave its number out; nothing may have a name of its own invention.
-        if _placeholders(text) - wanted or (isinstance(message.id, str) and wanted - _placeholders(text)):
+    for text in _texts(known):
+        found = _placeholders(text)
+        # A plural form may leave its number out; no text may have a name of its own invention.
+        if found - wanted or (isinstance(message.id, str) and wanted - found):
             yield "placeholders differ"
 
 
@@ -108,8 +108,13 @@ def _placeholders(text: str | Sequence[str]) -> set[str]:
 
 
 def _translated(message: Message) -> bool:
-    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    texts = _texts(message)
     return bool(texts) and all(texts)
+
+
+def _texts(message: Message) -> list[str]:
+    """Return the translation: one text, or one for each plural form."""
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def _key(message: Message) -> str:
@@ -137,7 +142,7 @@ def _extract_template(
     source: IO[bytes],
     keywords: Mapping[str, Any],
     comment_tags: Sequence[str],
-    options: Mapping[str, Any],
+    options: Mapping[str, Any],  # noqa: ARG001 -- Babel gives it
 ) -> Iterator[Any]:
     """Yield the texts of a Django template (a method for ``extract``)."""
     from django.utils.translation.template import templatize  # noqa: PLC0415 -- needs settings
@@ -145,11 +150,11 @@ def _extract_template(
     # templatize leaves Python calls among placeholders; their indentation would mean something.
     lines = (line.lstrip() for line in templatize(source.read().decode()).splitlines())
     pseudo_source = io.BytesIO("\n".join(lines).encode())
-    yield from extract_python(pseudo_source, keywords, comment_tags, {**options})
+    yield from extract_python(pseudo_source, keywords, comment_tags, {})
 
 
 if __name__ == "__main__":
     from django.conf import settings
 
     settings.configure()
-    sys.exit(main())
+    main()

@@ -1,4 +1,4 @@
-"""Rules about our own files that no ready-made tool holds: lengths, and what must not be in them."""
+"""Rules about our own files that no ready-made tool holds: lengths, and what is not in them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._drain()
         if urlsplit(self.path).path == "/delete" and self._is_ours():
             self.mailbox.clear()
-            self._send(b"", "text/plain", HTTPStatus.SEE_OTHER, Location="/")
+            self._send(b"", "text/plain", HTTPStatus.SEE_OTHER, headers={"Location": "/"})
         else:
             self._missing()
 
@@ -121,7 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
         attachment = mail.attachments[number]
         disposition = f"attachment; filename*=UTF-8''{quote(attachment.name, safe='')}"
         self._send(
-            attachment.content, attachment.content_type, **{"Content-Disposition": disposition}
+            attachment.content,
+            attachment.content_type,
+            headers={"Content-Disposition": disposition},
         )
 
     def _page(self, html: str) -> None:
@@ -145,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         status: HTTPStatus = HTTPStatus.OK,
         *,
         policy: str = "default-src 'none'; sandbox",
-        **headers: str,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.send_response(status)
         charset = "; charset=utf-8" if content_type.startswith("text/") else ""
@@ -155,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Referrer-Policy", "no-referrer")
         self.send_header("Cache-Control", "no-store")
-        for name, value in headers.items():
+        for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -71,7 +71,7 @@ class StoredMail:
     def attachments(self) -> list[Attachment]:
         """The files: everything that is not the mail's own text or HTML."""
         bodies = [self.message.get_body((kind,)) for kind in ("plain", "html")]
-        found = []
+        found: list[Attachment] = []
         for part in self.message.walk():
             if part.is_multipart() or any(part is body for body in bodies):
                 continue

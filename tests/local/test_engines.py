@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -204,10 +205,9 @@ def nobody_s_python():
 
 
 @as_root
-def test_a_plain_user_starts_the_engines_too(tmp_path_factory):
-    home = tmp_path_factory.mktemp("plain-user")
-    for folder in (home, home.parent, home.parent.parent):
-        folder.chmod(folder.stat().st_mode | 0o055)
+def test_a_plain_user_starts_the_engines_too(request):
+    home = Path(tempfile.mkdtemp())  # pytest's own folders are root's alone
+    request.addfinalizer(lambda: shutil.rmtree(home))
     shutil.chown(home, NOBODY, NOBODY)
     program = textwrap.dedent(f"""
         import pathlib
