@@ -10,11 +10,21 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from sandbox import schema
 from sandbox.application import Options, Sandbox
 from sandbox.server import Server
 from sandbox.store import DataFileBusyError
 
 TICK_SECONDS = 0.5
+
+
+def event_types(text: str) -> list[str]:
+    """A comma separated list of event types; raises for one that Stripe does not have."""
+    wanted = [entry.strip() for entry in text.split(",") if entry.strip()]
+    unknown = sorted(set(wanted) - set(schema.event_types()))
+    if unknown or not wanted:
+        raise argparse.ArgumentTypeError(f"no such event type: {', '.join(unknown) or text!r}")
+    return wanted
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
@@ -26,6 +36,13 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--webhook-secret", metavar="WHSEC")
     parser.add_argument("--connect-webhook", metavar="URL", help="gets connected accounts' events")
     parser.add_argument("--connect-webhook-secret", metavar="WHSEC")
+    parser.add_argument(
+        "--webhook-events",
+        metavar="TYPE,TYPE",
+        type=event_types,
+        default=["*"],
+        help="the only event types that both endpoints get; none: all",
+    )
     parser.add_argument("--strict", action="store_true", help="check answers against the schema")
     values = parser.parse_args(arguments)
     for name in ("webhook", "connect_webhook"):
@@ -42,7 +59,12 @@ def options(values: argparse.Namespace) -> Options:
         webhooks.append((values.webhook, values.webhook_secret, False))
     if values.connect_webhook:
         webhooks.append((values.connect_webhook, values.connect_webhook_secret, True))
-    return Options(data=values.data, strict=values.strict, webhooks=webhooks)
+    return Options(
+        data=values.data,
+        strict=values.strict,
+        webhooks=webhooks,
+        webhook_events=values.webhook_events,
+    )
 
 
 def tick(sandbox: Sandbox) -> None:

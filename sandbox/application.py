@@ -23,6 +23,8 @@ class Options:
     strict: bool = False
     webhooks: list[tuple[str, str, bool]] = field(default_factory=list)
     """(url, secret, whether it gets the events of connected accounts)."""
+    webhook_events: list[str] = field(default_factory=lambda: ["*"])
+    """The event types that these webhooks get (Stripe's ``enabled_events``)."""
 
 
 class Sandbox:

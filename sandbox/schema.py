@@ -55,6 +55,13 @@ def request_schema(method: str, path: str) -> Json:
     return schema
 
 
+def event_types() -> list[str]:
+    """Every type that a webhook endpoint can ask for, ``*`` among them."""
+    events = request_schema("POST", "/v1/webhook_endpoints")["properties"]["enabled_events"]
+    found: list[str] = events["items"]["enum"]
+    return found
+
+
 def skeleton(name: str) -> Json:
     """A fresh object with every nullable property null and every required one at its default.
 

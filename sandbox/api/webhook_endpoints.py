@@ -36,7 +36,8 @@ def add_started(sandbox: "Sandbox") -> None:
                 sandbox.store.delete(PLATFORM, "webhook_endpoint", known["id"])
         for number, (url, secret, connect) in enumerate(sandbox.options.webhooks):
             created = sandbox.clock.now()
-            started = _object(f"we_started{number}", url, ["*"], PLATFORM, created)
+            events = sandbox.options.webhook_events
+            started = _object(f"we_started{number}", url, events, PLATFORM, created)
             started.update(_connect=connect, _secret=secret)
             sandbox.store.put(PLATFORM, "webhook_endpoint", started)
 

@@ -8,6 +8,7 @@ import stripe
 
 from tests.sandbox.receiver import SECRET
 from tests.sandbox.requests import opened, paid, types
+from tests.sandbox.running import running_sandbox, start_sandbox
 
 
 def test_every_event_is_delivered_once_with_a_valid_signature(sandbox, client, receiver):
@@ -128,3 +129,32 @@ def test_slow_endpoint_does_not_slow_the_api(sandbox, client, receiver):
     paid(sandbox, client)
     assert time.monotonic() - started < 1
     receiver.wait_for(5)
+
+
+STARTED = ("--webhook", "http://127.0.0.1:9/platform", "--webhook-secret", SECRET)
+CONNECTED = ("--connect-webhook", "http://127.0.0.1:9/connect", "--connect-webhook-secret", SECRET)
+
+
+def test_started_endpoints_get_only_the_types_of_the_command_line():
+    wanted = ["checkout.session.completed", "charge.updated"]
+    with running_sandbox(*STARTED, *CONNECTED, "--webhook-events", ",".join(wanted)) as running:
+        running.control.hold_deliveries()
+        client = running.client()
+        paid(running, client)
+        account = running.control.connect()["id"]
+        session = opened(client, options={"stripe_account": account})
+        running.control.pay(session.id)
+        waiting = running.control.deliveries()
+        got = [(message["url"].rsplit("/", 1)[1], message["type"]) for message in waiting]
+        assert got == [(name, kind) for name in ("platform", "connect") for kind in wanted]
+        assert len(types(running)) > len(wanted)
+        [first, second] = client.v1.webhook_endpoints.list().data
+        assert first.enabled_events == second.enabled_events == wanted
+        running.control.reset()
+        assert client.v1.webhook_endpoints.list().data[0].enabled_events == wanted
+
+
+@pytest.mark.parametrize("listed", ["checkout.session.complete", ",", ""])
+def test_event_types_that_stripe_does_not_have_are_refused(listed):
+    with pytest.raises(RuntimeError, match="did not start"):
+        start_sandbox(*STARTED, "--webhook-events", listed)
