@@ -1,0 +1,33 @@
+"""Ending real processes by SIGKILL at a declared point (fundraiser/core/failpoints.py)."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+from fundraiser.local.places import ROOT
+from tests.support.site import RunningProcess, child_environment, wait_for
+
+
+def killed_command(name: str, point: str) -> str:
+    """Run ``manage.py NAME`` until it dies at ``point``; return its output.
+
+    A process that ends in any other way did not reach the point: AssertionError.
+    """
+    done = subprocess.run(
+        [sys.executable, "manage.py", name],
+        env=child_environment(FAILPOINT=f"{point}:kill"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, f"{point} was not reached: {done}"
+    return done.stdout
+
+
+def wait_for_killed_worker(web: RunningProcess, point: str) -> None:
+    """Wait until gunicorn noticed that a worker of its was killed (at ``point``)."""
+    wait_for(lambda: "was sent SIGKILL" in web.output(), what=f"the kill at {point}")
