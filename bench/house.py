@@ -2,7 +2,7 @@
 
 A durable PostgreSQL, Valkey, the Stripe sandbox and an SMTP sink, all on 127.0.0.1 with their data
 in one temporary folder. Webhooks come by themselves, of the types that the product's documentation
-tells operators to subscribe to (inbox.APPLIED_TYPES).
+tells operators to subscribe to (donations.stripe_events).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from urllib.parse import urlencode
 
 import django
 
+from donations.stripe_events import APPLIED_TYPES
 from fundraiser.local import processes
 from fundraiser.local.messages import compile_stale
 from fundraiser.local.places import ROOT, engine_directory
@@ -145,8 +146,6 @@ class House:
 
     def _subscribe(self, url: str) -> str:
         """Register the site's webhook as an operator does; return its signing secret."""
-        from donations.services.inbox import APPLIED_TYPES  # noqa: PLC0415 -- needs the settings
-
         fields = [("url", url), *(("enabled_events[]", kind) for kind in APPLIED_TYPES)]
         headers = {"Authorization": "Bearer sk_test_bench"}
         address = f"{self.sandbox}/v1/webhook_endpoints"

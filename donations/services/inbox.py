@@ -15,6 +15,7 @@ from donations.gateway import EventReference, Gateway
 from donations.models import Donation, StripeEvent
 from donations.querysets import DonationQuerySet
 from donations.services import checkout, settlement
+from donations.stripe_events import APPLIED_TYPES
 from fundraiser.core import clock, jobs
 from fundraiser.core.failpoints import reached
 
@@ -23,24 +24,6 @@ logger = logging.getLogger(__name__)
 MAXIMUM_ATTEMPTS: Final = 8
 #: A claim that was not finished is taken over after so long: its process died.
 CLAIM: Final = timedelta(seconds=60)
-#: The types that can change a donation, which the webhook endpoints subscribe to (docs/); others
-#: are stored and done (STRIPE.md, "Webhooks").
-APPLIED_TYPES: Final = (
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
-    "checkout.session.expired",
-    "charge.updated",
-    "charge.refunded",
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.dispute.closed",
-    "charge.dispute.funds_withdrawn",
-    "charge.dispute.funds_reinstated",
-)
 
 
 def receive(event: EventReference) -> bool:

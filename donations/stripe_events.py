@@ -1,0 +1,24 @@
+"""Which of Stripe's events can change a donation. No imports: the local programs read it too.
+
+The webhook endpoints subscribe to these (docs/going-live-with-stripe.md); others that come are
+stored and done. Source: docs.stripe.com/api/events/types.
+"""
+
+from typing import Final
+
+APPLIED_TYPES: Final = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "charge.updated",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+)
