@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from donations.models import (
     CampaignTotal,
@@ -12,6 +15,7 @@ from donations.models import (
     Reconciliation,
     StripeEvent,
 )
+from donations.services import inbox
 from fundraiser.core.admin import ReadOnly
 
 
@@ -41,8 +45,16 @@ class StripeEventAdmin(ReadOnly):
     """The inbox."""
 
     list_display = ("event_id", "type", "account", "received_at", "applied_at", "error")
-    list_filter = ("type",)
+    list_filter = (("set_aside_at", admin.EmptyFieldListFilter), "type")
     search_fields = ("event_id",)
+    actions = ("try_again",)
+
+    @admin.action(description=_("Try again what was set aside"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
+        """Give the chosen events new attempts."""
+        for pk in queryset.values_list("pk", flat=True):
+            inbox.retry(pk)
+        self.message_user(request, _("They will be applied within seconds."))
 
 
 @admin.register(CampaignTotal)

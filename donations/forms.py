@@ -78,10 +78,10 @@ class GiveForm(forms.Form):
         self.zero_allowed = workshop is not None and workshop.zero_allowed
         stripes = minimums.minimum(self.currency)
         self.minimum = max(stripes, self._money(source.minimum_minor) or stripes)
-        self.maximum = min(
-            minimums.maximum(self.currency),
-            self._money(source.maximum_minor) or minimums.maximum(self.currency),
-        )
+        #: The organizer's own limit, which is said beside the field; Stripe's is no news to anybody.
+        self.told_maximum = self._money(source.maximum_minor)
+        stripes = minimums.maximum(self.currency)
+        self.maximum = min(stripes, self.told_maximum or stripes)
         self._prepare_fields()
 
     def _money(self, minor: int | None) -> Money | None:

@@ -22,3 +22,7 @@ APPLIED_TYPES: Final = (
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 )
+
+#: Those for which no worker is woken: its next round is soon enough. Stripe sends charge.updated,
+#: with the fee, moments after the payment's own event, whose answer mostly held the fee already.
+UNHURRIED_TYPES: Final = frozenset({"charge.updated"})

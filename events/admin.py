@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from events.models import Booking, Campaign, Membership, Message, Team, Workshop
+from events.services import campaigns
 from fundraiser.core.admin import ReadOnly
 
 
@@ -32,6 +35,11 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("state", "destination", "currency")
     search_fields = ("title", "slug", "charity_name")
 
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: Any) -> None:
+        """Save, and let the pages be made anew."""
+        super().save_model(request, obj, form, change)
+        campaigns.content_changed(obj.pk)
+
     def get_readonly_fields(
         self, request: HttpRequest, obj: Campaign | None = None
     ) -> tuple[str, ...]:
@@ -48,6 +56,11 @@ class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("state",)
     search_fields = ("title", "slug")
     readonly_fields = ("seats_taken",)
+
+    def save_model(self, request: HttpRequest, obj: Workshop, form: Any, change: Any) -> None:
+        """Save, and let the campaign's pages be made anew."""
+        super().save_model(request, obj, form, change)
+        campaigns.content_changed(obj.campaign_id)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

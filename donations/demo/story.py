@@ -73,7 +73,7 @@ GIVERS: Final = (
     Giver("Olga Petrova", 2000, "en", card=AUTHENTICATED),
     Giver("Camille Roux", 2500, "fr", card=MASTERCARD),
     Giver("Samuel Ortiz", 1500, "en", "I finally understand shipping."),
-    Giver("Léa Marchand", 2000, "fr"),
+    Giver("Léa Marchand", 2000, "fr", bank_debit=True),
     Giver("Ben Carter", 4400, "en", then="refund"),
     Giver("Youssef Amrani", 1000, "fr", declined_first=POOR),
     Giver("Hannah Fischer", 3000, "en", card=DISPUTED, then="dispute_won"),

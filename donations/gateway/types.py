@@ -21,7 +21,8 @@ class SessionImpossibleError(GatewayError):
     """The session can no longer be created, and never was: the attempt may be abandoned.
 
     Stripe replays the reply of a known idempotency key before it looks at the parameters, so an
-    error about ``expires_at`` proves that no session exists for the key.
+    error about one of them (``expires_at`` has passed, the amount is too large) proves that no
+    session exists for the key, and asking again gets the same error.
     """
 
     def __init__(self, message: str) -> None:

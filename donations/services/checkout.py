@@ -5,6 +5,7 @@ Numbers are those of DESIGN.md, "The paid way, one direction".
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.failpoints import reached
 from fundraiser.core.money import Money
+
+logger = logging.getLogger(__name__)
 
 #: A hold's length. Stripe takes 30 minutes to 24 hours from the call on, and the end is stored
 #: before it: after half an hour without Stripe the rest must still be long enough, with some
@@ -187,7 +190,8 @@ def ensure_session(donation: Donation, *, gateway: Gateway) -> None:
             idempotency_key=donation.idempotency_key,
             account=donation.stripe_account,
         )
-    except SessionImpossibleError:
+    except SessionImpossibleError as error:
+        logger.error("donation %s can have no session: %s", donation.pk, error)  # noqa: TRY400 -- no bug
         settlement.abandon(donation.pk)
         return
     reached("checkout:session_created")

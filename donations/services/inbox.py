@@ -15,7 +15,7 @@ from donations.gateway import EventReference, Gateway
 from donations.models import Donation, StripeEvent
 from donations.querysets import DonationQuerySet
 from donations.services import checkout, settlement
-from donations.stripe_events import APPLIED_TYPES
+from donations.stripe_events import APPLIED_TYPES, UNHURRIED_TYPES
 from fundraiser.core import clock, jobs
 from fundraiser.core.failpoints import reached
 
@@ -50,7 +50,8 @@ def receive(event: EventReference) -> bool:
         with transaction.atomic():
             row.save(force_insert=True)
             reached("intake:stored")
-            if row.applied_at is None and not wrong_mode:
+            hurried = row.applied_at is None and row.type not in UNHURRIED_TYPES
+            if hurried and not wrong_mode:
                 jobs.enqueue("donations.apply_event", event=row.pk)
     except IntegrityError:
         # Stored before; what was not applied yet is found by the worker's rounds.
@@ -123,8 +124,8 @@ def _settle(donation: Donation, event: StripeEvent, gateway: Gateway) -> None:
         if session_id is not None:
             checkout.learn_session(donation, session_id, gateway=gateway)
             donation.refresh_from_db(fields=["session_id"])
-    checkout.ensure_session(donation, gateway=gateway)
-    donation.refresh_from_db(fields=["session_id"])
+        checkout.ensure_session(donation, gateway=gateway)
+        donation.refresh_from_db(fields=["session_id"])
     if donation.session_id is not None:
         settlement.apply(donation.pk, gateway=gateway)
 
@@ -189,6 +190,13 @@ def _asked(event: StripeEvent, gateway: Gateway) -> Donation | None:
     session = gateway.fetch_session(session_id, account=event.account)
     ours = Donation.objects.filter(stripe_account=event.account)
     return _by_reference(ours, session.reference)
+
+
+def retry(event_pk: int) -> None:
+    """Give an event that was set aside eight more attempts, from now on."""
+    rows = StripeEvent.objects.filter(pk=event_pk, applied_at=None, set_aside_at__isnull=False)
+    if rows.update(set_aside_at=None, attempts=0, next_attempt_at=clock.now()):
+        jobs.enqueue("donations.apply_event", event=event_pk)
 
 
 def pending_ids(limit: int = 500) -> list[int]:

@@ -159,7 +159,8 @@ def _compare(account: str, expected: list[Expected], since: datetime) -> None:
     for row in _unknown_at_stripe(account, expected, since):
         open_now.add((row.source_id, row.kind))
         _store(account, None, row.amount_minor, row)
-    _resolve(account, open_now)
+    looked_at = {(one.source_id, str(one.kind)) for one in expected}
+    _resolve(account, looked_at - open_now)
 
 
 def _is_foreign(one: Expected, account: str) -> bool:
@@ -216,9 +217,10 @@ def _campaign_of(charge_id: str) -> Campaign | None:
     return donation.campaign if donation else None
 
 
-def _resolve(account: str, open_now: set[tuple[str, str]]) -> None:
+def _resolve(account: str, agreed: set[tuple[str, str]]) -> None:
+    """End the differences that were compared again and agree; the rest stays as it is known."""
     for difference in Difference.objects.filter(account=account, resolved_at=None):
-        if (difference.source_id, difference.kind) not in open_now:
+        if (difference.source_id, difference.kind) in agreed:
             Difference.objects.filter(pk=difference.pk, resolved_at=None).update(
                 resolved_at=clock.now()
             )

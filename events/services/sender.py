@@ -48,7 +48,8 @@ def claim() -> Message | None:
     )
     with transaction.atomic():
         message = (
-            Message.objects.select_for_update(skip_locked=True)
+            Message.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("booking__workshop__campaign__team")
             .filter(due)
             .order_by("due_at", "pk")
             .first()

@@ -42,17 +42,17 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except stripe.InvalidRequestError as error:
-        if error.param == "expires_at":
-            raise SessionImpossibleError(str(error)) from error
         raise GatewayError(str(error), code=error.code or "", retryable=False) from error
     except stripe.IdempotencyError as error:
         raise GatewayError(str(error), code="idempotency", retryable=False) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise GatewayError(str(error), code="permission", retryable=False) from error
     except stripe.StripeError as error:
-        if error.code == "idempotency_key_in_use":
+        # For some statuses the library leaves ``code`` out; the answer's own error has it.
+        code = error.code or getattr(error.error, "code", None) or ""
+        if code == "idempotency_key_in_use":
             raise InProgressError(str(error)) from error
-        raise GatewayError(str(error), code=error.code or "", retryable=True) from error
+        raise GatewayError(str(error), code=code, retryable=True) from error
 
 
 def _fields(thing: stripe.StripeObject) -> dict[str, Any]:
@@ -74,10 +74,13 @@ class StripeGateway:
     ) -> CheckoutSession:
         """See Gateway."""
         with _errors():
-            made = self._client.v1.checkout.sessions.create(
-                cast("Any", parameters),
-                self._options(account, idempotency_key=idempotency_key),
-            )
+            try:
+                made = self._client.v1.checkout.sessions.create(
+                    cast("Any", parameters),
+                    self._options(account, idempotency_key=idempotency_key),
+                )
+            except stripe.InvalidRequestError as error:
+                raise SessionImpossibleError(str(error)) from error
         return read.session(_fields(made))
 
     def fetch_session(self, session_id: str, *, account: str) -> CheckoutSession:
