@@ -40,6 +40,9 @@ class Teller:
         donation = known or self._start(giver)
         if giver.then == "late":
             return self._late(giver, donation)
+        if known is not None and donation.state != DonationState.PAID:
+            # An earlier run may have been interrupted between a payment and its return.
+            donation = settlement.apply(donation.pk, gateway=self.gateway)
         if donation.state != DonationState.PAID:
             self._pay(giver, donation)
             donation = settlement.apply(donation.pk, gateway=self.gateway)
