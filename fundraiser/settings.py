@@ -6,7 +6,6 @@ A secret may also be given as a file: ``SECRET_KEY_FILE=/run/secrets/secret_key`
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,17 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-for _name in [name for name in os.environ if name.endswith("_FILE")]:
-    _path = Path(os.environ[_name])
-    if _name.removesuffix("_FILE") not in os.environ and _path.is_file():
-        os.environ[_name.removesuffix("_FILE")] = _path.read_text().strip()
-
-env = environ.Env()
+#: NAME is read from the file that NAME_FILE names where NAME itself is unset.
+env = environ.FileAwareEnv()
 
 
 def required(name: str, meaning: str) -> str:
     """Return a variable that the product cannot do without; stop with one sentence otherwise."""
-    value: str = env.str(name, default="")
+    value: str = env.str(name, default="").strip()
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: {meaning}.")
     return value
@@ -112,8 +107,10 @@ if DEBUG:
     TEMPLATES[0]["APP_DIRS"] = True
 
 # --- engines ----------------------------------------------------------------------------------
-required("DATABASE_URL", "the address of PostgreSQL, postgres://user:password@host:port/name")
-DATABASES = {"default": env.db_url("DATABASE_URL")}
+_DATABASE = required(
+    "DATABASE_URL", "the address of PostgreSQL, postgres://user:pass@host:port/name"
+)
+DATABASES = {"default": environ.Env.db_url_config(_DATABASE)}
 DATABASES["default"].setdefault("OPTIONS", {})
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL is not PostgreSQL: start it with postgres://.")
@@ -162,6 +159,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "fundraiser"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+#: Celery itself would close a worker's connections after every task: fundraiser/celery.py.
+CELERY_DB_REUSE_MAX = 1_000_000_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 600
 #: Seconds between rounds. A round that waited longer than that is dropped: the next one does it.
@@ -178,9 +177,9 @@ CELERY_BEAT_SCHEDULE = {
 # --- Stripe -----------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of the Stripe account, sk_…")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
-STRIPE_WEBHOOK_SECRETS = list(filter(None, env.list("STRIPE_WEBHOOK_SECRET", default=[])))
-STRIPE_CONNECT_WEBHOOK_SECRETS = list(
-    filter(None, env.list("STRIPE_CONNECT_WEBHOOK_SECRET", default=[]))
+STRIPE_WEBHOOK_SECRETS = env.str("STRIPE_WEBHOOK_SECRET", default="").replace(",", " ").split()
+STRIPE_CONNECT_WEBHOOK_SECRETS = (
+    env.str("STRIPE_CONNECT_WEBHOOK_SECRET", default="").replace(",", " ").split()
 )
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
 STRIPE_IS_LOCAL = STRIPE_API_BASE != "https://api.stripe.com"
@@ -190,8 +189,8 @@ FEE_ESTIMATES = {"USD": (290, 30), "EUR": (150, 25), "GBP": (150, 20), "CHF": (2
 FEE_ESTIMATE_DEFAULT = (290, 0)
 
 # --- mail -------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url(
-    "EMAIL_URL", default="smtp://127.0.0.1:25" if DEBUG else required("EMAIL_URL", "smtp://host:25")
+EMAIL_CONFIG = environ.Env.email_url_config(
+    required("EMAIL_URL", "the mail server, smtp+tls://user:password@host:587")
 )
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
