@@ -32,8 +32,8 @@ def sweep() -> str:
 
 @shared_task(name="donations.reconcile")
 def reconcile_with_stripe() -> int:
-    """Hold everything against Stripe."""
-    return len(reconcile.run(gateway=for_workers()))
+    """Hold what is new against Stripe, and everything once a day."""
+    return len(reconcile.run_due(gateway=for_workers()))
 
 
 @shared_task(name="donations.check_invariants")

@@ -7,22 +7,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from donations.gateway import BalanceMovement, Gateway
+from donations.gateway import BalanceMovement, Gateway, GatewayError
 from donations.models import Difference, Donation, LedgerEntry, Reconciliation
 from donations.services import checkout, inbox, settlement
 from donations.states import Kind, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
 
+logger = logging.getLogger(__name__)
+
 #: docs.stripe.com/api/events: Stripe lists events of the last 30 days.
 WINDOW: Final = timedelta(days=30)
+#: How far a run reaches back behind the last one, and how often the whole window is looked at.
+OVERLAP: Final = timedelta(days=1)
 #: A ledger row this young may not be in the list that was fetched before it.
 YOUNG: Final = timedelta(minutes=5)
 
@@ -53,14 +58,47 @@ def accounts() -> list[str]:
 
 
 def run(*, gateway: Gateway, since: datetime | None = None) -> list[Reconciliation]:
-    """Reconcile every account from ``since`` (aware; default: 30 days ago) and return the runs."""
+    """Reconcile every account from ``since`` (aware; default: 30 days ago) and return the runs.
+
+    One that Stripe would not tell about (disconnected, or unreachable) has no ``finished_at``.
+    """
     begin = since or clock.now() - WINDOW
-    return [run_account(account, since=begin, gateway=gateway) for account in accounts()]
+    return [_attempt(account, begin, gateway) for account in accounts()]
 
 
-def run_account(account: str, *, since: datetime, gateway: Gateway) -> Reconciliation:
-    """Reconcile one account. Raises GatewayError where Stripe cannot be asked."""
+def run_due(*, gateway: Gateway) -> list[Reconciliation]:
+    """Reconcile every account as often as the worker does: all of it daily, else what is new."""
+    return [_attempt(account, due_since(account), gateway) for account in accounts()]
+
+
+def due_since(account: str) -> datetime:
+    """Return from when on an account has to be looked at (aware).
+
+    The whole window if that was not done within a day; else from the last finished run on, with
+    an overlap for what Stripe lists late.
+    """
+    now = clock.now()
+    finished = Reconciliation.objects.filter(account=account, finished_at__isnull=False)
+    whole = finished.filter(since__lte=F("started_at") - WINDOW, started_at__gt=now - OVERLAP)
+    if not whole.exists():
+        return now - WINDOW
+    last = finished.order_by("-started_at").values_list("started_at", flat=True)[0]
+    return max(last - OVERLAP, now - WINDOW)
+
+
+def _attempt(account: str, since: datetime, gateway: Gateway) -> Reconciliation:
+    """Reconcile one account; what goes wrong with it must not keep the others from their turn."""
     result = Reconciliation.objects.create(account=account, since=since, started_at=clock.now())
+    try:
+        return _reconcile(result, gateway)
+    except (GatewayError, settlement.BusyError) as error:
+        logger.warning("reconcile: account %s: %s", account or "(own)", error)
+        return result
+
+
+def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
+    """Do the three steps for the account of ``result``. Raises GatewayError or BusyError."""
+    account, since = result.account, result.since
     for event in gateway.events_since(since, account=account):
         result.events_seen += 1
         result.events_new += inbox.receive(event)

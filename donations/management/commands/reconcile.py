@@ -28,10 +28,12 @@ class Command(BaseCommand):
         """Print one line an account, and one a difference."""
         del args
         since = clock.now() - timedelta(days=options["days"])
-        for run in reconcile.run(gateway=for_workers(), since=since):
+        runs = reconcile.run(gateway=for_workers(), since=since)
+        for run in runs:
             self.stdout.write(
                 f"{run.account or 'own account'}: {run.events_seen} events, {run.events_new} new; "
                 f"{run.movements_seen} movements"
+                + ("" if run.finished_at else "; NOT FINISHED: Stripe would not tell (see the log)")
             )
         differences = Difference.objects.filter(resolved_at=None)
         for one in differences:
@@ -39,5 +41,5 @@ class Command(BaseCommand):
                 f"difference: {one.kind} {one.source_id}: Stripe has {one.expected_minor}, "
                 f"the ledger {one.found_minor} {one.currency} (minor units) {one.detail}"
             )
-        if differences:
+        if differences or any(run.finished_at is None for run in runs):
             sys.exit(1)
