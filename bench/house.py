@@ -164,9 +164,7 @@ class House:
     @contextmanager
     def web(self, application: str = "fundraiser.wsgi", **extra: str) -> Iterator[Running]:
         """Run the web server of the Procfile; ``application`` takes the product's place."""
-        command = [
-            application if part == "fundraiser.wsgi" else part for part in command_of("web")
-        ]
+        command = [application if part == "fundraiser.wsgi" else part for part in command_of("web")]
         process = self._spawn("web", command, **extra)
         url = f"http://{HOST}:{extra.get('PORT', self.site_port)}"
         page = "/healthz" if application == "fundraiser.wsgi" else "/"
@@ -178,14 +176,16 @@ class House:
 
     @contextmanager
     def worker(self) -> Iterator[Running]:
-        """Run the worker of the Procfile, ready to work."""
+        """Run the worker and the beat of the Procfile, ready to work; the pid is the worker's."""
         from fundraiser.celery import app  # noqa: PLC0415 -- needs the settings
 
         process = self._spawn("worker", command_of("worker"))
+        beat = self._spawn("beat", command_of("beat"))
         try:
             wait_for(lambda: bool(app.control.ping(timeout=0.5)), what="the worker")
             yield Running(process)
         finally:
+            processes.stop(beat)
             processes.stop(process)
 
 

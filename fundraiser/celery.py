@@ -5,9 +5,18 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import task_postrun, task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fundraiser.settings")
 
 app = Celery("fundraiser")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _let_connections_go(**_: object) -> None:
+    """Do around a task what Django does around a request: the pool gets its connection back."""
+    close_old_connections()
