@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from events.models import Workshop
 
@@ -17,7 +18,12 @@ def question_fields(workshop: Workshop, language: str) -> dict[str, forms.Field]
 
 def _field(question: Mapping[str, Any], language: str) -> forms.Field:
     told = {**question, **question.get("translations", {}).get(language[:2], {})}
-    common = {"label": told["label"], "required": bool(question.get("required"))}
+    missing = _("Please answer: %(question)s") % {"question": told["label"]}
+    common = {
+        "label": told["label"],
+        "required": bool(question.get("required")),
+        "error_messages": {"required": missing},
+    }
     kind = question["kind"]
     if kind == "choice":
         choices = list(zip(question["choices"], told["choices"], strict=True))
