@@ -14,8 +14,10 @@ pytest_plugins = [
     "tests.support.clock",
     "tests.support.database",
     "tests.support.mail",
+    "tests.support.mailbox",
     "tests.support.sandbox",
     "tests.support.site",
+    "tests.support.statistics",
     "tests.support.story",
 ]
 
