@@ -179,6 +179,8 @@ class StripeGateway:
         secrets = (
             settings.STRIPE_CONNECT_WEBHOOK_SECRETS if connect else settings.STRIPE_WEBHOOK_SECRETS
         )
+        if not signature.isascii():  # Stripe's library cannot compare other characters
+            raise SignatureError("not a signature")
         for secret in secrets:
             try:
                 text = body.decode("utf-8")
@@ -194,7 +196,7 @@ class StripeGateway:
 def _event(text: str) -> EventReference:
     try:
         return read.event(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SignatureError("signed, but no event") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -20,6 +21,10 @@ Fields = Mapping[str, Any]
 
 #: The keys under which an event's object names the objects that we know.
 _REFERENCE_KEYS: Final = ("payment_intent", "charge")
+#: What is stored has these forms, so that nothing an event says can fail at the database.
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_]{0,64}")
+_TYPE: Final = re.compile(r"[a-z0-9_.]{1,80}")
 
 
 def moment(seconds: int) -> datetime:
@@ -111,21 +116,33 @@ def payment(
     )
 
 
+def _ids(found: Mapping[str, object]) -> dict[str, str]:
+    return {key: str(one) for key, one in found.items() if _ID.fullmatch(str(one or ""))}
+
+
 def event(fields: Fields) -> EventReference:
-    """Read what is kept of an event (docs.stripe.com/api/events/object)."""
+    """Read what is kept of an event (docs.stripe.com/api/events/object).
+
+    Raises ValueError, TypeError, KeyError, AttributeError or OverflowError where it is no event. Of
+    the object's own ids those are kept that have the form of an id.
+    """
+    account = fields.get("account") or ""
+    forms = ((_ID, fields["id"]), (_TYPE, fields["type"]), (_ACCOUNT, account))
+    if not all(form.fullmatch(text) for form, text in forms):
+        raise ValueError("not the id, type or account of an event")
+    if not isinstance(fields["livemode"], bool):
+        raise TypeError("not the mode of an event")
     about = fields["data"]["object"]
-    references = {"object": str(about.get("id") or "")}
-    for key in _REFERENCE_KEYS:
-        if found := identifier(about.get(key)):
-            references[key] = found
-    donation = about.get("client_reference_id") or (about.get("metadata") or {}).get("donation")
-    if donation:
-        references["donation"] = str(donation)[:64]
+    found = {"object": about.get("id")}
+    found |= {key: identifier(about.get(key)) for key in _REFERENCE_KEYS}
+    found["donation"] = about.get("client_reference_id") or (about.get("metadata") or {}).get(
+        "donation"
+    )
     return EventReference(
         id=fields["id"],
         type=fields["type"],
-        account=fields.get("account") or "",
+        account=account,
         livemode=fields["livemode"],
         created=moment(fields["created"]),
-        references=references,
+        references={"object": "", **_ids(found)},
     )
