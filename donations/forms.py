@@ -78,7 +78,7 @@ class GiveForm(forms.Form):
         self.zero_allowed = workshop is not None and workshop.zero_allowed
         stripes = minimums.minimum(self.currency)
         self.minimum = max(stripes, self._money(source.minimum_minor) or stripes)
-        #: The organizer's own limit, which is said beside the field; Stripe's is no news to anybody.
+        #: The organizer’s own limit, which is said beside the field; Stripe’s is no news to people.
         self.told_maximum = self._money(source.maximum_minor)
         stripes = minimums.maximum(self.currency)
         self.maximum = min(stripes, self.told_maximum or stripes)
