@@ -1,6 +1,6 @@
 """What the rows run on: the product's processes by its Procfile, on engines of their own.
 
-A durable PostgreSQL, Valkey, the Stripe sandbox and an SMTP sink, all on 127.0.0.1 with their data
+A durable PostgreSQL, Valkey, the Stripe sandbox and the local mailbox, all on 127.0.0.1 with their data
 in one temporary folder. Webhooks come by themselves, of the types that the product's documentation
 tells operators to subscribe to (donations.stripe_events).
 """
@@ -52,7 +52,7 @@ class Running:
 
 
 class House:
-    """Engines, sandbox, sink and an empty migrated database, from ``with`` to its end."""
+    """Engines, sandbox, mailbox and an empty migrated database, from ``with`` to its end."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -119,7 +119,9 @@ class House:
             STRIPE_WEBHOOK_SECRET="whsec_not_known_yet",
             LOG_LEVEL="WARNING",
         )
-        self._spawn("sink", [sys.executable, "-m", "bench.sink", str(smtp_port)])
+        mailbox = [sys.executable, "-m", "fundraiser.local.mailbox", "--smtp-port", str(smtp_port)]
+        mailbox += ["--http-port", str(free_port()), "--directory", str(self.directory / "mail")]
+        self._spawn("mailbox", mailbox)
         self._sandbox_process = self._spawn(
             "sandbox", [sys.executable, "-m", "sandbox", "--port", str(sandbox_port)]
         )
@@ -135,10 +137,7 @@ class House:
     @staticmethod
     def _prepare_django() -> None:
         os.environ["DJANGO_SETTINGS_MODULE"] = "fundraiser.settings"
-        given = set(os.environ)
         django.setup()
-        for name in set(os.environ) - given:  # what the settings read from files (NAME_FILE)
-            del os.environ[name]
         from django.core.management import call_command  # noqa: PLC0415 -- needs the settings
 
         call_command("migrate", verbosity=0)

@@ -1,4 +1,4 @@
-"""Mails to a local sink: four sender processes as a share of a bare loop on a kept connection.
+"""Mails to the local mailbox: four sender processes as a share of a bare loop on a kept connection.
 
 The outbox holds the confirmations of as many bookings, each with its text, HTML and calendar file.
 The bare loop sends one of these very mails again and again with smtplib, rendered beforehand; it

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from events.models import Message
@@ -47,21 +47,17 @@ def claim() -> Message | None:
         state=MessageState.SENDING, lease_until__lte=now
     )
     with transaction.atomic():
-        message = (
-            Message.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("booking__workshop__campaign__team")
-            .filter(due)
-            .order_by("due_at", "pk")
-            .first()
-        )
-        if message is None:
+        rows = Message.objects.select_for_update(skip_locked=True).filter(due)
+        pk = rows.order_by("due_at").values_list("pk", flat=True).first()
+        if pk is None:
             return None
-        message.state = MessageState.SENDING
-        message.attempts += 1
-        message.claim_token = uuid.uuid4()
-        message.lease_until = now + LEASE
-        message.save(update_fields=["state", "attempts", "claim_token", "lease_until"])
-    return message
+        Message.objects.filter(pk=pk).update(
+            state=MessageState.SENDING,
+            attempts=F("attempts") + 1,
+            claim_token=uuid.uuid4(),
+            lease_until=now + LEASE,
+        )
+    return Message.objects.select_related("booking__workshop__campaign__team").get(pk=pk)
 
 
 def _finish(message: Message, state: MessageState, **values: object) -> None:
