@@ -10,7 +10,6 @@ from fundraiser.core.money import InvalidAmountError, Money, exponent
 
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]+")
 _NUMBER = re.compile(r"\d{1,15}(?:[.,]\d+)*[.,]?\Z")
-_SYMBOLS = re.compile(r"^[A-Za-z€$£¥₣]*|[A-Za-z€$£¥₣]*$")
 
 
 def parse(text: str, currency: str, language: str) -> Money:
@@ -24,11 +23,25 @@ def parse(text: str, currency: str, language: str) -> Money:
     that the currency cannot charge was typed.
     """
     cleaned = _SPACES.sub("", unicodedata.normalize("NFKC", text[:64]))
-    cleaned = _SYMBOLS.sub("", cleaned.replace("US$", "$"))
+    cleaned = _without_currency(cleaned)
     if not _NUMBER.match(cleaned):
         raise InvalidAmountError(f"no amount in {text[:64]!r}")
     whole, decimals = _split(cleaned.rstrip(".,"), language, exponent(currency))
     return Money.from_major(Decimal(f"{whole}.{decimals or '0'}"), currency)
+
+
+def _without_currency(text: str) -> str:
+    """Cut off what stands for a currency at either end: letters and currency signs."""
+    begin, end = 0, len(text)
+    while begin < end and _names_currency(text[begin]):
+        begin += 1
+    while end > begin and _names_currency(text[end - 1]):
+        end -= 1
+    return text[begin:end]
+
+
+def _names_currency(character: str) -> bool:
+    return character.isalpha() or unicodedata.category(character) == "Sc"
 
 
 def _split(number: str, language: str, digits: int) -> tuple[str, str]:

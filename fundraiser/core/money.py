@@ -6,9 +6,10 @@ The exponents are Stripe's, not ISO 4217's (docs.stripe.com/currencies, "Zero-de
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -26,6 +27,10 @@ TWO_DECIMAL: Final = frozenset(
 )
 SUPPORTED: Final = TWO_DECIMAL | ZERO_DECIMAL | THREE_DECIMAL | WHOLE_HUNDREDS
 
+#: Enough digits that nothing which is read is ever rounded.
+_EXACT: Final = Context(prec=400)
+
+_LETTER_BEFORE_DIGIT: Final = re.compile(r"(?<=[A-Za-z])(?=\d)")
 #: The locale whose CLDR patterns a language of the site uses.
 LOCALES: Final = {"en": "en_US", "fr": "fr_FR"}
 
@@ -80,7 +85,9 @@ class Money:
         """Return ``amount`` (major units) exactly; InvalidAmountError if it needs rounding."""
         if not isinstance(amount, Decimal):
             raise TypeError("major units are a Decimal")
-        scaled = amount.scaleb(exponent(currency))
+        if not amount.is_finite():
+            raise InvalidAmountError(f"{amount} is no amount")
+        scaled = amount.scaleb(exponent(currency), _EXACT)
         if scaled != scaled.to_integral_value() or int(scaled) % step(currency):
             raise InvalidAmountError(f"{amount} is not a whole number of {currency} steps")
         return cls(int(scaled), currency)
@@ -156,4 +163,5 @@ def _format(minor: int, currency: str, digits: int, language: str) -> str:
     pattern.frac_prec = (digits, digits)
     amount = Decimal(minor).scaleb(-exponent(currency))
     text: str = pattern.apply(amount, locale, currency=currency, currency_digits=False)
-    return text
+    # CLDR's currencySpacing, which Babel leaves to its callers: a space between letter and digit.
+    return _LETTER_BEFORE_DIGIT.sub("\u00a0", text)
