@@ -14,8 +14,12 @@ export function parse(text, exponent, language) {
   const repeated = separators.length > 1 && new Set(separators).size === 1;
   const thousands = language.startsWith("en") ? "," : ".";
   const grouping = last < 0 || repeated || (separators.length === 1 && tail.length === 3 && bare[last] === thousands);
-  const whole = (grouping ? bare : bare.slice(0, last)).replace(/[.,]/g, "");
+  const head = grouping ? bare : bare.slice(0, last);
+  const groups = head.split(grouping ? /[.,]/ : bare[last] === "," ? "." : ",");
+  if (groups.slice(1).some((group) => group.length !== 3)) return null;
+  const whole = groups.join("");
   const fraction = grouping ? "" : tail;
+  if (!/^\d+$/.test(whole)) return null;
   if (fraction.length > exponent) return null;
   const minor = Number(whole + fraction.padEnd(exponent, "0"));
   return Number.isSafeInteger(minor) ? minor : null;
