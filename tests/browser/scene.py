@@ -77,7 +77,9 @@ class Scene:
 
     def _workshop(self, campaign: Any, slug: str, **values: Any) -> Workshop:
         told = {"summary": "From idea to first sale.", "description": _FRENCH["description"]}
-        return make_workshop(campaign, slug=slug, translations={"fr": _FRENCH}, **{**told, **values})
+        return make_workshop(
+            campaign, slug=slug, translations={"fr": _FRENCH}, **{**told, **values}
+        )
 
     def _shut_workshops(self, campaign: Any) -> None:
         now = clock.now()
@@ -164,9 +166,7 @@ class Scene:
         """Free seats: the mailed button in each of its states."""
         workshop = self._workshop(campaign, "free", zero_allowed=True)
         for name in ("held", "confirmed", "expired"):
-            self.story.post(
-                workshop, amount="other", other_amount="0", email=f"{name}@example.org"
-            )
+            self.story.post(workshop, amount="other", other_amount="0", email=f"{name}@example.org")
             booking = Booking.objects.get(email=f"{name}@example.org")
             link = access.booking_link(booking, access.CONFIRM_LINK)
             path = reverse("confirm_address", args=[link])

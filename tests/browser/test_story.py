@@ -126,7 +126,9 @@ def test_without_javascript_one_gets_down_to_paying_and_to_the_ticket(
     workshop = make_workshop(make_campaign())
     site = start_web().url
     sandbox.deliver_automatically()
-    page = open_context(java_script_enabled=False, viewport={"width": 360, "height": 740}).new_page()
+    page = open_context(
+        java_script_enabled=False, viewport={"width": 360, "height": 740}
+    ).new_page()
     page.goto(f"{site}/c/{workshop.campaign.slug}/")
     page.get_by_role("link", name=workshop.title).click()
     page.get_by_text("Other", exact=True).click()

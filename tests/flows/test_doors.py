@@ -192,7 +192,11 @@ def test_revoked_and_foreign_links_are_404(story: Story, workshop: Workshop) -> 
         assert story.client.get(path).status_code == 200
         for wrong in (path[:-3] + "/", path.replace(".1.", ".2."), path.replace("/", "/x", 2)):
             assert story.client.get(wrong).status_code == 404, wrong
-    crossed = own.replace("/b/", "/confirm/"), own.replace("/b/", "/g/"), gift_page.replace("g", "b")
+    crossed = (
+        own.replace("/b/", "/confirm/"),
+        own.replace("/b/", "/g/"),
+        gift_page.replace("g", "b"),
+    )
     for path in crossed:
         assert story.client.get(path).status_code == 404
 

@@ -135,7 +135,9 @@ def test_the_campaigns_colour_is_a_style_sheet_of_one_rule(
 
 def _queries(client: Client, path: str) -> int:
     caches["pages"].clear()
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert client.get(path).status_code == 200
     return len(queries)
 
