@@ -69,6 +69,26 @@ def test_the_ticket_comes_in_the_persons_language(
     assert "List-Unsubscribe" not in mail
 
 
+@pytest.mark.parametrize(
+    ("zone", "own"),
+    [
+        ("America/New_York", "For you: Wednesday 24 March 2027 at 14:00 (New York)"),
+        ("Europe/Berlin", ""),
+        ("Nowhere/Town", ""),
+    ],
+)
+def test_a_mail_tells_the_persons_own_time_where_it_differs(
+    story: Story, workshop: Workshop, zone: str, own: str
+) -> None:
+    story.give(workshop, time_zone=zone)
+    (mail,) = story.mails()
+    for kind in ("plain", "html"):
+        text = body(mail, kind)
+        assert own in text
+        assert ("For you" in text) == bool(own)
+        assert "Wednesday 24 March 2027 at 19:00 (Paris)" in text
+
+
 def _event(text: str) -> vobject.base.Component:
     """Parse by another implementation than the one that wrote the file."""
     (calendar,) = vobject.readComponents(text)

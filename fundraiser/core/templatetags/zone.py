@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -20,6 +21,18 @@ class HasTime(Protocol):
 
     starts_at: datetime
     time_zone: str
+
+
+@register.simple_tag
+def own_time(workshop: HasTime, zone: str | None) -> str:
+    """Write the start in a person's own zone; nothing where it is unknown or the clocks agree."""
+    if not zone or not zones.is_zone(zone):
+        return ""
+    here = workshop.starts_at.astimezone(ZoneInfo(zone))
+    there = workshop.starts_at.astimezone(ZoneInfo(workshop.time_zone))
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    return zones.long_text(workshop.starts_at, zone, get_language() or "en")
 
 
 @register.simple_tag
