@@ -220,7 +220,10 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
     return {
         "campaign": campaign_page(campaign, language),
         "total": total,
-        "workshops": [workshop_page(workshop, language) for workshop in workshops],
+        "workshops": sorted(
+            (workshop_page(workshop, language) for workshop in workshops),
+            key=lambda shown: shown.status == "past",
+        ),
         "gifts": gifts,
         "more_gifts": max(total.donors - len(gifts), 0),
         "days_left": None if closes is None else max((closes - clock.now()).days, 0),
