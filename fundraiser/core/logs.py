@@ -15,11 +15,9 @@ def cleaned(text: str) -> str:
     return _ADDRESS.sub("[address]", _TOKEN.sub("[link]", text))
 
 
-class WithoutTokens(logging.Filter):
-    """Rewrites each record's message; lets every record pass."""
+class WithoutTokens(logging.Formatter):
+    """Formats a record as usual and cleans the whole of it, an error's traceback included."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Replace the finished message by its cleaned form."""
-        record.msg = cleaned(record.getMessage())
-        record.args = None
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the finished lines in their cleaned form."""
+        return cleaned(super().format(record))

@@ -46,8 +46,7 @@ def test_a_links_signature_has_at_least_128_bits() -> None:
 def test_logs_keep_no_link_and_no_address() -> None:
     token = links.make("booking", _ID)
     record = logging.LogRecord("x", 20, "x", 1, "GET /b/%s/ for %s", (token, "a@b.org"), None)
-    assert WithoutTokens().filter(record)
-    assert record.getMessage() == "GET /b/[link]/ for [address]"
+    assert WithoutTokens("%(message)s").format(record) == "GET /b/[link]/ for [address]"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
