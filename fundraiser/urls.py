@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -10,6 +11,10 @@ from django.views.i18n import set_language
 from fundraiser import health
 
 handler404 = "fundraiser.core.http.not_found"
+
+# One way to sign in, with its limits on guessing, for the admin too
+# (docs.allauth.org/en/latest/common/admin.html).
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
