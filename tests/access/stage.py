@@ -1,0 +1,205 @@
+"""The stage of the access matrix: one of each object, seven people, every address of the site."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from donations.models import Donation
+from donations.services.links import GIFT_LINK
+from donations.services.parameters import CHECKOUT_LINK
+from events.models import Membership, Workshop
+from events.services.access import BOOKING_LINK, CONFIRM_LINK
+from events.states import Role
+from fundraiser.core import links
+from tests.support.cast import make_campaign
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE")
+#: An attendee has only the own link; the others try the attendee's with what they have.
+PERSONS: Final = (
+    "anonymous",
+    "attendee",
+    "other attendee",
+    "viewer",
+    "organizer",
+    "other organizer",
+    "admin",
+)
+SIGNED_IN: Final = ("viewer", "organizer", "other organizer", "admin")
+#: What each address with a token is for.
+PURPOSES: Final = {
+    "checkout_return": CHECKOUT_LINK,
+    "checkout_status": CHECKOUT_LINK,
+    "checkout_apply": CHECKOUT_LINK,
+    "checkout_cancelled": CHECKOUT_LINK,
+    "checkout_release": CHECKOUT_LINK,
+    "booking": BOOKING_LINK,
+    "booking_calendar": BOOKING_LINK,
+    "booking_cancel": BOOKING_LINK,
+    "booking_refund": BOOKING_LINK,
+    "booking_keep": BOOKING_LINK,
+    "confirm_address": CONFIRM_LINK,
+    "gift": GIFT_LINK,
+}
+NOWHERE: Final = "admin:(any other address)"
+
+
+def addresses() -> Iterator[tuple[str, URLPattern]]:
+    """Yield every pattern of the URLconf with its name, namespace included."""
+    return _walk(get_resolver(), "")
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, URLPattern]]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{prefix}{one.namespace}:" if one.namespace else prefix
+            yield from _walk(one, inner)
+        elif one.name:
+            yield f"{prefix}{one.name}", one
+        else:
+            yield NOWHERE if prefix == "admin:" else f"{prefix}{one.pattern}", one
+
+
+def takes_token(pattern: URLPattern) -> bool:
+    """Whether an address is a signed link."""
+    return "token" in pattern.pattern.regex.groupindex
+
+
+@dataclass
+class Stage:
+    """What is visited. ``mine`` is the attendee's donation, ``others`` another attendee's."""
+
+    workshop: Workshop
+    mine: Donation
+    others: Donation
+    users: Mapping[str, User]
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def client(self, person: str) -> Client:
+        """Return a new browser with the person's session; signing out elsewhere left it alone."""
+        client = Client(raise_request_exception=False)
+        if person in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[person]
+        elif person in self.users:
+            client.force_login(self.users[person])
+            self.sessions[person] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        return client
+
+    def call(self, person: str, method: str, name: str, pattern: URLPattern) -> HttpResponse:
+        """Send one empty request to an address as the person would write it."""
+        path = self.path(person, name, pattern)
+        answer: Any = self.client(person).generic(method, path)
+        return answer  # type: ignore[no-any-return]
+
+    def path(self, person: str, name: str, pattern: URLPattern) -> str:
+        """Return the address; where it is a link, only the attendee has the right one."""
+        if name == NOWHERE:
+            return "/admin/nowhere/"
+        values = {key: self._value(key, name, person) for key in _parameters(pattern)}
+        return reverse(name, kwargs=values)
+
+    def _value(self, key: str, name: str, person: str) -> str:
+        if key == "token":
+            return self.token(person, PURPOSES[name])
+        return {
+            "slug": self.workshop.campaign.slug,
+            "workshop_slug": self.workshop.slug,
+            "colour": self.workshop.campaign.accent,
+            "key": "no-such-key",
+            "uidb36": "1",
+            "app_label": "events",
+            "content_type_id": str(ContentType.objects.get_for_model(Workshop).pk),
+            "object_id": self._object_id(name),
+            "id": str(self.users["organizer"].pk),
+        }[key]
+
+    def _object_id(self, name: str) -> str:
+        """Return a row of the admin's page, or a number that no row has."""
+        model = name.removeprefix("admin:").rpartition("_")[0].partition("_")[2]
+        rows = {
+            "workshop": self.workshop,
+            "campaign": self.workshop.campaign,
+            "team": self.workshop.campaign.team,
+            "donation": self.mine,
+            "booking": self.mine.booking,
+            "user": self.users["organizer"],
+        }
+        row = self.workshop if name == "admin:view_on_site" else rows.get(model)
+        return str(row.pk) if row is not None else "999999999"
+
+    def token(self, person: str, purpose: str) -> str:
+        """Return the attendee's link; for everybody else the best that they could make up."""
+        own = _link(self.mine, purpose)
+        theirs = _link(self.others, purpose)
+        signature, other_signature = own.rpartition(".")[2], theirs.rpartition(".")[2]
+        stem = own.removesuffix(signature)
+        return {
+            "attendee": own,
+            "other attendee": stem + other_signature,
+            "anonymous": own[:-1],
+            "viewer": stem.rstrip("."),
+            "organizer": links.make("another purpose", self.mine.public_id),
+            "other organizer": own.replace(".1.", ".2."),
+            "admin": links.make(purpose, uuid.uuid4()),
+        }[person]
+
+
+def _link(donation: Donation, purpose: str) -> str:
+    booking = donation.booking
+    assert booking is not None
+    row = booking if purpose in {BOOKING_LINK, CONFIRM_LINK} else donation
+    return links.make(purpose, row.public_id, row.link_version)
+
+
+def _parameters(pattern: URLPattern) -> list[str]:
+    return list(pattern.pattern.regex.groupindex)
+
+
+@cache
+def _password() -> str:
+    """Return the hash of everybody's password, made once."""
+    return make_password("long-password-1")
+
+
+def people(workshop: Workshop) -> dict[str, User]:
+    """Return the four who have an account: Bob, Alice, Charlie and the site's admin."""
+    team, foreign = workshop.campaign.team, make_campaign(title="Charlie’s own").team
+    users = {
+        name: User.objects.create_user(f"{name[:5]}@example.org", f"{name[:5]}@example.org")
+        for name in SIGNED_IN[:3]
+    }
+    Membership.objects.create(team=team, user=users["viewer"], role=Role.VIEWER)
+    Membership.objects.create(team=team, user=users["organizer"], role=Role.OWNER)
+    Membership.objects.create(team=foreign, user=users["other organizer"], role=Role.OWNER)
+    users["admin"] = User.objects.create_superuser("root", "root@example.org")
+    for user in users.values():  # as signing in with a proven address leaves it
+        User.objects.filter(pk=user.pk).update(password=_password())
+        user.refresh_from_db()
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return users
+
+
+def checksum() -> dict[str, str]:
+    """Return a sum of every row of every table, by table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        names = [name for (name,) in cursor.fetchall()]
+        one = (
+            "SELECT '{0}', count(*) || ' ' || coalesce("
+            "md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM \"{0}\" t"
+        )
+        cursor.execute(" UNION ALL ".join(one.format(name) for name in names))
+        return dict(cursor.fetchall())

@@ -1,0 +1,173 @@
+"""Promise 34. Every URL × {anonymous, attendee, another attendee, viewer, organizer, another team's
+organizer, superuser} × method is tested; a URL not in the matrix fails the build; another team's
+object answers 404."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache, caches
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern
+
+from tests.access.stage import (
+    METHODS,
+    PERSONS,
+    SIGNED_IN,
+    Stage,
+    addresses,
+    checksum,
+    people,
+    takes_token,
+)
+from tests.access.table import Table, stated, written
+from tests.support.cast import make_campaign, make_gift, make_workshop, start
+
+ADDRESSES = dict(addresses())
+#: These act for nobody's session: a link, a form of one's own, or Stripe's signature decides.
+WITHOUT_CSRF = {
+    "booking_cancel",
+    "booking_keep",
+    "booking_refund",
+    "checkout_apply",
+    "checkout_release",
+    "confirm_address",
+    "give",
+    "set_language",
+    "stripe_connect_webhook",
+    "stripe_webhook",
+    "workshop",
+}
+
+
+@pytest.fixture
+def stage(db: None, sandbox: object) -> Stage:
+    """A workshop with two held seats whose sessions are open, and the seven persons."""
+    from donations.gateway.stripe import for_visitors
+
+    workshop = make_workshop(make_campaign(), capacity=5)
+    mine, others = (start(workshop, make_gift(), for_visitors()) for _ in range(2))
+    return Stage(workshop, mine, others, people(workshop))
+
+
+def answer_of(response: HttpResponse) -> str:
+    """Return the status, or "login" where the answer is the way to signing in."""
+    location = response.headers.get("Location", "")
+    to_login = response.status_code == 302 and location.startswith(
+        ("/accounts/login/", "/admin/login/")
+    )
+    return "login" if to_login else str(response.status_code)
+
+
+def visit(stage: Stage, person: str, name: str, pattern: URLPattern) -> tuple[str, ...]:
+    """Try every method; assert that looking and being refused changed no row. Undone afterwards."""
+    stage.client(person)  # signs in
+    answers = []
+    before = checksum()
+    for method in METHODS:
+        cache.clear()
+        caches["pages"].clear()
+        with transaction.atomic():
+            answer = answer_of(stage.call(person, method, name, pattern))
+            if method in {"GET", "HEAD", "DELETE"} or answer == "login" or answer >= "400":
+                assert checksum() == before, f"{method} {name} by {person} changed rows"
+            transaction.set_rollback(True)
+        answers.append(answer)
+    return tuple(answers)
+
+
+def differences(wanted: Table, found: Table) -> list[str]:
+    """Return the lines that are missing, too many, or other than stated."""
+    return [
+        f"{key}: stated {wanted.get(key)}, found {found.get(key)}"
+        for key in sorted({*wanted, *found})
+        if wanted.get(key) != found.get(key)
+    ]
+
+
+@pytest.mark.parametrize("person", PERSONS)
+def test_every_address_answers_every_method_as_stated(stage: Stage, person: str) -> None:
+    found: Table = {
+        (name, person): visit(stage, person, name, pattern) for name, pattern in ADDRESSES.items()
+    }
+    if record := os.environ.get("ACCESS_MATRIX_RECORD"):  # to write a new line, then to read it
+        with Path(record).open("a") as file:
+            file.write(written(found))
+        return
+    wanted = {key: answers for key, answers in stated().items() if key[1] == person}
+    assert differences(wanted, found) == []
+
+
+def test_the_table_has_every_address_and_none_that_is_gone() -> None:
+    assert {name for name, _person in stated()} == set(ADDRESSES)
+    assert len(stated()) == len(ADDRESSES) * len(PERSONS)
+
+
+def test_links_open_for_their_holder_alone_and_nothing_answers_500() -> None:
+    table = stated()
+    assert not [key for key, answers in table.items() if "500" in answers]
+    for name, pattern in ADDRESSES.items():
+        if takes_token(pattern):
+            for person in set(PERSONS) - {"attendee"}:
+                assert set(table[name, person]) <= {"404", "405"}, (name, person)
+            assert {"200", "302"} & set(table[name, "attendee"])
+
+
+def test_the_admin_is_for_the_sites_admin_alone() -> None:
+    inside = [name for name in ADDRESSES if name.startswith("admin:")]
+    open_to_all = {"admin:login", "admin:logout"}
+    for (name, person), answers in stated().items():
+        if name in set(inside) - open_to_all and person != "admin":
+            assert set(answers) <= {"login"}, (name, person)
+
+
+def test_another_teams_organizer_sees_nothing_of_the_first(stage: Stage) -> None:
+    title = stage.workshop.campaign.title
+    seen = {
+        person: title in stage.client(person).get("/organize/").content.decode()
+        for person in SIGNED_IN
+    }
+    assert seen == {"viewer": True, "organizer": True, "other organizer": False, "admin": True}
+
+
+def test_every_other_post_needs_a_csrf_token(stage: Stage) -> None:
+    exempt = set()
+    for name, pattern in ADDRESSES.items():
+        client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        client.force_login(stage.users["admin"])
+        with transaction.atomic():
+            answer = client.post(stage.path("attendee", name, pattern))
+            transaction.set_rollback(True)
+        if answer.status_code not in {403, 405}:
+            exempt.add(name)
+    assert exempt == WITHOUT_CSRF
+
+
+def _without(table: Table, names: Iterable[str]) -> Table:
+    return {key: answers for key, answers in table.items() if key[0] not in set(names)}
+
+
+def test_control_a_forgotten_address_and_an_open_door_are_seen(stage: Stage) -> None:
+    wanted = {key: one for key, one in stated().items() if key[0] in {"home", "dashboard"}}
+    opened = {**wanted, ("dashboard", "anonymous"): ("200", "200", "405", "405", "405")}
+    assert len(differences(wanted, opened)) == 1
+    assert len(differences(_without(wanted, ["home"]), wanted)) == len(PERSONS)
+
+
+def test_control_a_get_that_writes_is_seen(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    from donations.services import pages
+
+    real = pages.campaign_version
+
+    def counting(slug: str) -> tuple[int, int, str]:
+        type(stage.mine).objects.update(message="seen")
+        return real(slug)
+
+    monkeypatch.setattr(pages, "campaign_version", counting)
+    with pytest.raises(AssertionError, match="GET campaign by anonymous changed rows"):
+        visit(stage, "anonymous", "campaign", ADDRESSES["campaign"])
