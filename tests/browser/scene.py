@@ -19,7 +19,7 @@ from fundraiser.core import clock
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.story import Story, address
 
-Steps = Callable[[Page, str], None]
+Steps = Callable[[Page], None]
 
 _FRENCH = {
     "title": "Ouvrir une boutique en ligne",
@@ -96,7 +96,25 @@ class Scene:
             self.paths[f"workshop {name}"] = address(found)
 
     def _returns(self, campaign: Any, workshop: Workshop) -> None:
-        """The page after paying, in each of its states."""
+        """The page after paying, in each of its states, and the giver's own pages."""
+        unpaid = self.story.register(workshop, email="u@example.org")
+        made = {"confirming": unpaid, "needs attention": self._late(campaign)}
+        made |= self._paid(campaign, workshop) | self._unpaid(workshop) | self._debits()
+        for name, donation in made.items():
+            self.paths[f"return {name}"] = f"/checkout/{token(donation)}/"
+            if name in {"paid", "confirming", "expired", "needs attention"}:
+                self.paths[f"booking {name}"] = self._own(donation.booking)
+        self.paths |= {
+            "return open": f"/checkout/{token(unpaid)}/?asked",
+            "return declined": f"/checkout/{token(made['declined'])}/?asked",
+            "return released": f"/checkout/{token(made['expired'])}/?released",
+            "came back": f"/checkout/{token(unpaid)}/cancelled/",
+            "gift": f"/g/{gift_link(made['gift'])}/",
+            "gift refunded in part": f"/g/{gift_link(made['refunded'])}/",
+            "stripe's page": unpaid.session_url,
+        }
+
+    def _paid(self, campaign: Any, workshop: Workshop) -> dict[str, Donation]:
         story = self.story
         paid = story.give(workshop, name="Dora", message="For the wells. " * 12, cover_fee="on")
         gift = story.give(campaign, email="g@example.org", name="Zoe", hide_amount="on")
@@ -104,17 +122,23 @@ class Scene:
         refunded = story.give(campaign, email="r@example.org", name="Refunded in part")
         story.sandbox.refund(charge=refunded.charge_id, amount=500)
         story.webhooks(refunded)
-        unpaid = story.register(workshop, email="u@example.org")
+        return {"paid": paid, "gift": gift, "refunded": refunded}
+
+    def _unpaid(self, workshop: Workshop) -> dict[str, Donation]:
+        story, sandbox = self.story, self.story.sandbox
         declined = story.register(workshop, email="d@example.org")
-        story.sandbox.pay(declined.session_id, card="4000000000000002")
-        story.webhooks(declined)
+        sandbox.pay(declined.session_id, card="4000000000000002")
         expired = story.register(workshop, email="e@example.org")
-        story.sandbox.expire(expired.session_id)
-        story.webhooks(expired)
+        sandbox.expire(expired.session_id)
         quarantined = story.register(workshop, email="q@example.org")
-        story.sandbox.pay(quarantined.session_id)
-        story.sandbox.tamper(quarantined.session_id, amount=1)
-        story.webhooks(quarantined)
+        sandbox.pay(quarantined.session_id)
+        sandbox.tamper(quarantined.session_id, amount=1)
+        made = {"declined": declined, "expired": expired, "quarantined": quarantined}
+        return {name: story.webhooks(donation) for name, donation in made.items()}
+
+    def _debits(self) -> dict[str, Donation]:
+        """Bank debits, which are for euros here: one on its way, one refused."""
+        story = self.story
         euros = self._workshop(make_campaign(currency="EUR", slug="euros"), "euros")
         processing = story.register(euros, email="p@example.org")
         story.pay(processing, method="sepa_debit")
@@ -122,32 +146,9 @@ class Scene:
         story.pay(failed, method="sepa_debit")
         story.sandbox.settle_debit(failed.session_id, succeeded=False)
         story.webhooks(failed)
-        late = self._late(campaign)
-        for name, donation in {
-            "paid": paid,
-            "paid gift": gift,
-            "confirming": unpaid,
-            "expired": expired,
-            "quarantined": quarantined,
-            "processing": processing,
-            "failed": failed,
-            "needs attention": late,
-        }.items():
-            self.paths[f"return {name}"] = f"/checkout/{token(donation)}/"
-        self.paths |= {
-            "return open": f"/checkout/{token(unpaid)}/?asked",
-            "return declined": f"/checkout/{token(declined)}/?asked",
-            "return released": f"/checkout/{token(expired)}/?released",
-            "came back": f"/checkout/{token(unpaid)}/cancelled/",
-            "gift": f"/g/{gift_link(gift)}/",
-            "gift refunded in part": f"/g/{gift_link(refunded)}/",
-            "booking paid": self._own(paid.booking),
-            "booking held": self._own(unpaid.booking),
-            "booking expired": self._own(expired.booking),
-            "booking needs attention": self._own(late.booking),
-            "stripe's page": unpaid.session_url,
-            "stripe's page with debit": story.register(euros, language="fr").session_url,
-        }
+        to_pay = story.register(euros, language="fr")
+        self.paths["stripe's page with debit"] = to_pay.session_url
+        return {"processing": processing, "failed": failed}
 
     def _late(self, campaign: Any) -> Donation:
         workshop = self._workshop(campaign, "one-seat", capacity=1)
@@ -183,50 +184,56 @@ class Scene:
 
     def _answers(self, campaign: Any) -> None:
         """Pages that answer the form: errors, full, closed, unreachable, look into your mail."""
-
-        def fill(page: Page, amount: str = "20") -> None:
-            page.locator("#id_amount_other").check(force=True)
-            page.locator("[name=other_amount]").fill(amount)
-            page.locator("[name=name]").fill("Dora")
-            page.locator("[name=email]").fill("answers@example.org")
-
-        def send(page: Page) -> None:
-            with page.expect_navigation():
-                page.locator("[data-submit]").click()
-
-        def errors(page: Page, _site: str) -> None:
-            page.locator("[name=email]").fill("nobody")
-            send(page)
-
-        def changed(**values: Any) -> Steps:
-            def steps(page: Page, _site: str) -> None:
-                fill(page)
-                rows = Workshop.objects.filter(slug="answers")
-                before = {name: getattr(rows.get(), name) for name in values}
-                rows.update(**values)
-                send(page)
-                rows.update(**before)
-
-            return steps
-
-        def unreachable(page: Page, _site: str) -> None:
-            fill(page)
-            self.story.sandbox.fail_next(1, how="500", path="/v1/checkout/sessions")
-            send(page)
-
-        def zero(page: Page, _site: str) -> None:
-            fill(page, "0")
-            send(page)
-
         workshop = self._workshop(campaign, "answers", zero_allowed=True)
         questions = self.paths["workshop with questions"]
         for name, path, steps in (
-            ("errors", questions, errors),
-            ("errors giving", "/c/water/give/", errors),
-            ("answer full", address(workshop), changed(capacity=0)),
-            ("answer closed", address(workshop), changed(state="draft")),
-            ("answer unreachable", address(workshop), unreachable),
-            ("answer look into your mail", address(workshop), zero),
+            ("errors", questions, _send_errors),
+            ("errors giving", "/c/water/give/", _send_errors),
+            ("answer full", address(workshop), _send_after(capacity=0)),
+            ("answer closed", address(workshop), _send_after(state="draft")),
+            ("answer unreachable", address(workshop), self._send_unheard),
+            ("answer look into your mail", address(workshop), _send_zero),
         ):
             self.paths[name] = path
             self.steps[name] = steps
+
+    def _send_unheard(self, page: Page) -> None:
+        _fill(page)
+        self.story.sandbox.fail_next(1, how="500", path="/v1/checkout/sessions")
+        _send(page)
+
+
+def _fill(page: Page, amount: str = "20") -> None:
+    page.locator("#id_amount_other").check(force=True)
+    page.locator("[name=other_amount]").fill(amount)
+    page.locator("[name=name]").fill("Dora")
+    page.locator("[name=email]").fill("answers@example.org")
+
+
+def _send(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("[data-submit]").click()
+
+
+def _send_errors(page: Page) -> None:
+    page.locator("[name=email]").fill("nobody")
+    _send(page)
+
+
+def _send_zero(page: Page) -> None:
+    _fill(page, "0")
+    _send(page)
+
+
+def _send_after(**values: Any) -> Steps:
+    """Send the form after the workshop has changed behind the visitor's back."""
+
+    def steps(page: Page) -> None:
+        _fill(page)
+        rows = Workshop.objects.filter(slug="answers")
+        before = {name: getattr(rows.get(), name) for name in values}
+        rows.update(**values)
+        _send(page)
+        rows.update(**before)
+
+    return steps

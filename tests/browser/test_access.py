@@ -91,7 +91,7 @@ def test_every_page_can_be_used_by_everybody(
             page.route("**/apply/", lambda route: route.fulfill(status=204))
         page.goto(path if path.startswith("http") else f"{site}{path}")
         if steps := scene.steps.get(name):
-            steps(page, site)
+            steps(page)
         assert page.locator("h1").count() == 1, name
         problems |= _problems(page, f"{name} {language}")
     assert not problems, "\n".join(f"{name} {what}" for name, what in problems.items())
