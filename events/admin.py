@@ -45,7 +45,8 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> tuple[str, ...]:
         """What money depends on is fixed from the first saving on."""
         del request
-        return ("currency", "destination", "stripe_account") if obj else ()
+        always = ("created_at", "content_version")
+        return (*always, "currency", "destination", "stripe_account") if obj else always
 
 
 @admin.register(Workshop)

@@ -107,9 +107,7 @@ if DEBUG:
     TEMPLATES[0]["APP_DIRS"] = True
 
 # --- engines ----------------------------------------------------------------------------------
-_DATABASE = required(
-    "DATABASE_URL", "the address of PostgreSQL, postgres://user:pass@host:port/name"
-)
+_DATABASE = required("DATABASE_URL", "the address of PostgreSQL, postgres://user:word@host:1/name")
 DATABASES = {"default": environ.Env.db_url_config(_DATABASE)}
 DATABASES["default"].setdefault("OPTIONS", {})
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
@@ -286,12 +284,7 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-        }
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "stripe": {"level": "WARNING"},

@@ -58,7 +58,13 @@ def _item(one: attention.Item) -> dict[str, Any]:
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
     }
-    details = {"late_money": _("They were asked: money back, or keep it as a gift.")}
+    details = {
+        "late_money": _("They were asked: money back, or keep it as a gift."),
+        "quarantined": _(
+            "It is in no total and seats nobody. Look at the payment in Stripe’s dashboard, and "
+            "give it back there if it is wrong."
+        ),
+    }
     return {
         "kind": one.kind,
         "title": words[one.kind] % {"name": one.name, "amount": amount},
