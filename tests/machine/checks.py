@@ -16,6 +16,7 @@ from donations.states import DonationState, Purpose
 from events.models import Booking, Message
 from events.states import BookingState
 from tests.machine.world import CONNECTED, Attempt, World
+from tests.support.sandbox import SandboxControl
 
 #: Errors that an event may have had; any other is one that would never go away.
 _PASSING_ERRORS = ("GatewayError", "SessionImpossibleError", "not a donation", "livemode differs")
@@ -27,11 +28,9 @@ Sums = dict[int, Counter[str]]
 def always(world: World) -> list[str]:
     """What must hold at any moment."""
     found = [f"{one.promise}: {one.row}" for one in invariants.broken()]
-    found += _unpaid_counted(world)
-    for campaign in world.campaigns:
-        total = totals.of_campaign(campaign)
-        if total.raised.minor < 0:
-            found.append(f"a negative total: {total.raised}")
+    shown = {one.pk: totals.of_campaign(one) for one in world.campaigns}
+    found += _unpaid_counted(world, {pk: total.gifts.minor for pk, total in shown.items()})
+    found += [f"a negative total: {one.raised}" for one in shown.values() if one.raised.minor < 0]
     for event in StripeEvent.objects.exclude(error=""):
         if not event.error.startswith(_PASSING_ERRORS):
             found.append(f"event {event.type} cannot be applied: {event.error}")
@@ -39,16 +38,16 @@ def always(world: World) -> list[str]:
     return found
 
 
-def _unpaid_counted(world: World) -> list[str]:
+def _unpaid_counted(world: World, counted: dict[int, int]) -> list[str]:
     """No total counts more than what Stripe's answers said was paid (PROMISES.md 9)."""
     paid: Counter[int] = Counter()
     for attempt in world.attempts:
         if attempt.paid:
             paid[attempt.place.campaign.pk] += attempt.gift.amount.minor
     return [
-        f"campaign {campaign.pk} counts {counted}, but only {paid[campaign.pk]} was paid"
-        for campaign in world.campaigns
-        if (counted := totals.of_campaign(campaign).gifts.minor) > paid[campaign.pk]
+        f"campaign {campaign} counts {minor}, but only {paid[campaign]} was paid"
+        for campaign, minor in counted.items()
+        if minor > paid[campaign]
     ]
 
 
@@ -168,7 +167,7 @@ def _hidden(world: World, attempt: Attempt) -> list[str]:
 
 def _two_payable(world: World) -> list[str]:
     """At most one payable session for each booking and each visit (PROMISES.md 6)."""
-    return two_payable(open_sessions(world, ""), open_sessions(world, CONNECTED))
+    return two_payable(open_sessions(world.sandbox, ""), open_sessions(world.sandbox, CONNECTED))
 
 
 def two_payable(*lists: list[dict[str, Any]]) -> list[str]:
@@ -181,9 +180,9 @@ def two_payable(*lists: list[dict[str, Any]]) -> list[str]:
     return [f"{count} payable sessions for {key}" for key, count in counts.items() if count > 1]
 
 
-def open_sessions(world: World, account: str) -> list[dict[str, Any]]:
+def open_sessions(sandbox: SandboxControl, account: str) -> list[dict[str, Any]]:
     """Return an account's sessions that can be paid now."""
-    answer = world.sandbox._client.get(
+    answer = sandbox._client.get(
         "/v1/checkout/sessions",
         params={"status": "open", "limit": 100},
         headers={"Authorization": "Bearer sk_test_check"}
@@ -214,5 +213,6 @@ def finish(world: World) -> list[str]:
     world.sandbox.release_fees()
     world.advance(hours=3)
     runs = reconcile.run(gateway=world.gateway)
+    assert all(run.finished_at for run in runs)
     world.note(*(["reconcile found lost events"] if any(run.events_new for run in runs) else []))
     return always(world) + at_the_end(world)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from donations.gateway import GatewayError
-from donations.services import attention, cancelling, settlement
+from donations.services import cancelling, settlement
 from events.models import Booking
 from events.services import seats
 from events.states import BookingState
 from tests.machine.rules_paying import NUMBERS, Rules
-from tests.machine.world import Attempt, pick
+from tests.machine.world import Attempt, Case, pick
 
 
 class MoneyRules(Rules):
@@ -44,11 +44,17 @@ class MoneyRules(Rules):
             self.world.note("failed refund")
 
     @precondition(lambda self: self.some("paid"))
-    @rule(which=NUMBERS)
-    def dispute(self, which: int) -> None:
-        """The donor disputes."""
-        if self.world.dispute(pick(self.some("paid"), which)) is not None:
-            self.world.note("dispute")
+    @rule(which=NUMBERS, end=st.sampled_from([None, "won", "lost", "lost, then won"]))
+    def dispute(self, which: int, end: str | None) -> None:
+        """The donor disputes; the bank decides at once, later, or twice."""
+        case = self.world.dispute(pick(self.some("paid"), which))
+        if case is None:
+            return
+        self.world.note("dispute")
+        if end is not None:
+            self._close(case, "won" if end == "won" else "lost")
+        if end == "lost, then won":
+            self._reinstate(case)
 
     @precondition(lambda self: self.some("paid"))
     @rule(which=NUMBERS, closed=st.booleans())
@@ -62,32 +68,37 @@ class MoneyRules(Rules):
                 self.world.note("inquiry closed")
 
     @precondition(lambda self: any(case.status == "open" for case in self.world.cases))
-    @rule(which=NUMBERS, status=st.sampled_from(["won", "lost"]), reinstated=st.booleans())
-    def close_dispute(self, which: int, status: str, reinstated: bool) -> None:
-        """The bank decides, and may decide anew."""
-        case = pick([case for case in self.world.cases if case.status == "open"], which)
+    @rule(which=NUMBERS, status=st.sampled_from(["won", "lost"]))
+    def close_dispute(self, which: int, status: str) -> None:
+        """The bank decides."""
+        open_cases = [case for case in self.world.cases if case.status == "open"]
+        self._close(pick(open_cases, which), status)
+
+    def _close(self, case: Case, status: str) -> None:
         self.world.close(case, status)
         self.world.note("inquiry closed" if case.inquiry else f"dispute {status}")
-        if reinstated and status == "lost" and not case.inquiry:
-            self._reinstate(which)
 
     @precondition(lambda self: any(case.status == "lost" for case in self.world.cases))
     @rule(which=NUMBERS)
     def reinstate(self, which: int) -> None:
         """A lost dispute is won after all."""
-        self._reinstate(which)
+        self._reinstate(pick([case for case in self.world.cases if case.status == "lost"], which))
 
-    def _reinstate(self, which: int) -> None:
-        case = pick([case for case in self.world.cases if case.status == "lost"], which)
+    def _reinstate(self, case: Case) -> None:
         self.world.reinstate(case)
         if case.status == "reinstated":
             self.world.note("dispute lost, then won")
 
-    @precondition(lambda self: self.unpaid())
-    @rule(on=st.booleans())
-    def late_fees(self, on: bool) -> None:
-        """From now on the fees of charges are (not) known at once."""
-        self.world.sandbox.late_fees(on=on)
+    @rule(which=NUMBERS, told=st.booleans())
+    def pay_with_a_late_fee(self, which: int, told: bool) -> None:
+        """A charge whose fee Stripe does not know yet; the rest may be settled meanwhile."""
+        place = pick(self.world.places, which)
+        self.world.sandbox.late_fees(on=True)
+        with suppress(seats.FullError):
+            self.world.pay(self.world.start(place, self.world.gift(place)))
+        self.world.sandbox.late_fees(on=False)
+        if told:
+            self.world.deliver_all()
 
     @precondition(lambda self: self.some("paid"))
     @rule()
@@ -118,23 +129,11 @@ class MoneyRules(Rules):
         if self.world.ask("tamper", session=attempt.session, **{what: value}) is not None:
             attempt.tampered = what
 
-    def _waiting(self) -> list[Booking]:
-        rows = Booking.objects.filter(state=BookingState.NEEDS_ATTENTION)
-        return list(rows.select_related("workshop").order_by("pk"))
-
-    @precondition(lambda self: self._waiting())
-    @rule(which=NUMBERS, refunded=st.booleans())
-    def choose(self, which: int, refunded: bool) -> None:
+    @precondition(lambda self: self.waiting())
+    @rule(which=NUMBERS, choice=st.sampled_from(["refund", "keep"]))
+    def choose(self, which: int, choice: str) -> None:
         """A donor without a seat asks for the money back, or leaves it as a gift."""
-        booking = pick(self._waiting(), which)
-        if not refunded:
-            attention.keep(booking.pk)
-            self.world.note("kept as a gift")
-            return
-        # Stripe refuses while the charge is disputed: the choice stays open.
-        with suppress(GatewayError, attention.NothingToChooseError):
-            attention.give_back(booking, gateway=self.world.gateway)
-            self.world.note("given back")
+        self.decide(pick(self.waiting(), which), choice)
 
     @precondition(lambda self: self.with_attempts())
     @rule(which=NUMBERS)

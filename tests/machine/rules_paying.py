@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import suppress
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from donations.gateway import GatewayError
+from donations.services import attention
+from events.models import Booking
 from events.services import seats
+from events.states import BookingState
 from fundraiser.core.money import Money, step
 from tests.machine.world import Attempt, World, pick
 
@@ -41,6 +46,22 @@ class Rules(RuleBasedStateMachine):
         """Attempts that may still be payable."""
         return [one for one in self.world.attempts if not (one.paid or one.processing or one.ended)]
 
+    def waiting(self) -> list[Booking]:
+        """Bookings with late money and no seat."""
+        rows = Booking.objects.filter(state=BookingState.NEEDS_ATTENTION)
+        return list(rows.select_related("workshop").order_by("pk"))
+
+    def decide(self, booking: Booking, choice: str) -> None:
+        """Let its donor choose: refund, or keep."""
+        if choice == "keep":
+            attention.keep(booking.pk)
+            self.world.note("kept as a gift")
+            return
+        # Stripe refuses while the charge is disputed: the choice stays open.
+        with suppress(GatewayError, attention.NothingToChooseError):
+            attention.give_back(booking, gateway=self.world.gateway)
+            self.world.note("given back")
+
 
 class PayingRules(Rules):
     """Start, pay, pay late, expire."""
@@ -50,7 +71,7 @@ class PayingRules(Rules):
         steps=st.integers(10, 60),
         seats_wanted=st.sampled_from([1, 1, 1, 2]),
         visitor=st.sampled_from([None, None, 1, 2]),
-        how=st.sampled_from([None, None, "card", "card", "debit"]),
+        how=st.sampled_from([None, None, "card", "card", "debit", "debit arrives", "debit fails"]),
     )
     def start(
         self, place: int, steps: int, seats_wanted: int, visitor: int | None, how: str | None
@@ -67,6 +88,8 @@ class PayingRules(Rules):
             self.world.note("gift without a seat")
         if how is not None:
             self._pay(attempt, "paid by card" if how == "card" else "debit")
+        if how in {"debit arrives", "debit fails"}:
+            self._settle(attempt, succeeded=how == "debit arrives")
 
     def _pay(self, attempt: Attempt, name: str, **more: str) -> None:
         status = self.world.pay(attempt, **(DEBIT if name == "debit" else CARDS[name]), **more)
@@ -77,16 +100,21 @@ class PayingRules(Rules):
         assert (status == "succeeded") == name.startswith("paid") or name == "debit"
 
     @precondition(lambda self: self.unpaid())
-    @rule(which=NUMBERS, name=st.sampled_from([*CARDS, "debit"]))
-    def pay(self, which: int, name: str) -> None:
-        """A visitor tries a card or a bank debit."""
-        self._pay(pick(self.unpaid(), which), name)
+    @rule(which=NUMBERS, names=st.lists(st.sampled_from([*CARDS, "debit"]), min_size=1, max_size=3))
+    def pay(self, which: int, names: list[str]) -> None:
+        """A visitor tries cards or a bank debit until one is taken."""
+        attempt = pick(self.unpaid(), which)
+        for name in names:
+            if not (attempt.paid or attempt.processing):
+                self._pay(attempt, name)
 
     @precondition(lambda self: self.some("processing"))
     @rule(which=NUMBERS, succeeded=st.booleans())
     def settle_debit(self, which: int, succeeded: bool) -> None:
         """The bank answers."""
-        attempt = pick(self.some("processing"), which)
+        self._settle(pick(self.some("processing"), which), succeeded=succeeded)
+
+    def _settle(self, attempt: Attempt, *, succeeded: bool) -> None:
         if self.world.settle_debit(attempt, succeeded=succeeded):
             attempt.ended = not succeeded
             self.world.note("debit arrived" if succeeded else "debit failed")
@@ -137,8 +165,13 @@ class PayingRules(Rules):
         self._pay(attempt, "paid by card" if how == "card" else "debit", outcome="late")
         self.world.note("paid late")
 
-    @rule(which=NUMBERS, crowded=st.sampled_from([True, True, False]), how=st.sampled_from(LATE))
-    def be_too_late(self, which: int, crowded: bool, how: str) -> None:
+    @rule(
+        which=NUMBERS,
+        crowded=st.sampled_from([True, True, False]),
+        how=st.sampled_from(LATE),
+        choice=st.sampled_from([None, "refund", "keep"]),
+    )
+    def be_too_late(self, which: int, crowded: bool, how: str, choice: str | None) -> None:
         """A seat is released; others may take it; then the money for it arrives after all."""
         place = pick(self.world.places[:2], which)
         try:
@@ -155,5 +188,13 @@ class PayingRules(Rules):
             if left:
                 self.world.start(place, self.world.gift(place, seats=left))
         self._late(attempt, how)
-        if which % 3:
+        if choice is not None:
             self.world.deliver_all()
+            self._note_what_became_of_it(attempt)
+            for booking in self.waiting()[:1]:
+                self.decide(booking, choice)
+
+    def _note_what_became_of_it(self, attempt: Attempt) -> None:
+        booking = self.world.donation(attempt).booking
+        if attempt.paid and booking is not None:
+            self.world.note(f"late money: booking {booking.state}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -26,6 +27,9 @@ APPLY_POINTS = (
 )
 INTAKE_POINTS = ("intake:verified", "intake:stored", "intake:committed")
 START_POINTS = ("checkout:held", "checkout:session_created", "checkout:opened")
+OUTAGES = st.sampled_from(["500", "reset", "409", "429", "after"])
+VISITORS = ("start", "cancel")
+WORKERS = ("apply", "sweep", "reconcile")
 
 
 class WebhookRules(Rules):
@@ -103,22 +107,39 @@ class WebhookRules(Rules):
 
     # --- going wrong ----------------------------------------------------------------------------
     @precondition(lambda self: self.with_attempts())
-    @rule(which=NUMBERS, point=st.sampled_from([*APPLY_POINTS, *INTAKE_POINTS, *START_POINTS]))
-    def die(self, which: int, point: str) -> None:
-        """A process dies half-way; what it did not finish stays for later."""
-        with dying_at(point) as died:
-            if point in APPLY_POINTS:
-                attempt = pick(self.unpaid() or self.world.attempts, which)
-                self.world.pay(attempt)
+    @rule(which=NUMBERS, first=st.integers(0, len(APPLY_POINTS) - 1))
+    def die_applying(self, which: int, first: int) -> None:
+        """Workers die half-way through a payment, each a little later than the one before."""
+        attempt = pick(self.unpaid() or self.world.attempts, which)
+        self.world.pay(attempt)
+        for point in APPLY_POINTS[first:]:
+            with dying_at(point) as died:
                 self.world.apply(attempt)
-            elif point in INTAKE_POINTS:
+            self.world.note(*(f"died at {name}" for name in died))
+
+    @precondition(lambda self: self.with_attempts())
+    @rule(which=NUMBERS, first=st.integers(0, len(INTAKE_POINTS) - 1))
+    def die_receiving(self, which: int, first: int) -> None:
+        """The web server dies before, while or after it stores an event; Stripe sends again."""
+        self.world.pay(pick(self.world.attempts, which))
+        for point in INTAKE_POINTS[first:]:
+            with dying_at(point) as died:
                 for delivery in self.world.sandbox.deliveries()[:1]:
                     self.world.post(delivery)
-            else:
-                place = pick(self.world.places, which)
-                with suppress(seats.FullError):
-                    self.world.start(place, self.world.gift(place))
-        self.world.note(*(f"died at {name}" for name in died))
+            self.world.note(*(f"died at {name}" for name in died))
+
+    @rule(which=NUMBERS, first=st.integers(0, len(START_POINTS) - 1), again=st.booleans())
+    def die_starting(self, which: int, first: int, again: bool) -> None:
+        """The web server dies while it makes a session; the visitor may send the form again."""
+        place = pick(self.world.places, which)
+        gift = self.world.gift(place)
+        with suppress(seats.FullError):
+            for point in START_POINTS[first:]:
+                with dying_at(point) as died:
+                    self.world.start(place, gift)
+                self.world.note(*(f"died at {name}" for name in died))
+            if again:
+                self.world.start(place, gift)
 
     @precondition(lambda self: self.with_attempts())
     @rule(which=NUMBERS, what=st.sampled_from(["pay", "expire", "refund", "dispute", "tamper"]))
@@ -155,33 +176,41 @@ class WebhookRules(Rules):
         }[what]
 
     @precondition(lambda self: self.with_attempts())
-    @rule(
-        which=NUMBERS,
-        count=st.integers(1, 3),
-        how=st.sampled_from(["500", "reset", "409", "429", "after"]),
-        task=st.sampled_from(["start", "apply", "sweep", "reconcile", "cancel"]),
-    )
-    def outage(self, which: int, count: int, how: str, task: str) -> None:
+    @rule(which=NUMBERS, count=st.integers(1, 3), how=OUTAGES, task=st.sampled_from(VISITORS))
+    def outage_for_visitors(self, which: int, count: int, how: str, task: str) -> None:
         """Stripe does not answer some calls, or does the work and the answer is lost."""
         world = self.world
-        world.sandbox.fail_next(count, how=how, path="/v1/")
-        place = pick(world.places, which)
+        place, attempt = pick(world.places, which), pick(world.attempts, which)
+        if task == "start":
+            self._without_stripe(count, how, task, lambda: world.start(place, world.gift(place)))
+            return
+        donation = world.donation(attempt)
+        end = partial(checkout.end, donation, gateway=world.gateway)
+        self._without_stripe(count, how, task, end)
+
+    @precondition(lambda self: self.with_attempts())
+    @rule(which=NUMBERS, count=st.integers(1, 3), how=OUTAGES, task=st.sampled_from(WORKERS))
+    def outage_for_workers(self, which: int, count: int, how: str, task: str) -> None:
+        """Stripe does not answer some calls of the background work."""
+        world = self.world
         tasks: dict[str, Callable[[], object]] = {
-            "start": lambda: world.start(place, world.gift(place)),
             "apply": lambda: world.apply(pick(world.attempts, which)),
             "sweep": lambda: sweeper.sweep(gateway=world.gateway),
             "reconcile": lambda: reconcile.run(gateway=world.gateway),
-            "cancel": lambda: checkout.end(
-                world.donation(pick(world.attempts, which)), gateway=world.gateway
-            ),
         }
+        self._without_stripe(count, how, task, tasks[task])
+
+    def _without_stripe(self, count: int, how: str, task: str, work: Callable[[], object]) -> None:
+        self.world.sandbox.fail_next(count, how=how, path="/v1/")
         try:
-            tasks[task]()
+            work()
         except (GatewayError, checkout.UnreachableError, settlement.BusyError):
-            world.note(f"outage during {task}")
+            self.world.note(f"outage during {task}")
         except seats.FullError:
-            world.note("full")
-        world.clear_faults()
+            self.world.note("full")
+        left = self.world.sandbox.get("fail_next")["left"]
+        self.world.note(*(["calls failed"] if left < count else []))
+        self.world.clear_faults()
 
     @precondition(lambda self: self.with_attempts())
     @rule(which=NUMBERS)

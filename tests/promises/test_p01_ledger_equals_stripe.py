@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.internal.conjecture.engine import ConjectureRunner
 from hypothesis.stateful import run_state_machine_as_test
 
 from donations.models import LedgerEntry
@@ -43,7 +44,10 @@ def run_machine(world: World, *, examples: int, steps: int) -> str:
     )
     logging.disable(logging.ERROR)  # the outages that the machine makes would fill the log
     try:
-        run_state_machine_as_test(seed(SEED)(lambda: PaymentMachine(world)), settings=chosen)
+        with pytest.MonkeyPatch.context() as patch:
+            # Five of six examples would be copies of one with a step repeated: all are new instead.
+            patch.setattr(ConjectureRunner, "generate_mutations_from", lambda *_: None)
+            run_state_machine_as_test(seed(SEED)(lambda: PaymentMachine(world)), settings=chosen)
     finally:
         logging.disable(logging.NOTSET)
     return f"seed {SEED}, {examples} × {steps}: {statistics(world.reached)}"
@@ -92,7 +96,7 @@ def test_a_lost_answer_is_made_up_for_even_after_the_key_was_forgotten(world: Wo
     place = world.places[0]
     with dying_at("checkout:session_created"):
         world.start(place, world.gift(place))
-    (session,) = checks.open_sessions(world, "")
+    (session,) = checks.open_sessions(world.sandbox, "")
     world.sandbox.pay(session["id"])
     world.advance(hours=30)
     reconcile.run(gateway=world.gateway)

@@ -28,9 +28,18 @@ THREE = "BHD JOD KWD OMR TND".split()
 HUNDREDS = "ISK UGX".split()
 MINIMUMS = {
     **dict.fromkeys("USD EUR CHF CAD AUD NZD SGD BRL INR ZAR ILS PHP ARS COP IDR".split(), "0.50"),
-    "GBP": "0.30", "DKK": "2.50", "NOK": "3", "SEK": "3", "HKD": "4", "CZK": "15",
+    "GBP": "0.30",
+    "DKK": "2.50",
+    "NOK": "3",
+    "SEK": "3",
+    "HKD": "4",
+    "CZK": "15",
     **dict.fromkeys("AED MYR PLN RON".split(), "2"),
-    "MXN": "10", "THB": "10", "JPY": "50", "KRW": "50", "HUF": "175",
+    "MXN": "10",
+    "THB": "10",
+    "JPY": "50",
+    "KRW": "50",
+    "HUF": "175",
 }
 LANGUAGES = ("en", "fr")
 profile = settings(max_examples=400, deadline=None, database=None, derandomize=True)
