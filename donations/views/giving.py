@@ -61,10 +61,10 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     """A gift without a workshop; POST goes on to Stripe."""
     found = access.campaign_for_visitor(slug)
     context = _context(found)
-    if not pages.takes_gifts(found):
-        return render(request, "checkout/closed.html", context, status=409 if request.POST else 200)
     if request.method == "POST":
         return _submit(request, found, None, "campaigns/give.html", context)
+    if not pages.takes_gifts(found):
+        return render(request, "checkout/closed.html", context)
     key = ("give", slug, pages.campaign_version(slug), language())
     blank = {**context, "form": _blank(request, found, None)}
     return shared.page(request, key, lambda: render(request, "campaigns/give.html", blank))
@@ -103,6 +103,8 @@ def _submit(
     context: dict[str, Any],
 ) -> HttpResponse:
     """Check the form and start; each refusal has a page that says what to do."""
+    if not pages.takes_gifts(campaign):
+        return render(request, "checkout/closed.html", context, status=409)
     form = GiveForm(request.POST, campaign=campaign, workshop=workshop)
     if not form.is_valid():
         return render(request, template, {**context, "form": form}, status=422)

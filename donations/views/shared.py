@@ -2,8 +2,8 @@
 
 The key holds the versions of what the page shows, so nobody sees an old total; what has no version
 (seats left on a list, a status that depends on the time) may be as old as ``SECONDS``. What differs
-from visitor to visitor is only the form's nonce, which is put in afterwards. Signed-in people and
-addresses with a query get a page of their own.
+from visitor to visitor is only the form's nonce, which is put in afterwards. Signed-in people,
+those who have a message waiting, and addresses with a query get a page of their own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
@@ -26,7 +27,8 @@ def page(
     request: HttpRequest, key: tuple[object, ...], render: Callable[[], HttpResponse]
 ) -> HttpResponse:
     """Return the page under ``key`` (language included by the caller), rendered now if need be."""
-    if request.META.get("QUERY_STRING") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+    personal = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name} & request.COOKIES.keys()
+    if personal or request.META.get("QUERY_STRING"):
         return _with_nonce(render())
     cache = caches["pages"]
     name = hashlib.sha256(repr(key).encode()).hexdigest()
