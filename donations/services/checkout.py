@@ -10,6 +10,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import Final
 
 from django.conf import settings
@@ -39,6 +40,8 @@ logger = logging.getLogger(__name__)
 #: before it: after half an hour without Stripe the rest must still be long enough, with some
 #: minutes for the sweeper to come round (PROMISES.md 15).
 SESSION_TIME: Final = timedelta(minutes=65)
+#: An attempt that came to nothing: the same form sent again is a new one.
+_ENDED: Final = frozenset({DonationState.EXPIRED, DonationState.FAILED})
 #: How long a second click waits for the session that the first one is making, in seconds.
 PATIENCE_SECONDS: Final = 2.5
 
@@ -67,11 +70,12 @@ class Gift:
         """Return what names this very gift: the same form sent twice gives the same one.
 
         A changed form is another gift; so is one sent again after its attempt ended: ``ended`` is
-        how many attempts of this visit did.
+        how many attempts at this very gift did.
         """
         payer = self.payer
         typed = (place, ended, self.amount.minor, payer.email.lower(), payer.seats, payer.name)
-        return uuid.uuid5(self.visit, repr(typed))
+        shown = (self.message, self.hide_name, self.hide_amount, sorted(payer.answers.items()))
+        return uuid.uuid5(self.visit, repr((*typed, *shown)))
 
 
 def start(
@@ -83,8 +87,10 @@ def start(
     Raises seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
     """
     attempts = list(Donation.objects.filter(visit=gift.visit))
-    ended = sum(one.state in {DonationState.EXPIRED, DonationState.FAILED} for one in attempts)
-    nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}", ended)
+    ended = {one.nonce for one in attempts if one.state in _ENDED}
+    place = f"{campaign.pk}:{workshop.pk if workshop else ''}"
+    # Attempts at another amount do not count: a second click comes while this one ends them.
+    nonce = next(one for n in count() if (one := gift.nonce(place, n)) not in ended)
     known = Donation.objects.filter(nonce=nonce)
     donation = next((one for one in attempts if one.nonce == nonce), None)
     if donation is None:
@@ -112,7 +118,8 @@ def _replace(others: list[Donation], gateway: Gateway) -> None:
 def end(donation: Donation, *, gateway: Gateway) -> Donation:
     """End an unpaid attempt: make its session unpayable, then do what Stripe says.
 
-    Returns the donation as it stands then: it may turn out to be paid. Raises GatewayError.
+    Returns the donation as it stands then: it may turn out to be paid. Raises GatewayError or
+    BusyError.
     """
     ensure_session(donation, gateway=gateway)
     donation.refresh_from_db()
