@@ -98,7 +98,7 @@ def give_back(booking: Booking, *, gateway: Gateway) -> Donation:
     """Refund late money in full; settling ends its booking.
 
     The key is the donation's own, so that asking twice refunds once; after a refund that failed
-    it is another one. Raises NothingToChooseError or GatewayError.
+    it is another one. Raises NothingToChooseError, GatewayError or BusyError.
     """
     donation = pending_choice(booking)
     if donation is None or donation.payment_intent_id is None:

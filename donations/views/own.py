@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.services import attention, cancelling, pages, receipts
+from donations.services import attention, cancelling, pages, receipts, settlement
 from donations.services.links import GIFT_LINK, donation_for_link
 from donations.views.language import language
 from events.models import Booking
@@ -73,7 +73,7 @@ def booking_cancel(request: HttpRequest, token: str) -> HttpResponse:
     found = access.booking_for_link(token)
     try:
         cancelling.cancel_seat(found, gateway=for_visitors())
-    except GatewayError:
+    except (GatewayError, settlement.BusyError):
         return _try_later(request, found)
     return redirect("booking", token=token)
 
@@ -87,7 +87,7 @@ def booking_refund(request: HttpRequest, token: str) -> HttpResponse:
         attention.give_back(found, gateway=for_visitors())
     except attention.NothingToChooseError:
         pass  # Chosen already, perhaps by a second click: the page shows what came of it.
-    except GatewayError:
+    except (GatewayError, settlement.BusyError):
         return _try_later(request, found)
     return redirect("booking", token=token)
 
