@@ -93,7 +93,9 @@ def _attempt(account: str, since: datetime, gateway: Gateway) -> Reconciliation:
         return _reconcile(result, gateway)
     except (GatewayError, settlement.BusyError) as error:
         logger.warning("reconcile: account %s: %s", account or "(own)", error)
-        return result
+    except Exception:  # one poison payment must not stop the others' accounts
+        logger.exception("reconcile: account %s", account or "(own)")
+    return result
 
 
 def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:

@@ -47,3 +47,19 @@ def test_an_account_that_is_gone_does_not_keep_the_others_from_their_turn(sandbo
     assert own.finished_at is not None
     assert gone.account == "acct_1Gone"
     assert gone.finished_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_with_a_poison_payment_does_not_either(sandbox, monkeypatch) -> None:
+    make_campaign(destination="charity", stripe_account="acct_1Zzz")
+    seen = []
+
+    def poison(since, *, account):
+        seen.append(account)
+        raise KeyError("status")
+
+    gateway = for_workers()
+    monkeypatch.setattr(gateway, "movements_since", poison)
+    monkeypatch.setattr(gateway, "events_since", lambda since, *, account: iter(()))
+    assert [run.finished_at for run in reconcile.run(gateway=gateway)] == [None, None]
+    assert seen == ["", "acct_1Zzz"]
