@@ -30,6 +30,7 @@ from events.models import Message
 from events.states import MessageState
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached
+from fundraiser.core.logs import cleaned
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def _finish(message: Message, state: MessageState, **values: object) -> None:
 
 def _later(message: Message, error: Exception) -> None:
     """Put a failed mail back with growing pauses, or aside when it failed for good."""
-    text = f"{type(error).__name__}: {error}"[:300]
+    text = cleaned(f"{type(error).__name__}: {error}")[:300]
     refused = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
         code >= 500 for code, _ in error.recipients.values()
     )
@@ -92,8 +93,8 @@ def send_one(connection: BaseEmailBackend) -> bool:
     if message is None:
         return False
     reached("sender:claimed")
-    render: Renderer = import_string(settings.MESSAGE_RENDERERS[message.kind])
     try:
+        render: Renderer = import_string(settings.MESSAGE_RENDERERS[message.kind])
         mail = render(message)
         if mail is None:
             _finish(message, MessageState.DROPPED)
