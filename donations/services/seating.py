@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from donations.models import Donation
-from donations.states import Purpose
+from donations.states import Kind, Purpose
 from events.models import Booking
 from events.services import outbox, seats
 from events.states import BOOKING_TABLE, BookingState
@@ -56,10 +56,14 @@ def _seat_late(donation: Donation, booking: Booking) -> None:
 
 
 def _ask(donation: Donation, booking: Booking) -> None:
-    """Late money without a seat is never invisible: refund, or keep as a gift (PROMISES.md 7)."""
+    """Late money without a seat is never invisible: refund, or keep as a gift (PROMISES.md 7).
+
+    Whoever chose the refund is asked once more where it failed and the money came back.
+    """
     advance(booking, BookingState.NEEDS_ATTENTION, BOOKING_TABLE)
+    returns = donation.entries.filter(kind__in=[Kind.REFUND_FAILED, Kind.DISPUTE_REINSTATED])
     outbox.queue(
-        key=f"payment_problem:{donation.pk}",
+        key=f"payment_problem:{donation.pk}:{returns.count()}",
         kind="payment_problem",
         booking=booking,
         donation=donation.pk,

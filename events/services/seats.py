@@ -125,8 +125,8 @@ def confirm(booking: Booking) -> None:
 
 
 def seat_again(booking: Booking) -> bool:
-    """Confirm a booking whose seats were released, if there is room; return whether there was."""
-    if not take(booking.workshop_id, booking.seats):
+    """Confirm a booking whose seats were released; return whether there was room, and time."""
+    if booking.workshop.ends_at <= clock.now() or not take(booking.workshop_id, booking.seats):
         return False
     advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())
     return True

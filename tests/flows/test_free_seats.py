@@ -107,3 +107,18 @@ def test_the_same_form_twice_is_one_booking_and_one_mail(story: Story, workshop:
         assert answer.status_code == 200
     assert Booking.objects.count() == 1
     assert len(story.mails()) == 1
+
+
+def test_a_late_click_gives_no_second_seat_to_a_confirmed_address(
+    story: Story, clock: Clock
+) -> None:
+    workshop = make_workshop(make_campaign(), zero_allowed=True, capacity=5)
+    late = _ask(story, workshop)
+    clock.advance(minutes=61)
+    for pk in seats.overdue_hold_ids(clock.now()):
+        seats.expire_hold(pk, clock.now())
+    story.client.post(_ask(story, workshop))
+    story.client.post(late)
+    workshop.refresh_from_db()
+    assert workshop.seats_taken == 1
+    assert sorted(Booking.objects.values_list("state", flat=True)) == ["confirmed", "expired"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from donations.models import Donation
 from events.models import Booking, Workshop
+from fundraiser.core import clock
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.story import Story, address, body
 
@@ -66,6 +68,33 @@ def test_late_money_can_be_had_back(story: Story, workshop: Workshop) -> None:
     page = story.page(own)
     assert "given back in full" in page
     assert "Give me my money back" not in page
+
+
+def test_who_chose_a_refund_that_failed_is_asked_again(story: Story, workshop: Workshop) -> None:
+    donation, own = _late(story, workshop)
+    story.client.post(f"{own}refund/")
+    story.webhooks(donation)
+    (mail,) = story.mails()
+    assert "on its way back" in mail["Subject"]
+    (refund,) = donation.entries.filter(kind="refund")
+    story.sandbox.fail_refund(refund.source_id)
+    story.webhooks(donation)
+    assert donation.net_minor == 2000
+    (mail,) = story.mails()
+    assert "arrived late" in mail["Subject"]
+    assert "Give me my money back" in story.page(own)
+
+
+def test_late_money_gets_no_seat_in_a_workshop_that_is_over(
+    story: Story, workshop: Workshop
+) -> None:
+    donation = story.register(workshop)
+    story.sandbox.expire(donation.session_id)
+    story.webhooks(donation)
+    Workshop.objects.filter(pk=workshop.pk).update(starts_at=clock.now() - timedelta(hours=3))
+    story.sandbox.pay(donation.session_id, outcome="late")
+    story.webhooks(donation)
+    assert Booking.objects.get(pk=donation.booking_id).state == "needs_attention"
 
 
 def test_late_money_can_be_kept_as_a_gift(story: Story, workshop: Workshop) -> None:
