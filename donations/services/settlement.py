@@ -23,6 +23,9 @@ from fundraiser.core.transitions import advance
 logger = logging.getLogger(__name__)
 
 _TRIES: Final = 8
+#: A debit on its way, or one that waits for its giver: small deposits to name, a voucher to pay
+#: (docs.stripe.com/payments/payment-methods#customer-actions).
+_PROMISED: Final = frozenset({"processing", "requires_action"})
 
 
 class BusyError(Exception):
@@ -88,7 +91,7 @@ def _settle(donation: Donation, payment: Payment) -> None:
         logger.error("donation %s quarantined: %s", donation.pk, donation.quarantine)
     elif payment.is_paid:
         _settle_paid(donation, payment)
-    elif complete and payment.intent_status == "processing":
+    elif complete and payment.intent_status in _PROMISED:
         _settle_processing(donation)
     elif complete:
         _settle_failed(donation)
