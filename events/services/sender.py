@@ -101,6 +101,7 @@ def send_one(connection: BaseEmailBackend) -> bool:
             return True
         mail.connection = connection
         reached("sender:rendered")
+        connection.open()  # else Django's backend opens and closes one for each mail
         _identified(mail, message).send()
     except Exception as error:  # noqa: BLE001 -- one bad mail must not stop the others; it is kept
         logger.warning("mail %s failed: %s", message.pk, type(error).__name__)

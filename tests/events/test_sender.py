@@ -43,3 +43,19 @@ def test_a_refusals_reason_is_kept_without_the_address(settings) -> None:
     assert kept.state == "set_aside"
     assert "no such person" in kept.error
     assert "dora" not in kept.error
+
+
+@pytest.mark.django_db
+def test_the_mails_of_a_round_go_over_one_connection(settings, smtp_sink, monkeypatch) -> None:
+    settings.MESSAGE_RENDERERS = {"thanks": f"{__name__}._thanks"}
+    connect, made = smtplib.SMTP.connect, []
+
+    def counted(self, *args, **kwargs):
+        made.append(self)
+        return connect(self, *args, **kwargs)
+
+    monkeypatch.setattr(smtplib.SMTP, "connect", counted)
+    for key in ("one", "two", "three"):
+        outbox.queue(key=key, kind="thanks")
+    assert sender.send_due() == 3
+    assert (len(smtp_sink.messages), len(made)) == (3, 1)
