@@ -93,8 +93,9 @@ def start(
     nonce = next(one for n in count() if (one := gift.nonce(place, n)) not in ended)
     known = Donation.objects.filter(nonce=nonce)
     donation = next((one for one in attempts if one.nonce == nonce), None)
+    # Also where this one is known: tabs that were sent at the same moment did not see each other.
+    _replace([one for one in attempts if one.state in LIVE and one.nonce != nonce], gateway)
     if donation is None:
-        _replace([one for one in attempts if one.state in LIVE], gateway)
         try:
             donation = _hold(campaign, workshop, gift, nonce)
         except (IntegrityError, seats.FullError):
