@@ -101,7 +101,7 @@ STORY: Final = {
         "title": "Clean water, one workshop at a time",
         "story": (
             "I teach what I know about opening a web shop. You pay what you want.\n\n"
-            "All of it goes to people who walk hours for a bucket of water, through "
+            "Every gift goes to people who walk hours for a bucket of water, through "
             "**charity: water**, which builds wells and shows each of them on a map.\n\n"
             "It takes me an evening. It takes you two hours and whatever you want to give."
         ),
@@ -110,8 +110,8 @@ STORY: Final = {
         "title": "De l’eau potable, un atelier après l’autre",
         "story": (
             "J’enseigne ce que je sais : ouvrir une boutique en ligne. Vous donnez ce que vous "
-            "voulez.\n\nTout va à celles et ceux qui marchent des heures pour un seau d’eau, grâce "
-            "à **charity: water**, qui creuse des puits et les montre un à un sur une carte.\n\n"
+            "voulez.\n\nChaque don va à celles et ceux qui marchent des heures pour un seau d’eau, "
+            "grâce à **charity: water**, qui creuse des puits et les montre un à un sur une carte.\n\n"
             "Il m’en coûte une soirée. À vous, deux heures et ce que vous voulez donner."
         ),
     },

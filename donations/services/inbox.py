@@ -127,7 +127,7 @@ def _settle(donation: Donation, event: StripeEvent, gateway: Gateway) -> None:
         checkout.ensure_session(donation, gateway=gateway)
         donation.refresh_from_db(fields=["session_id"])
     if donation.session_id is not None:
-        settlement.apply(donation.pk, gateway=gateway)
+        settlement.apply(donation.pk, gateway=gateway, known=donation)
 
 
 def _failed(event: StripeEvent, error: Exception) -> None:

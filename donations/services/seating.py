@@ -19,6 +19,14 @@ def _has_twin(booking: Booking) -> bool:
     return twins.exclude(pk=booking.pk).exists()
 
 
+def gave_way_to_twin(donation: Donation) -> bool:
+    """Whether this payment became a gift because its address had a seat already."""
+    booking = donation.booking
+    if booking is None or donation.purpose != Purpose.GIFT or booking.confirmed_at is not None:
+        return False
+    return booking.state == BookingState.CANCELLED and _has_twin(booking)
+
+
 def after_payment(donation: Donation) -> None:
     """Seat a payer, or offer a way out where no seat is left; a gift gets its thanks.
 
@@ -96,6 +104,13 @@ def after_promise(donation: Donation) -> None:
         _confirmation(booking)
     elif booking.state == BookingState.EXPIRED and seats.seat_again(booking):
         _confirmation(booking)
+
+
+def after_arrival(donation: Donation) -> None:
+    """Tell who was promised it that the money of a bank debit has arrived; the seat is theirs."""
+    booking = _seat_booking(donation)
+    if booking is not None and booking.state == BookingState.CONFIRMED:
+        outbox.queue(key=f"arrived:{donation.pk}", kind="gift_thanks", donation=donation.pk)
 
 
 def after_failure(donation: Donation) -> None:

@@ -32,10 +32,10 @@ class BusyError(Exception):
     """Others kept moving the donation: try again later."""
 
 
-def apply(donation_id: int, *, gateway: Gateway) -> Donation:
+def apply(donation_id: int, *, gateway: Gateway, known: Donation | None = None) -> Donation:
     """Fetch everything that Stripe knows of a donation and bring our rows to it; return it.
 
-    1. Read the donation's version.
+    1. Read the donation's version, unless the caller has just read it (``known``).
     2. Outside any transaction, fetch session, charge, refunds and disputes.
     3. In one transaction lock donation → booking → workshop (→ total, last, by the ledger).
     4. If the version moved meanwhile, what was fetched may be older than what was applied: again.
@@ -44,7 +44,8 @@ def apply(donation_id: int, *, gateway: Gateway) -> Donation:
     Raises GatewayError where Stripe cannot be asked, BusyError after too many rounds.
     """
     for _ in range(_TRIES):
-        donation = Donation.objects.get(pk=donation_id)
+        donation = known or Donation.objects.get(pk=donation_id)
+        known = None
         if donation.session_id is None:
             raise ValueError("the donation has no session yet: checkout.open_session makes it")
         asked_at = clock.now()
@@ -102,6 +103,8 @@ def _settle(donation: Donation, payment: Payment) -> None:
 def _settle_paid(donation: Donation, payment: Payment) -> None:
     posted = ledger.post_missing(donation, payment)
     reached("apply:posted")
+    if donation.state == DonationState.PROCESSING:
+        seating.after_arrival(donation)
     if donation.state != DonationState.PAID:
         advance(
             donation,

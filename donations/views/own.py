@@ -14,25 +14,42 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
+from donations.models import Donation
 from donations.services import attention, cancelling, pages, receipts, settlement
 from donations.services.links import GIFT_LINK, donation_for_link
+from donations.states import DonationState
 from donations.views.language import language
 from events.models import Booking
 from events.services import access, calendar, free_seats
-from events.services.emails import manage_url
+from events.services.emails import absolute, manage_url
 from events.states import BookingState
+
+
+def _how_it_ended(booking: Booking, donations: list[Donation]) -> str:
+    """Return what became of a cancelled booking: "given_back", "kept_as_gift" or "refunded"."""
+    if booking.state != BookingState.CANCELLED:
+        return ""
+    if booking.confirmed_at is not None:
+        return "given_back"
+    paid = [one for one in donations if one.state == DonationState.PAID]
+    if not paid:
+        return "given_back"
+    return "kept_as_gift" if any(one.net_minor > 0 for one in paid) else "refunded"
 
 
 def _booking_context(booking: Booking, token: str) -> dict[str, Any]:
     waits = attention.pending_choice(booking)
+    donations = list(booking.donations.order_by("pk"))
+    workshop = pages.workshop_page(booking.workshop, language())
     can_cancel = booking.state in {BookingState.CONFIRMED, BookingState.HELD}
     return {
         "booking": booking,
         "registrations": list(booking.registrations.order_by("position")),
-        "workshop": pages.workshop_page(booking.workshop, language()),
+        "workshop": workshop,
+        "ended": _how_it_ended(booking, donations),
         "campaign": pages.campaign_page(booking.workshop.campaign, language()),
         "accent_url": pages.accent_url(booking.workshop.campaign),
-        "donations": list(booking.donations.order_by("pk")),
+        "donations": donations,
         "manage_url": reverse("booking", args=[token]),
         "calendar_url": reverse("booking_calendar", args=[token]),
         "cancel_url": reverse("booking_cancel", args=[token]) if can_cancel else "",
@@ -42,7 +59,7 @@ def _booking_context(booking: Booking, token: str) -> dict[str, Any]:
             "refund_url": reverse("booking_refund", args=[token]),
             "keep_url": reverse("booking_keep", args=[token]),
         },
-        **calendar.web_links(booking.workshop, language(), ""),
+        **calendar.web_links(booking.workshop, language(), absolute(workshop.url)),
     }
 
 
@@ -119,8 +136,8 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     """A free seat's address: GET shows a button, POST confirms."""
     found = access.booking_for_link(token, access.CONFIRM_LINK)
     if request.method == "POST":
-        free_seats.confirm(found.pk)
-        return redirect("booking", token=access.booking_link(found))
+        seated = free_seats.confirm(found.pk)
+        return redirect("booking", token=access.booking_link(seated))
     context = _booking_context(found, access.booking_link(found))
     return render(request, "bookings/confirm.html", {**context, "confirm_url": request.path})
 

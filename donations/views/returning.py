@@ -18,11 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, pages, parameters, receipts, settlement, totals
+from donations.services import checkout, pages, parameters, receipts, seating, settlement, totals
 from donations.services.links import donation_for_link, gift_link
 from donations.states import DonationState, Purpose
 from donations.views.language import language
 from events.services import access, calendar
+from events.services.emails import absolute
 from events.states import BookingState
 
 
@@ -62,6 +63,7 @@ def _context(donation: Donation, *, asked: bool = False) -> dict[str, Any]:
         "apply_url": reverse("checkout_apply", args=[token]),
         "retry_url": _retry_url(donation),
         "manage_url": reverse("gift", args=[gift_link(donation)]),
+        "has_twin": seating.gave_way_to_twin(donation),
     }
     if booking is not None:
         context |= _ticket(donation)
@@ -73,10 +75,11 @@ def _ticket(donation: Donation) -> dict[str, Any]:
     assert booking is not None  # noqa: S101 -- the caller has looked
     token = access.booking_link(booking)
     manage = reverse("booking", args=[token])
+    page = reverse("workshop", args=[donation.campaign.slug, booking.workshop.slug])
     return {
         "manage_url": manage,
         "calendar_url": reverse("booking_calendar", args=[token]),
-        **calendar.web_links(booking.workshop, language(), ""),
+        **calendar.web_links(booking.workshop, language(), absolute(page)),
     }
 
 

@@ -52,13 +52,14 @@ def confirm(booking_id: int) -> Booking:
         booking = Booking.objects.select_for_update().get(pk=booking_id)
         Workshop.objects.select_for_update().get(pk=booking.workshop_id)
         twins = Booking.objects.confirmed_for(booking.workshop_id, booking.email)
-        has_twin = twins.exclude(pk=booking.pk).exists()
-        if booking.state == BookingState.HELD and has_twin:
-            seats.release(booking, BookingState.CANCELLED)
-            return booking
+        twin = twins.exclude(pk=booking.pk).select_related("workshop__campaign").first()
+        if twin is not None and booking.state != BookingState.CONFIRMED:
+            if booking.state == BookingState.HELD:
+                seats.release(booking, BookingState.CANCELLED)
+            return twin
         if booking.state == BookingState.HELD:
             seats.confirm(booking)
-        elif booking.state != BookingState.EXPIRED or has_twin or not seats.seat_again(booking):
+        elif booking.state != BookingState.EXPIRED or not seats.seat_again(booking):
             return booking
         outbox.queue(key=f"confirmation:{booking.pk}", kind="confirmation", booking=booking)
     return booking

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from events.models import Booking, Workshop
-from events.services import seats
+from events.services import access, seats
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.story import Story, address, body, calendar_of
@@ -30,6 +30,7 @@ def _ask(story: Story, workshop: Workshop, **typed: str) -> str:
     assert answer.status_code == 200
     assert "dora@example.org" in answer.content.decode()
     (mail,) = story.mails()
+    assert mail["Subject"] == "One click to register: How to open a web shop"
     return _confirm_path(body(mail))
 
 
@@ -122,3 +123,14 @@ def test_a_late_click_gives_no_second_seat_to_a_confirmed_address(
     workshop.refresh_from_db()
     assert workshop.seats_taken == 1
     assert sorted(Booking.objects.values_list("state", flat=True)) == ["confirmed", "expired"]
+
+
+def test_a_second_free_seat_of_one_address_leads_to_the_ticket_it_has(story: Story) -> None:
+    workshop = make_workshop(make_campaign(), zero_allowed=True, capacity=5)
+    story.client.post(_ask(story, workshop))
+    first = Booking.objects.get(state="confirmed")
+    answer = story.client.post(_ask(story, workshop))
+    assert access.booking_link(first) in answer["Location"]
+    assert "Your ticket" in story.page(answer["Location"])
+    workshop.refresh_from_db()
+    assert workshop.seats_taken == 1

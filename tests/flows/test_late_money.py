@@ -209,9 +209,12 @@ def test_a_bank_debit_that_arrives_counts_once(story: Story) -> None:
     workshop = make_workshop(make_campaign(currency="EUR"))
     donation = story.register(workshop)
     story.pay(donation, method="sepa_debit")
+    assert len(story.mails()) == 2, "the ticket, and that the money is on its way"
     story.sandbox.settle_debit(donation.session_id, succeeded=True)
     story.webhooks(donation)
     assert donation.state == "paid"
+    (mail,) = story.mails()
+    assert "has arrived" in body(mail)
     assert story.total(workshop.campaign).raised.minor == 2000
     assert "You are in!" in story.returned(donation)
 
