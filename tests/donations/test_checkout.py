@@ -68,3 +68,16 @@ def test_the_same_form_after_each_end_is_a_new_gift(sandbox: Any, workshop: Work
         assert start(workshop, gift, for_workers()) == donation
         made.append(checkout.end(donation, gateway=for_workers()).pk)
     assert len(set(made)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_tabs_that_did_not_see_each_other_the_next_click_leaves_one(
+    sandbox: Any, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tabs = [make_gift(n, visit=VISIT, email="dora@example.org") for n in (1000, 2000)]
+    with monkeypatch.context() as patch:
+        patch.setattr(checkout, "_replace", lambda _others, _gateway: None)
+        first, second = [start(workshop, tab, for_workers()) for tab in tabs]
+    assert start(workshop, tabs[0], for_workers()) == first
+    second.refresh_from_db()
+    assert (Donation.objects.live().get(), second.state) == (first, "expired")
