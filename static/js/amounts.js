@@ -10,6 +10,7 @@ function start(form) {
   const hint = form.querySelector("[data-fee-hint]");
   const button = form.querySelector("[data-submit]");
   const other = form.elements.other_amount;
+  const payment = form.querySelectorAll("[data-when-paying]");
   const plain = { hint: hint?.textContent, label: button.textContent };
   const show = (minor) => format(minor, currency, exponent, language);
 
@@ -22,6 +23,7 @@ function start(form) {
   function update() {
     const amount = chosen();
     line.hidden = !amount;
+    for (const part of payment) part.hidden = amount === 0;
     if (hint) hint.textContent = plain.hint;
     button.textContent = amount === 0 ? labelZero : plain.label;
     if (!amount) return;

@@ -129,6 +129,7 @@ def test_a_second_free_seat_of_one_address_leads_to_the_ticket_it_has(story: Sto
     workshop = make_workshop(make_campaign(), zero_allowed=True, capacity=5)
     story.client.post(_ask(story, workshop))
     first = Booking.objects.get(state="confirmed")
+    story.mails()
     answer = story.client.post(_ask(story, workshop))
     assert access.booking_link(first) in answer["Location"]
     assert "Your ticket" in story.page(answer["Location"])

@@ -51,7 +51,7 @@ def test_late_money_can_be_had_back(story: Story, workshop: Workshop) -> None:
     assert story.total(workshop.campaign).raised.minor == 7000
     assert "Your money arrived late" in story.returned(donation)
     page = story.page(own)
-    assert "Give me my money back" in page
+    assert "Refund me" in page
     assert "$20.00" in page
 
     for _ in range(2):  # A double click refunds once.
@@ -67,7 +67,7 @@ def test_late_money_can_be_had_back(story: Story, workshop: Workshop) -> None:
     assert "$20.00" in body(mail)
     page = story.page(own)
     assert "given back in full" in page
-    assert "Give me my money back" not in page
+    assert "Refund me" not in page
 
 
 def test_who_chose_a_refund_that_failed_is_asked_again(story: Story, workshop: Workshop) -> None:
@@ -82,7 +82,7 @@ def test_who_chose_a_refund_that_failed_is_asked_again(story: Story, workshop: W
     assert donation.net_minor == 2000
     (mail,) = story.mails()
     assert "arrived late" in mail["Subject"]
-    assert "Give me my money back" in story.page(own)
+    assert "Refund me" in story.page(own)
 
 
 def test_late_money_gets_no_seat_in_a_workshop_that_is_over(
@@ -106,7 +106,7 @@ def test_late_money_can_be_kept_as_a_gift(story: Story, workshop: Workshop) -> N
     assert story.total(workshop.campaign).raised.minor == 7000
     (mail,) = story.mails()
     assert mail["Subject"] == "Thank you for your gift to charity: water"
-    assert "Give me my money back" not in story.page(own)
+    assert "Refund me" not in story.page(own)
     assert story.client.post(f"{own}refund/").status_code == 302
     story.webhooks(donation)
     assert story.total(workshop.campaign).refunds.minor == 0, "the choice was made"
