@@ -7,12 +7,17 @@ import os
 from celery import Celery
 from celery.signals import task_postrun, task_prerun
 from django.db import close_old_connections
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fundraiser.settings")
 
 app = Celery("fundraiser")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# A worker takes both queues, unless told otherwise (--queues mail): then a slow mail server cannot
+# hold up what was paid.
+app.conf.task_queues = [Queue("fundraiser"), Queue("mail")]
+app.conf.task_routes = {"events.send_due_messages": {"queue": "mail"}}
 
 
 @task_prerun.connect

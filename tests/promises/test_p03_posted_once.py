@@ -165,7 +165,7 @@ def test_control_without_the_version_the_older_snapshot_hides_money(
 ) -> None:
     """The same apply without its comparison of versions: the staged race is then reported."""
 
-    def careless(donation_id: int, *, gateway: Gateway) -> Donation:
+    def careless(donation_id: int, *, gateway: Gateway, **_: Any) -> Donation:
         donation = Donation.objects.get(pk=donation_id)
         assert donation.session_id is not None
         payment = gateway.fetch_payment(donation.session_id, account=donation.stripe_account)

@@ -71,9 +71,7 @@ def make_gift(
 
 def start(workshop: Workshop, gift: Gift, gateway: Any) -> Any:
     """Start a checkout for a workshop as the form does."""
-    return checkout.start(
-        campaign=workshop.campaign, workshop=workshop, gift=gift, gateway=gateway
-    )
+    return checkout.start(campaign=workshop.campaign, workshop=workshop, gift=gift, gateway=gateway)
 
 
 def give_form(**values: Any) -> dict[str, str]:

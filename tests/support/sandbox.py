@@ -38,7 +38,8 @@ class SandboxControl:
 
     @staticmethod
     def _answer(response: httpx.Response) -> Any:
-        assert response.is_success, f"{response.request.url}: {response.status_code} {response.text}"
+        about = f"{response.request.url}: {response.status_code} {response.text}"
+        assert response.is_success, about
         return response.json() if response.content else None
 
     def pay(self, session: str, **how: Any) -> Any:
