@@ -111,7 +111,8 @@ STORY: Final = {
         "story": (
             "J’enseigne ce que je sais : ouvrir une boutique en ligne. Vous donnez ce que vous "
             "voulez.\n\nChaque don va à celles et ceux qui marchent des heures pour un seau d’eau, "
-            "grâce à **charity: water**, qui creuse des puits et les montre un à un sur une carte.\n\n"
+            "grâce à **charity: water**, qui creuse des puits et les montre un à un sur une "
+            "carte.\n\n"
             "Il m’en coûte une soirée. À vous, deux heures et ce que vous voulez donner."
         ),
     },

@@ -61,8 +61,8 @@ def _item(one: attention.Item) -> dict[str, Any]:
     details = {
         "late_money": _("They were asked: money back, or keep it as a gift."),
         "quarantined": _(
-            "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, and "
-            "give it back there if it is wrong."
+            "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, "
+            "and give it back there if it is wrong."
         ),
     }
     return {
