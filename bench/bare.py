@@ -1,7 +1,8 @@
 """The base of the page rows: a bare Django view that answers with one row of one query.
 
-Served by the product's own gunicorn settings and with its database pool, without middleware,
-template, session or translation: ``gunicorn bench.bare:application --config fundraiser/gunicorn.py``.
+Served with the product's own gunicorn settings and database pool (``gunicorn
+bench.bare:application --config fundraiser/gunicorn.py``), without middleware, template, session or
+translation.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def seat(at: Workshop, count: int) -> None:
         "source": "(SELECT id, row_number() OVER () AS n FROM events_booking"
         " WHERE workshop_id = %(workshop)s) AS booked",
     }
-    values = {"workshop": at.pk, "count": count, "now": clock.now()}
+    values: dict[str, Any] = {"workshop": at.pk, "count": count, "now": clock.now()}
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_BOOKINGS, values)

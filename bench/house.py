@@ -1,8 +1,8 @@
 """What the rows run on: the product's processes by its Procfile, on engines of their own.
 
-A durable PostgreSQL, Valkey, the Stripe sandbox and the local mailbox, all on 127.0.0.1 with their data
-in one temporary folder. Webhooks come by themselves, of the types that the product's documentation
-tells operators to subscribe to (donations.stripe_events).
+A durable PostgreSQL, Valkey, the Stripe sandbox and the local mailbox, all on 127.0.0.1 with their
+data in one temporary folder. Webhooks come by themselves, of the types that the product's
+documentation tells operators to subscribe to (donations.stripe_events).
 """
 
 from __future__ import annotations
@@ -174,18 +174,23 @@ class House:
             processes.stop(process)
 
     @contextmanager
-    def worker(self) -> Iterator[Running]:
-        """Run the worker and the beat of the Procfile, ready to work; the pid is the worker's."""
+    def worker(self, *options: str) -> Iterator[Running]:
+        """Run the worker of the Procfile, ready to work, with more options."""
         from fundraiser.celery import app  # noqa: PLC0415 -- needs the settings
 
-        process = self._spawn("worker", command_of("worker"))
-        beat = self._spawn("beat", command_of("beat"))
+        process = self._spawn("worker", [*command_of("worker"), *options])
         try:
             wait_for(lambda: bool(app.control.ping(timeout=0.5)), what="the worker")
             yield Running(process)
         finally:
-            processes.stop(beat)
             processes.stop(process)
+
+    @staticmethod
+    def round() -> None:
+        """Wake the worker for what waits for its next round, as the beat does every 10 s."""
+        from fundraiser.celery import app  # noqa: PLC0415 -- needs the settings
+
+        app.send_task("donations.apply_pending_events")
 
 
 def answers(url: str) -> bool:
