@@ -66,3 +66,12 @@ def test_the_script_grosses_up_as_the_server_does(money_module: tuple) -> None:
             for minor in gifts
         ]
         assert found == gross
+
+
+def test_zero_hides_what_is_only_about_paying(money_module: tuple) -> None:
+    page, _module = money_module
+    page.check("#id_amount_other")
+    for typed, shown in (("20", True), ("0", False), ("5", True)):
+        page.fill("[name=other_amount]", typed)
+        assert page.is_visible("ul.assurance") is shown
+        assert page.is_visible("[name=cover_fee]") is shown
