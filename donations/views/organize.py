@@ -41,6 +41,7 @@ def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
     return {
         "title": row.text("title", language()),
         "charity_name": row.charity_name,
+        "destination": row.destination,
         "url": reverse("campaign", args=[row.slug]),
         "state": row.state,
         "total": totals.read(row, total),
