@@ -57,14 +57,14 @@ def run(house: House) -> Iterator[Row]:
         house.web("bench.bare:application", PORT=str(free_port())) as bare,
         house.web() as web,
     ):
-        targets = {"bare": (bare, "/")}
-        for name, path in pages.items():
-            targets |= {name: (web, path), f"{name} made anew": (web, f"{path}?anew=1")}
-        found = _by_turns(house, targets)
+        shared = {name: (web, path) for name, path in pages.items()}
+        found = _by_turns(house, {"bare": (bare, "/"), **shared})
+        fresh = {name: (web, f"{path}?anew=1") for name, path in pages.items()}
+        found_anew = _by_turns(house, fresh)
         queries = {name: _queries(house, web, f"{path}?anew=1") for name, path in pages.items()}
     base = found["bare"]
     for name in pages:
-        one, anew = found[name], found[f"{name} made anew"]
+        one, anew = found[name], found_anew[name]
         yield share(name, one.per_second, "requests/s", ("bare view", base.per_second), 0.40)
         yield at_most(f"{name}: CPU", one.cpu_ms, "ms", 3, f"bare view: {base.cpu_ms:.2f}")
         beside = f"made anew: {anew.cpu_ms:.1f} ms CPU, {anew.per_second:.0f} requests/s"

@@ -10,7 +10,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -152,24 +152,29 @@ def campaign_version(slug: str) -> tuple[int, int, str]:
     return row[0], row[1] or 0, row[2]
 
 
-def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, bool, str]:
+def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str, bool]:
     """Return what changes whenever a visible workshop's page must: one query; Http404 if none.
 
     That the last seat went, or came back, counts at once; how many are left may be seconds old, so
     that a rush of buyers does not make the page anew for each of them.
     """
-    is_full = Q(capacity__isnull=False, seats_taken__gte=F("capacity"))
     row = (
         Workshop.objects.visible()
         .filter(campaign__slug=campaign_slug, slug=slug)
-        .exclude(campaign__state=CampaignState.DRAFT)
-        .annotate(is_full=ExpressionWrapper(is_full, BooleanField()))
-        .values_list("campaign__content_version", "schedule_version", "is_full", "state")
+        .values_list(
+            "campaign__content_version",
+            "schedule_version",
+            "state",
+            "campaign__state",
+            "capacity",
+            "seats_taken",
+        )
         .first()
     )
-    if row is None:
+    if row is None or row[3] == CampaignState.DRAFT:
         raise Http404
-    return row
+    capacity, taken = row[4:]
+    return *row[:4], capacity is not None and taken >= capacity
 
 
 def sharing(path: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ those who have a message waiting, and addresses with a query get a page of their
 from __future__ import annotations
 
 import hashlib
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Final
@@ -22,6 +23,8 @@ SECONDS: Final = 5
 #: Stands in a shared page where each visitor's own nonce goes.
 NONCE: Final = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
+_MAKING: Final = tuple(threading.Lock() for _ in range(16))
+
 
 def page(
     request: HttpRequest, key: tuple[object, ...], render: Callable[[], HttpResponse]
@@ -34,12 +37,15 @@ def page(
     name = hashlib.sha256(repr(key).encode()).hexdigest()
     content = cache.get(name)
     if content is None:
-        response = render()
-        if response.status_code == 200:
-            cache.set(name, response.content, SECONDS)
-    else:
-        response = HttpResponse(content)
-    return _with_nonce(response)
+        # Of many who ask at the same moment one makes the page, and the others take it.
+        with _MAKING[int(name[:2], 16) % len(_MAKING)]:
+            content = cache.get(name)
+            if content is None:
+                response = render()
+                if response.status_code == 200:
+                    cache.set(name, response.content, SECONDS)
+                return _with_nonce(response)
+    return _with_nonce(HttpResponse(content))
 
 
 def _with_nonce(response: HttpResponse) -> HttpResponse:
