@@ -38,7 +38,12 @@ def run() -> Iterator[Row]:
 
 def _download(clone: Path) -> None:
     """Fill the caches of pip and uv."""
-    subprocess.run([sys.executable, "tools/install.py", "local"], cwd=clone, check=True)
+    subprocess.run(
+        [sys.executable, "tools/install.py", "local"],
+        cwd=clone,
+        stdout=sys.stderr,
+        check=True,
+    )
     shutil.rmtree(clone / ".venv")
 
 
