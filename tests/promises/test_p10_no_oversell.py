@@ -7,6 +7,7 @@ import threading
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,7 @@ from donations.services import invariants
 from events.models import Booking, Registration, Workshop
 from events.services import seats
 from events.states import SEAT_HOLDING
+from fundraiser.core import clock
 from tests.support.cast import give_form, make_campaign, make_workshop
 from tests.support.race import Answer, Call, at_once, form
 
@@ -93,11 +95,13 @@ def test_of_500_buyers_at_once_exactly_as_many_win_as_there_are_seats(
 
 
 def _hold_in_threads(workshop: Workshop, buyers: int) -> None:
+    end = clock.now() + timedelta(hours=1)
+
     def buy(number: int) -> None:
         payer = seats.Payer(f"Buyer {number}", f"buyer{number}@example.org", "en")
         try:
             with transaction.atomic():
-                seats.hold(workshop=workshop, payer=payer, nonce=uuid.uuid4(), hold_expires_at=None)
+                seats.hold(workshop=workshop, payer=payer, nonce=uuid.uuid4(), hold_expires_at=end)
         except (seats.FullError, IntegrityError):
             pass
         finally:

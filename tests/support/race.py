@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -44,7 +45,9 @@ class Answer:
 
 def at_once(site: str, calls: Sequence[Call], *, parallel: int = 0) -> list[Answer]:
     """Send all calls at the same moment, or ``parallel`` at a time; return the answers in order."""
-    return asyncio.run(_at_once(site, calls, parallel or len(calls)))
+    # In a thread of its own: Playwright leaves a running loop in the main one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _at_once(site, calls, parallel or len(calls))).result()
 
 
 async def _at_once(site: str, calls: Sequence[Call], parallel: int) -> list[Answer]:
