@@ -264,8 +264,3 @@ def _resolve(account: str, agreed: set[tuple[str, str]]) -> None:
             Difference.objects.filter(pk=difference.pk, resolved_at=None).update(
                 resolved_at=clock.now()
             )
-
-
-def open_differences() -> int:
-    """Return how many differences are open."""
-    return Difference.objects.filter(resolved_at=None).count()
