@@ -14,7 +14,7 @@ FUNCTION_LINES = 40
 #: Folders of a person's machine, and places that packages are downloaded from.
 _FORBIDDEN = re.compile(
     r"(?<![\w.-])/(?:root|home/[a-z]\w*|Users/\w+|work/[a-z]+|tmp/plan)/"
-    r"|(?:files\.pythonhosted|registry\.npmjs|pypi)\.org"
+    r"|https?://[^\s\"/]*(?:pythonhosted|npmjs|pypi)[^\s\"/]*/"
     r"|--(?:extra-)?index-url|--find-links"
 )
 _TEXT = {".py", ".md", ".txt", ".in", ".toml", ".yml", ".yaml", ".html", ".css", ".js", ".po", ""}
