@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-import vobject
 from playwright.sync_api import Page, expect
 
 from donations.models import Donation
@@ -14,6 +13,7 @@ from donations.services import invariants, totals
 from events.models import Booking, Campaign, Workshop
 from tests.browser.conftest import Open
 from tests.support.browser import PHONE
+from tests.support.calendars import read_calendar
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.mailbox import RunningMailbox
 from tests.support.sandbox import SandboxControl
@@ -112,7 +112,7 @@ def _read_the_mail(page: Page, mailbox: RunningMailbox) -> None:
     assert "secret-room" not in page.content()
     link = page.get_by_role("link", name="workshop.ics").get_attribute("href")
     text = httpx.get(f"{mailbox.url}{link}", trust_env=False).text
-    (calendar,) = vobject.readComponents(text)
+    calendar = read_calendar(text)
     assert calendar.vevent.summary.value == _TITLE
     assert calendar.vevent.dtstart.value == _START
     assert calendar.vevent.dtend.value - calendar.vevent.dtstart.value == timedelta(hours=2)

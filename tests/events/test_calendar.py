@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 import vobject
-from vobject.icalendar import getTzid, registerTzid
+from vobject import icalendar
 
 from events.models import Booking, Workshop
 from events.services import calendar
+from tests.support.calendars import read_calendar
 from tests.support.cast import make_campaign, make_workshop
 
 _ZONES = (
@@ -39,17 +40,37 @@ def test_every_zone_is_read_back_right(db: None, zone: str) -> None:
     for moment in _MOMENTS:
         workshop.starts_at = moment
         file = calendar.file(booking, manage_url="https://example.org/b/x/")
-        _forget(zone)
-        (read,) = vobject.readComponents(file.decode())
+        read = read_calendar(file.decode())
         assert read.vevent.dtstart.value == moment, moment
         assert read.vevent.summary.value == "Shop: a, b; c\\d\nnew"
         assert read.vevent.uid.value == calendar.uid(workshop)
 
 
-def _forget(zone: str) -> None:
-    """Make vobject read the file's own VTIMEZONE, not one that it has kept from another file."""
-    if getTzid(zone, smart=False) is not None and zone != "UTC":
-        registerTzid(zone, None)
+def _two_years(workshop: Workshop) -> list[str]:
+    """Return a file of 2027 and one of summer 2029, whose VTIMEZONEs tell different years."""
+    booking = Booking(workshop=workshop, name="Zoé", email="zoe@example.org", language="en")
+    files = []
+    for year in (2027, 2029):
+        workshop.starts_at = datetime(year, 7, 15, 18, 0, tzinfo=UTC)
+        files.append(calendar.file(booking, manage_url="https://example.org/b/x/").decode())
+    return files
+
+
+def test_a_file_is_read_by_its_own_zone_whatever_was_read_before(db: None) -> None:
+    workshop = make_workshop(make_campaign(), time_zone="Europe/Paris")
+    years = [read_calendar(file).vevent.dtstart.value for file in _two_years(workshop)[::-1]]
+    assert years == [datetime(year, 7, 15, 18, 0, tzinfo=UTC) for year in (2029, 2027)]
+
+
+def test_control_by_the_zone_of_another_file_it_is_an_hour_wrong(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What vobject does by itself: the zone that was read first stays."""
+    monkeypatch.setattr(icalendar, "__tzidMap", {"UTC": icalendar.utc})
+    workshop = make_workshop(make_campaign(), time_zone="Europe/Paris")
+    later, earlier = _two_years(workshop)[::-1]
+    vobject.readOne(later)
+    assert vobject.readOne(earlier).vevent.dtstart.value == datetime(2027, 7, 15, 19, tzinfo=UTC)
 
 
 def test_links_to_calendars_on_the_web_tell_the_time_in_utc(db: None) -> None:

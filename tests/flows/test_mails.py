@@ -10,6 +10,7 @@ import vobject
 from donations.models import Donation
 from donations.services.parameters import token
 from events.models import Workshop
+from tests.support.calendars import read_calendar
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.story import Story, body, calendar_of
 
@@ -91,7 +92,7 @@ def test_a_mail_tells_the_persons_own_time_where_it_differs(
 
 def _event(text: str) -> vobject.base.Component:
     """Parse by another implementation than the one that wrote the file."""
-    (calendar,) = vobject.readComponents(text)
+    calendar = read_calendar(text)
     (event,) = calendar.vevent_list
     assert len(calendar.vtimezone_list) == 1
     return event
