@@ -20,7 +20,7 @@ from bench import data
 from bench.house import House
 from bench.rows import Row, share
 from bench.usage import measured
-from donations.services import emails
+from donations.services import attendee_emails
 from events.models import Message, Workshop
 from events.states import MessageState
 
@@ -37,7 +37,7 @@ def run(house: House) -> Iterator[Row]:
     data.seat(workshop, _COUNT + _WARM)
     data.tidy()
     queued = _queue(workshop)
-    example = emails.confirmation(queued[0])
+    example = attendee_emails.confirmation(queued[0])
     assert example is not None
     content = b"\r\n".join(example.message().as_bytes().splitlines())
     before = _bare(content)

@@ -57,7 +57,9 @@ SEAT_HOLDING: Final = (BookingState.HELD, BookingState.CONFIRMED)
 #: Late money on a released or cancelled booking needs a person's choice, or a seat that is still
 #: free; the choice (refund, or keep as a gift) ends the booking.
 BOOKING_TABLE: Final = {
-    BookingState.WAITING: frozenset({BookingState.HELD, BookingState.CANCELLED}),
+    BookingState.WAITING: frozenset(
+        {BookingState.HELD, BookingState.EXPIRED, BookingState.CANCELLED}
+    ),
     BookingState.HELD: frozenset(
         {BookingState.CONFIRMED, BookingState.EXPIRED, BookingState.CANCELLED}
     ),
@@ -74,5 +76,57 @@ class MessageState(TextChoices):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    #: No longer due: rescheduled, cancelled, or past the workshop's start.
     DROPPED = "dropped"
+    #: Over an hour late after an outage: an operator lets it go, or drops it.
+    HELD = "held"
     SET_ASIDE = "set_aside"
+
+
+class MailClass(TextChoices):
+    """How a kind of mail ages, and whether it can be unsubscribed from."""
+
+    #: Confirmations, receipts, refunds, cancellations: always go out.
+    TRANSACTIONAL = "transactional"
+    #: Held when over an hour late, dropped past the workshop's start; List-Unsubscribe.
+    REMINDER = "reminder"
+    #: Held when over an hour late; List-Unsubscribe.
+    NEWS = "news"
+    #: To the organizers and speakers themselves; each can be turned off.
+    NOTICE = "notice"
+
+
+class RoomKind(TextChoices):
+    """How a workshop's room is made."""
+
+    #: An address that the organizer pastes: Zoom, Meet, YouTube, any https address.
+    ADDRESS = "address"
+    #: A Jitsi room whose name nobody can guess.
+    JITSI = "jitsi"
+    #: A BigBlueButton meeting, created by its API.
+    BIGBLUEBUTTON = "bigbluebutton"
+
+
+class AttendanceSource(TextChoices):
+    """From where it is known that somebody was there."""
+
+    CLICK = "click"
+    REPORT = "report"
+    HAND = "hand"
+
+
+class Audience(TextChoices):
+    """To whom an organizer's own message goes."""
+
+    EVERYBODY = "everybody"
+    ATTENDED = "attended"
+    ABSENT = "absent"
+    WAITING = "waiting"
+
+
+class ProblemKind(TextChoices):
+    """What a mail provider tells of an address."""
+
+    BOUNCED = "bounced"
+    REJECTED = "rejected"
+    COMPLAINED = "complained"

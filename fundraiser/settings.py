@@ -15,6 +15,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from fundraiser import mail_kinds
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 #: NAME is read from the file that NAME_FILE names where NAME itself is unset.
@@ -166,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
         "events.send_due_messages": 10.0,
+        "events.plan_messages": 60.0,
         "donations.apply_pending_events": 10.0,
         "donations.sweep": 20.0,
         "donations.reconcile": 600.0,
@@ -195,17 +198,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 )
-#: Each kind of mail and the function that renders it (None: no longer due). The sender in events
-#: reads this table, so that it never needs to know donations.
-MESSAGE_RENDERERS = {
-    "confirmation": "donations.services.emails.confirmation",
-    "gift_thanks": "donations.services.emails.gift_thanks",
-    "processing": "donations.services.emails.processing",
-    "payment_failed": "donations.services.emails.payment_failed",
-    "payment_problem": "donations.services.emails.payment_problem",
-    "refund": "donations.services.emails.refund",
-    "confirm_address": "donations.services.emails.confirm_address",
-}
+MAIL_KINDS = mail_kinds.MAIL_KINDS
 
 # --- people -----------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

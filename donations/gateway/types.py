@@ -118,6 +118,19 @@ class Payment:
         """Whether money arrived: the charge says so, not the session alone."""
         return self.charge_paid and self.session.payment_status == "paid"
 
+    @property
+    def is_given_back(self) -> bool:
+        """Whether refunds that moved, and did not move back, add up to the whole charge."""
+        charge = self.charge_amount
+        if charge is None:
+            return False
+        left = sum(
+            one.minor
+            for one in self.refunds
+            if one.moved and not one.moved_back and one.currency == charge.currency
+        )
+        return left >= charge.minor
+
 
 @dataclass(frozen=True, slots=True)
 class EventReference:

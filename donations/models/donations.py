@@ -61,6 +61,10 @@ class Donation(models.Model):
     decline_code = models.CharField(max_length=60, blank=True)
     #: Why this payment is not believed (wrong amount, currency or mode); a person has to look.
     quarantine = models.CharField(max_length=300, blank=True)
+    #: The giver asked for the money back; an organizer gives it, or declines with a reason.
+    refund_asked_at = models.DateTimeField(null=True, blank=True)
+    refund_declined_at = models.DateTimeField(null=True, blank=True)
+    refund_answer = models.CharField(max_length=500, blank=True)
     #: Raised by each apply: an older snapshot never overwrites a newer one.
     version = models.PositiveIntegerField(default=0)
     link_version = models.PositiveIntegerField(default=1)

@@ -113,11 +113,9 @@ def mismatch(donation: Donation, payment: Payment) -> str:
 
     Such money is quarantined: a person has to look at it (PROMISES.md 4).
     """
+    if stranger := _stranger(donation, payment):
+        return stranger
     asked = Amount(donation.amount_minor, donation.currency)
-    if payment.session.livemode != donation.livemode:
-        return "livemode differs"
-    if payment.session.reference != str(donation.public_id):
-        return "the session names another donation"
     for amount in (payment.session.amount, payment.charge_amount):
         if amount is not None and amount != asked:
             return (
@@ -125,3 +123,24 @@ def mismatch(donation: Donation, payment: Payment) -> str:
                 f"Stripe has {amount.minor} {amount.currency} (minor units)"
             )
     return ""
+
+
+def _stranger(donation: Donation, payment: Payment) -> str:
+    """Return why the payment cannot be the donation's at all, whatever its amount; else nothing."""
+    if payment.session.livemode != donation.livemode:
+        return "livemode differs"
+    if payment.session.reference != str(donation.public_id):
+        return "the session names another donation"
+    return ""
+
+
+def can_post(donation: Donation, payment: Payment) -> bool:
+    """Whether a payment whose amount is wrong could stand in this donation's rows all the same.
+
+    It can where mode, reference and currency are the donation's, and where its charge stands
+    there already.
+    """
+    posted = donation.entries.filter(kind=Kind.GIFT, source_id=payment.charge_id or "")
+    amounts = (payment.session.amount, payment.charge_amount)
+    same = all(one is None or one.currency == donation.currency for one in amounts)
+    return (same and not _stranger(donation, payment)) or posted.exists()

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from donations.gateway import BalanceMovement, Gateway, GatewayError
 from donations.models import Difference, Donation, LedgerEntry, Reconciliation
 from donations.services import checkout, inbox, settlement
-from donations.states import Kind, SourceType
+from donations.states import DonationState, Kind, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
 
@@ -204,8 +204,13 @@ def _compare(account: str, expected: list[Expected], since: datetime) -> None:
 
 
 def _is_foreign(one: Expected, account: str) -> bool:
-    """Whether a movement is no donation's of ours: others may use the same Stripe account."""
-    ours = Donation.objects.filter(stripe_account=account)
+    """Whether a movement is no donation's of ours: others may use the same Stripe account.
+
+    One that failed is no longer its movements' owner: none of its money came, or it was another
+    currency's or mode's and went back whole (settlement.apply sees to it that it did).
+    """
+    failed = Q(state=DonationState.FAILED, quarantine="")
+    ours = Donation.objects.filter(stripe_account=account).exclude(failed)
     if one.source_type == SourceType.CHARGE:
         return not ours.filter(charge_id=one.source_id).exists()
     return not ours.filter(

@@ -81,7 +81,11 @@ def _locked(donation_id: int) -> Donation:
 def _settle(donation: Donation, payment: Payment) -> None:
     """Bring one locked donation to what was fetched of it."""
     complete = payment.session.status == "complete"
-    donation.quarantine = ledger.mismatch(donation, payment) if complete else ""
+    mismatch = ledger.mismatch(donation, payment) if complete else ""
+    can_post = not mismatch or ledger.can_post(donation, payment)
+    # Nobody needs to look any more at what went back whole, unless our rows still count it.
+    is_over = payment.is_given_back and (can_post or donation.state != DonationState.PAID)
+    donation.quarantine = "" if is_over else mismatch
     donation.payment_intent_id = payment.session.payment_intent_id or donation.payment_intent_id
     donation.charge_id = payment.charge_id or donation.charge_id
     donation.decline_code = payment.decline_code
@@ -90,6 +94,8 @@ def _settle(donation: Donation, payment: Payment) -> None:
     donation.save(update_fields=[*ids, "quarantine", "decline_code", "checked_at", "version"])
     if donation.quarantine:
         logger.error("donation %s quarantined: %s", donation.pk, donation.quarantine)
+    elif not can_post:
+        _end(donation, DonationState.FAILED)
     elif payment.is_paid:
         _settle_paid(donation, payment)
     elif complete and payment.intent_status in _PROMISED:
@@ -113,8 +119,9 @@ def _settle_paid(donation: Donation, payment: Payment) -> None:
             paid_at=payment.charged_at,
         )
     seating.after_payment(donation)
+    returned = {entry.source_id for entry in posted if entry.kind == "refund_failed"}
     for entry in posted:
-        if entry.kind == "refund":
+        if entry.kind == "refund" and entry.source_id not in returned:
             outbox.queue(
                 key=f"refund:{entry.source_id}", kind="refund", donation=donation.pk, entry=entry.pk
             )

@@ -2,8 +2,25 @@
 
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign
-from events.models.messages import Message
+from events.models.messages import DeliveryProblem, Message
+from events.models.people import Person
+from events.models.rooms import Device, Host
 from events.models.teams import Membership, Team
+from events.models.texts import Announcement, MailText
 from events.models.workshops import Workshop
 
-__all__ = ["Booking", "Campaign", "Membership", "Message", "Registration", "Team", "Workshop"]
+__all__ = [
+    "Announcement",
+    "Booking",
+    "Campaign",
+    "DeliveryProblem",
+    "Device",
+    "Host",
+    "MailText",
+    "Membership",
+    "Message",
+    "Person",
+    "Registration",
+    "Team",
+    "Workshop",
+]

@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 
 from events.models.workshops import Workshop
 from events.querysets import BookingQuerySet
-from events.states import SEAT_HOLDING, BookingState
+from events.states import SEAT_HOLDING, AttendanceSource, BookingState
 from fundraiser.core import clock
 
 
@@ -32,6 +32,10 @@ class Booking(models.Model):
     nonce = models.UUIDField(default=uuid.uuid4, unique=True)
     #: When a hold without a Stripe session ends; one with a session ends on Stripe's word.
     hold_expires_at = models.DateTimeField(null=True, blank=True)
+    #: When a waiting booking was offered a freed seat; the offer ends at hold_expires_at.
+    offered_at = models.DateTimeField(null=True, blank=True)
+    #: When its holder asked for more time: that can be had once.
+    extended_at = models.DateTimeField(null=True, blank=True)
     #: Raised to revoke the links that were mailed.
     link_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
@@ -52,6 +56,11 @@ class Booking(models.Model):
                 fields=["hold_expires_at"],
                 condition=models.Q(state=BookingState.HELD),
                 name="booking_held_until",
+            ),
+            models.Index(
+                fields=["workshop", "created_at"],
+                condition=models.Q(state=BookingState.WAITING),
+                name="booking_waiting",
             ),
             models.Index(
                 models.F("workshop"),
@@ -77,13 +86,39 @@ class Registration(models.Model):
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
+    #: This person's own; empty: the booking's.
+    language = models.CharField(max_length=8, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
     answers = models.JSONField(default=dict, blank=True)
+    #: Raised to revoke the person's links, the one into the room included.
+    link_version = models.PositiveIntegerField(default=1)
+    wants_reminders = models.BooleanField(default=True)
+    #: Whether the person was there: None as long as nobody knows.
+    attended = models.BooleanField(null=True, blank=True)
+    attendance_source = models.CharField(max_length=8, choices=AttendanceSource, blank=True)
+    #: The first click into the open room.
+    joined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["booking", "position"], name="registration_once")
+            models.UniqueConstraint(fields=["booking", "position"], name="registration_once"),
+            models.CheckConstraint(
+                condition=models.Q(attendance_source__in=["", *AttendanceSource.values]),
+                name="registration_source_known",
+            ),
         ]
+        indexes = [models.Index(Upper("email"), name="registration_email")]
 
     def __str__(self) -> str:
         return f"registration {self.pk}"
+
+    @property
+    def speaks(self) -> str:
+        """The language of this person's mails and pages."""
+        return self.language or self.booking.language
+
+    @property
+    def lives_in(self) -> str:
+        """This person's own zone of the tz database, or nothing where it is not known."""
+        return self.time_zone or self.booking.time_zone

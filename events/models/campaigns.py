@@ -43,6 +43,12 @@ class Campaign(models.Model):
     accent = models.CharField(
         max_length=6, default="0a63c2", validators=[RegexValidator(r"\A[0-9a-f]{6}\Z")]
     )
+    #: What a receipt says of taxes, in each language: {"en": …, "fr": …}; empty: nothing.
+    receipt_tax_wording = models.JSONField(default=dict, blank=True)
+    #: The country (ISO 3166-1 alpha-2) whose rules that wording follows.
+    receipt_tax_country = models.CharField(max_length=2, blank=True)
+    #: Raised to revoke the address of the on-stage page.
+    stage_version = models.PositiveIntegerField(default=1)
     closes_at = models.DateTimeField(null=True, blank=True)
     send_by = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.DRAFT)

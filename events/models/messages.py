@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models.functions import Upper
 
-from events.models.bookings import Booking
+from events.models.bookings import Booking, Registration
 from events.models.workshops import Workshop
-from events.states import MessageState
+from events.states import MessageState, ProblemKind
 from fundraiser.core import clock
 
 
@@ -21,9 +22,15 @@ class Message(models.Model):
     booking = models.ForeignKey(
         Booking, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
     )
+    #: The one person it goes to, where that is not the booking's payer.
+    registration = models.ForeignKey(
+        Registration, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
+    )
     workshop = models.ForeignKey(Workshop, null=True, blank=True, on_delete=models.CASCADE)
     #: Ids of rows of the upper app that the renderer reads, e.g. {"donation": 12}.
     ids = models.JSONField(default=dict, blank=True)
+    #: The workshop's schedule that it was planned for; None: the mail names no time.
+    schedule_version = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.QUEUED)
     due_at = models.DateTimeField(default=clock.now)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -55,3 +62,32 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class DeliveryProblem(models.Model):
+    """What the mail provider told of one mail: it bounced, was rejected, or was called spam."""
+
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="problems"
+    )
+    email = models.EmailField()
+    kind = models.CharField(max_length=10, choices=ProblemKind)
+    #: A full mailbox is no reason to stop; an unknown address is.
+    permanent = models.BooleanField(default=False)
+    detail = models.CharField(max_length=300, blank=True)
+    #: The provider's own id of the event: told twice, stored once.
+    event_id = models.CharField(max_length=120, unique=True)
+    happened_at = models.DateTimeField(default=clock.now)
+    #: When an operator or organizer found the address right again.
+    forgiven_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ProblemKind.values), name="problem_kind_known"
+            )
+        ]
+        indexes = [models.Index(Upper("email"), name="problem_email")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -19,6 +19,8 @@ class Team(models.Model):
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership")
     #: May take money on the site's own Stripe account (DESIGN.md, "Campaign").
     site_account_approved = models.BooleanField(default=False)
+    #: The zone in which the members' daily digest is written.
+    time_zone = models.CharField(max_length=64, default="UTC")
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
@@ -31,6 +33,11 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     role = models.CharField(max_length=12, choices=Role)
+    #: The mails that this member wants, and the language of them.
+    wants_gift_mails = models.BooleanField(default=True)
+    wants_digest = models.BooleanField(default=True)
+    wants_attention_mails = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

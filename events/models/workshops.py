@@ -12,8 +12,13 @@ from django.utils.translation import ngettext
 
 from events.models.campaigns import Campaign
 from events.querysets import WorkshopQuerySet
-from events.states import WorkshopState
+from events.states import RoomKind, WorkshopState
 from fundraiser.core import clock, zones
+
+
+def default_reminders() -> list[int]:
+    """A day before, an hour before, and when the room is open: "we are starting"."""
+    return [24 * 60, 60, 10]
 
 
 class Workshop(models.Model):
@@ -39,14 +44,29 @@ class Workshop(models.Model):
     registration_opens_at = models.DateTimeField(null=True, blank=True)
     registration_closes_at = models.DateTimeField(null=True, blank=True)
     #: Shown to nobody before the start, and then only through a personal link.
-    join_url = models.URLField(blank=True)
-    replay_url = models.URLField(blank=True)
+    room_kind = models.CharField(max_length=14, choices=RoomKind, default=RoomKind.ADDRESS)
+    join_url = models.URLField(blank=True, max_length=500)
+    #: Names the room that is made by itself (Jitsi, BigBlueButton): nobody can guess it.
+    room_secret = models.UUIDField(default=uuid.uuid4, editable=False)
+    replay_url = models.URLField(blank=True, max_length=500)
+    #: Newcomers may watch the replay for a gift into the same total.
+    replay_for_gifts = models.BooleanField(default=False)
+    #: Minutes before the start at which each person is reminded.
+    reminder_minutes = models.JSONField(default=default_reminders, blank=True)
+    #: What somebody who found it full may do, and how long a freed seat is kept for them.
+    waiting_list = models.BooleanField(default=True)
+    offer_minutes = models.PositiveIntegerField(default=720, validators=[MinValueValidator(30)])
+    #: What a seat is worth, for receipts of countries that want it told; None: not told.
+    benefit_minor = models.BigIntegerField(null=True, blank=True, help_text="minor units")
     #: [{"id": "level", "label": …, "kind": "text|choice|number|consent", "required": …,
     #:   "choices": […], "translations": {"fr": {"label": …, "choices": […]}}}]
     questions = models.JSONField(default=list, blank=True)
     #: Raised by every change of the time: iCalendar's SEQUENCE, and part of the reminders' keys.
     schedule_version = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=WorkshopState, default=WorkshopState.DRAFT)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    #: What the organizer tells everybody when it is cancelled.
+    cancel_note = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = WorkshopQuerySet.as_manager()
@@ -69,6 +89,9 @@ class Workshop(models.Model):
                 condition=(models.Q(minimum_minor__isnull=True) | models.Q(minimum_minor__gte=0))
                 & (models.Q(maximum_minor__isnull=True) | models.Q(maximum_minor__gt=0)),
                 name="workshop_amounts_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(room_kind__in=RoomKind.values), name="workshop_room_known"
             ),
         ]
         indexes = [models.Index(fields=["campaign", "starts_at"])]

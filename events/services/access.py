@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Container
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from events.models import Booking, Campaign, Workshop
+from events.models import Booking, Campaign, Host, Membership, Person, Registration, Workshop
 from events.querysets import CampaignQuerySet
+from events.states import CampaignState, Role
 from fundraiser.core import links
 from fundraiser.core.http import DeadLinkError
 
@@ -18,6 +22,17 @@ if TYPE_CHECKING:
 
 BOOKING_LINK = "booking"
 CONFIRM_LINK = "confirm-address"
+JOIN_LINK = "join"
+REGISTRATION_LINK = "registration"
+UNSUBSCRIBE_LINK = "unsubscribe"
+HOST_LINK = "host"
+PERSON_LINK = "person"
+STAGE_LINK = "stage"
+
+#: These members see addresses and change things; a viewer sees numbers.
+EDITORS = (Role.OWNER, Role.ORGANIZER)
+
+_Row = TypeVar("_Row", Booking, Registration, Host, Person)
 
 
 def campaign_for_visitor(slug: str) -> Campaign:
@@ -29,22 +44,42 @@ def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:
     """Return a workshop that anybody may see, with its campaign; Http404 otherwise."""
     visible = Workshop.objects.visible().select_related("campaign")
     workshop = get_object_or_404(visible, campaign__slug=campaign_slug, slug=slug)
-    if workshop.campaign.state == "draft":
+    if workshop.campaign.state == CampaignState.DRAFT:
         raise Http404
     return workshop
 
 
-def booking_for_link(token: str, purpose: str = BOOKING_LINK) -> Booking:
-    """Return the booking that a signed link is for; DeadLinkError for a wrong or revoked one."""
+def _read(purpose: str, token: str, rows: QuerySet[_Row]) -> _Row:
+    """Return the row that a signed link is for; DeadLinkError for a wrong or revoked one."""
     try:
         link = links.read(purpose, token)
     except links.InvalidLinkError as error:
         raise DeadLinkError from error
-    rows = Booking.objects.select_related("workshop__campaign__team")
     found = rows.filter(public_id=link.public_id, link_version=link.version).first()
     if found is None:
         raise DeadLinkError
     return found
+
+
+def booking_for_link(token: str, purpose: str = BOOKING_LINK) -> Booking:
+    """Return the booking that a signed link is for; DeadLinkError for a wrong or revoked one."""
+    return _read(purpose, token, Booking.objects.select_related("workshop__campaign__team"))
+
+
+def registration_for_link(token: str, purpose: str) -> Registration:
+    """Return the person that a signed link is for; DeadLinkError for a wrong or revoked one."""
+    rows = Registration.objects.select_related("booking__workshop__campaign__team")
+    return _read(purpose, token, rows)
+
+
+def host_for_link(token: str) -> Host:
+    """Return the host that a signed link is for; DeadLinkError for a wrong or revoked one."""
+    return _read(HOST_LINK, token, Host.objects.select_related("workshop__campaign__team"))
+
+
+def person_for_link(token: str) -> Person:
+    """Return the person that a signed link is for; DeadLinkError for a wrong or revoked one."""
+    return _read(PERSON_LINK, token, Person.objects.all())
 
 
 def booking_link(booking: Booking, purpose: str = BOOKING_LINK) -> str:
@@ -52,7 +87,42 @@ def booking_link(booking: Booking, purpose: str = BOOKING_LINK) -> str:
     return links.make(purpose, UUID(str(booking.public_id)), booking.link_version)
 
 
+def registration_link(registration: Registration, purpose: str = JOIN_LINK) -> str:
+    """Return the token of one person for one purpose: into the room, unless told otherwise."""
+    return links.make(purpose, UUID(str(registration.public_id)), registration.link_version)
+
+
+def host_link(host: Host) -> str:
+    """Return the token with which a host opens the room."""
+    return links.make(HOST_LINK, UUID(str(host.public_id)), host.link_version)
+
+
+def person_link(person: Person) -> str:
+    """Return the token of the page of one address."""
+    return links.make(PERSON_LINK, UUID(str(person.public_id)), person.link_version)
+
+
 def campaigns_of(user: AbstractBaseUser | AnonymousUser, *, is_admin: bool) -> CampaignQuerySet:
     """Return the campaigns that a signed-in person works on; all of them for an admin."""
     rows = Campaign.objects.select_related("team").order_by("-created_at")
     return rows if is_admin else rows.of_member(user)
+
+
+def workshop_for_member(
+    user: AbstractBaseUser | AnonymousUser, public_id: UUID, roles: Container[str] = EDITORS
+) -> Workshop:
+    """Return a workshop of the person's teams, or any for an admin of the site.
+
+    Raises Http404 for another team's, PermissionDenied where the role does not allow it.
+    """
+    rows = Workshop.objects.select_related("campaign__team")
+    workshop = get_object_or_404(rows, public_id=public_id)
+    if getattr(user, "is_superuser", False):
+        return workshop
+    mine = Membership.objects.filter(team=workshop.campaign.team, user_id=user.pk or 0)
+    role = mine.values_list("role", flat=True).first()
+    if role is None:
+        raise Http404
+    if role not in roles:
+        raise PermissionDenied
+    return workshop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import nh3
@@ -12,6 +13,13 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("
 _TAGS = set(
     "p h2 h3 h4 ul ol li strong em a blockquote code pre br hr table thead tbody tr th td".split()
 )
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as it stands (CommonMark 2.4, backslash escapes)."""
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 @lru_cache(maxsize=512)

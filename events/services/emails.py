@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from events.models import Booking
-from events.services import access
+from events.models import Booking, Registration
+from events.services import access, texts
 
 
 def absolute(path: str) -> str:
@@ -25,13 +25,36 @@ def manage_url(booking: Booking) -> str:
     return absolute(reverse("booking", args=[access.booking_link(booking)]))
 
 
+def join_url(registration: Registration) -> str:
+    """Return the full address of one person's link into the room."""
+    return absolute(reverse("join", args=[access.registration_link(registration)]))
+
+
 def compose(
-    kind: str, *, to: str, language: str, reply_to: str, context: Mapping[str, Any]
+    kind: str,
+    *,
+    to: str,
+    language: str,
+    reply_to: str,
+    context: Mapping[str, Any],
+    own_words: texts.OwnWords | None = None,
+    unsubscribe_url: str = "",
 ) -> EmailMultiAlternatives:
-    """Return the mail of templates/emails/<kind>/, text and HTML, in ``language``."""
+    """Return the mail of templates/emails/<kind>/, text and HTML, in ``language``.
+
+    ``own_words`` stand for ours where the organizer wrote some. A mail with ``unsubscribe_url``
+    carries List-Unsubscribe with its one-click POST (RFC 8058).
+    """
+    shared = {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "own_words": own_words,
+        "unsubscribe_url": unsubscribe_url,
+        **context,
+    }
     with translation.override(language):
-        shared = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, **context}
-        subject = render_to_string(f"emails/{kind}/subject.txt", shared)
+        rendered = render_to_string(f"emails/{kind}/subject.txt", shared)
+        subject = own_words.subject if own_words else rendered
         mail = EmailMultiAlternatives(
             subject=" ".join(subject.split()),
             body=render_to_string(f"emails/{kind}/body.txt", shared).strip() + "\n",
@@ -39,4 +62,7 @@ def compose(
             reply_to=[reply_to],
         )
         mail.attach_alternative(render_to_string(f"emails/{kind}/body.html", shared), "text/html")
+    if unsubscribe_url:
+        mail.extra_headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return mail

@@ -94,7 +94,7 @@ def send_one(connection: BaseEmailBackend) -> bool:
         return False
     reached("sender:claimed")
     try:
-        render: Renderer = import_string(settings.MESSAGE_RENDERERS[message.kind])
+        render: Renderer = import_string(settings.MAIL_KINDS[message.kind].renderer)
         mail = render(message)
         if mail is None:
             _finish(message, MessageState.DROPPED)

@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from events.models import Message
 from events.services import outbox, sender
 from fundraiser.core import clock
+from fundraiser.mail_kinds import MailKind
 
 
 def _thanks(message: Message) -> EmailMultiAlternatives:
@@ -24,7 +25,7 @@ def _refused(message: Message) -> EmailMultiAlternatives:
 
 @pytest.mark.django_db
 def test_a_kind_that_nobody_renders_does_not_stop_the_others(settings, smtp_sink) -> None:
-    settings.MESSAGE_RENDERERS = {"thanks": f"{__name__}._thanks"}
+    settings.MAIL_KINDS = {"thanks": MailKind(f"{__name__}._thanks")}
     outbox.queue(key="older", kind="of another version")
     outbox.queue(key="newer", kind="thanks")
     assert sender.send_due() == 2
@@ -36,7 +37,7 @@ def test_a_kind_that_nobody_renders_does_not_stop_the_others(settings, smtp_sink
 
 @pytest.mark.django_db
 def test_a_refusals_reason_is_kept_without_the_address(settings) -> None:
-    settings.MESSAGE_RENDERERS = {"thanks": f"{__name__}._refused"}
+    settings.MAIL_KINDS = {"thanks": MailKind(f"{__name__}._refused")}
     outbox.queue(key="one", kind="thanks")
     sender.send_due()
     kept = Message.objects.get()
@@ -47,7 +48,7 @@ def test_a_refusals_reason_is_kept_without_the_address(settings) -> None:
 
 @pytest.mark.django_db
 def test_the_mails_of_a_round_go_over_one_connection(settings, smtp_sink, monkeypatch) -> None:
-    settings.MESSAGE_RENDERERS = {"thanks": f"{__name__}._thanks"}
+    settings.MAIL_KINDS = {"thanks": MailKind(f"{__name__}._thanks")}
     connect, made = smtplib.SMTP.connect, []
 
     def counted(self, *args, **kwargs):

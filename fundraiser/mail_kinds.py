@@ -1,0 +1,57 @@
+"""Every kind of mail: who renders it, how it ages, and whether a workshop may have its own words.
+
+The sender in events reads this table by settings.MAIL_KINDS, so that it never needs to know
+donations. A renderer takes the outbox row and returns the mail, or None when it is no longer due.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class MailKind(NamedTuple):
+    """One kind of mail. ``mail_class`` is one of events.states.MailClass."""
+
+    renderer: str
+    mail_class: str = "transactional"
+    #: Organizers may write it in their own words, for each workshop and language.
+    editable: bool = False
+
+
+_MONEY: Final = "donations.services.emails"
+_ATTENDEE: Final = "donations.services.attendee_emails"
+_OWN: Final = "donations.services.own_emails"
+_TEAM: Final = "donations.services.team_emails"
+
+MAIL_KINDS: Final = {
+    # A payment's.
+    "gift_thanks": MailKind(f"{_MONEY}.gift_thanks"),
+    "processing": MailKind(f"{_MONEY}.processing"),
+    "payment_failed": MailKind(f"{_MONEY}.payment_failed"),
+    "payment_problem": MailKind(f"{_MONEY}.payment_problem"),
+    "refund": MailKind(f"{_MONEY}.refund"),
+    # A seat's.
+    "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address"),
+    "confirmation": MailKind(f"{_ATTENDEE}.confirmation", editable=True),
+    "reminder": MailKind(f"{_ATTENDEE}.reminder", "reminder", editable=True),
+    "changed": MailKind(f"{_ATTENDEE}.changed", editable=True),
+    "cancelled": MailKind(f"{_ATTENDEE}.cancelled", editable=True),
+    "seat_given_back": MailKind(f"{_ATTENDEE}.seat_given_back"),
+    "seat_handed_over": MailKind(f"{_ATTENDEE}.seat_handed_over"),
+    "waiting_joined": MailKind(f"{_ATTENDEE}.waiting_joined"),
+    "waiting_offer": MailKind(f"{_ATTENDEE}.waiting_offer", editable=True),
+    "thank_you": MailKind(f"{_ATTENDEE}.thank_you", "news", editable=True),
+    "replay": MailKind(f"{_ATTENDEE}.replay", "news", editable=True),
+    "fresh_link": MailKind(f"{_ATTENDEE}.fresh_link"),
+    # What a person asked for.
+    "links": MailKind(f"{_OWN}.links"),
+    "receipt": MailKind(f"{_OWN}.receipt"),
+    "refund_answer": MailKind(f"{_OWN}.refund_answer"),
+    # Written by, and to, the people who organise.
+    "announcement": MailKind(f"{_TEAM}.announcement", "news"),
+    "new_gift": MailKind(f"{_TEAM}.new_gift", "notice"),
+    "digest": MailKind(f"{_TEAM}.digest", "notice"),
+    "attention": MailKind(f"{_TEAM}.attention", "notice"),
+    "host_link": MailKind(f"{_TEAM}.host_link"),
+    "host_reminder": MailKind(f"{_TEAM}.host_reminder", "reminder"),
+}
