@@ -28,6 +28,10 @@ class DonationQuerySet(QuerySet["Donation"]):
         """Those that a person has to look at."""
         return self.exclude(quarantine="")
 
+    def refused(self) -> DonationQuerySet:
+        """Those for which the provider refused to make a payable page."""
+        return self.filter(state=DonationState.FAILED, session_id__isnull=True)
+
     def due_for_a_look(self, *, now: datetime, unanswered_since: datetime) -> DonationQuerySet:
         """Live ones that the sweeper asks Stripe about at ``now`` (aware).
 

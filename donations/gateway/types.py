@@ -23,10 +23,15 @@ class SessionImpossibleError(GatewayError):
     Stripe replays the reply of a known idempotency key before it looks at the parameters, so an
     error about one of them (``expires_at`` has passed, the amount is too large) proves that no
     session exists for the key, and asking again gets the same error.
+
+    ``out_of_time``: its end has come too near; otherwise the provider refuses what was asked for.
+    ``reason``: the provider's own code for that, or the parameter's name.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, out_of_time: bool, reason: str = "") -> None:
         super().__init__(message, code="session_impossible", retryable=False)
+        self.out_of_time = out_of_time
+        self.reason = reason
 
 
 class InProgressError(GatewayError):

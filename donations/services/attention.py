@@ -1,9 +1,13 @@
-"""What needs a person: late money without a seat, quarantined money, differences, poison events."""
+"""What needs a person: late money without a seat, quarantined money, what Stripe refused to take,
+differences, poison events.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from django.db import transaction
 
@@ -14,8 +18,12 @@ from donations.states import DonationState, Kind, Purpose
 from events.models import Booking, Campaign
 from events.services import seats
 from events.states import BookingState
+from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.money import Money
+
+#: For how long an attempt that Stripe refused to begin is shown: nobody has to end it.
+REFUSED_SHOWN: Final = timedelta(days=7)
 
 
 class NothingToChooseError(ServiceError):
@@ -52,6 +60,11 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
     items += [
         Item("quarantined", one.campaign, one.name, one.amount, one.quarantine, one)
         for one in rows.quarantined().order_by("created_at")[:100]
+    ]
+    refused = rows.refused().filter(created_at__gt=clock.now() - REFUSED_SHOWN)
+    items += [
+        Item("refused", one.campaign, one.name, one.amount, one.decline_code, one)
+        for one in refused.order_by("created_at")[:100]
     ]
     differences = Difference.objects.filter(resolved_at=None).select_related("campaign")
     if not is_admin:

@@ -200,7 +200,7 @@ def ensure_session(donation: Donation, *, gateway: Gateway) -> None:
         )
     except SessionImpossibleError as error:
         logger.error("donation %s can have no session: %s", donation.pk, error)  # noqa: TRY400 -- no bug
-        settlement.abandon(donation.pk)
+        settlement.abandon(donation.pk, error)
         return
     reached("checkout:session_created")
     _save_session(donation, session)

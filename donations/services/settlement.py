@@ -6,11 +6,12 @@ The webhook, the return page, the sweeper, the reconciler and the admin all call
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
-from donations.gateway import Gateway, Payment
+from donations.gateway import Gateway, Payment, SessionImpossibleError
 from donations.models import Donation
 from donations.services import ledger, seating
 from donations.states import DONATION_TABLE, DonationState
@@ -95,7 +96,7 @@ def _settle(donation: Donation, payment: Payment) -> None:
     if donation.quarantine:
         logger.error("donation %s quarantined: %s", donation.pk, donation.quarantine)
     elif not can_post:
-        _end(donation, DonationState.FAILED)
+        _end(donation, DonationState.FAILED, paid_at=payment.charged_at)
     elif payment.is_paid:
         _settle_paid(donation, payment)
     elif complete and payment.intent_status in _PROMISED:
@@ -145,19 +146,23 @@ def _settle_failed(donation: Donation) -> None:
         )
 
 
-def _end(donation: Donation, state: DonationState) -> None:
-    """End an attempt that brought no money and free its seats."""
+def _end(donation: Donation, state: DonationState, *, paid_at: datetime | None = None) -> None:
+    """End an attempt that brought no money, or whose money went back, and free its seats."""
     if donation.state == state:
         return
-    advance(donation, state, DONATION_TABLE)
+    advance(donation, state, DONATION_TABLE, paid_at=paid_at)
     seating.after_failure(donation)
 
 
-def abandon(donation_id: int) -> None:
-    """End an attempt of which it is proven that no session exists at Stripe."""
+def abandon(donation_id: int, why: SessionImpossibleError) -> None:
+    """End an attempt of which it is proven that no session exists at Stripe.
+
+    One that took too long expires; one that Stripe refuses fails, with Stripe's reason kept.
+    """
     with transaction.atomic():
         donation = _locked(donation_id)
         if donation.state == DonationState.CREATED and donation.session_id is None:
             donation.version += 1
-            donation.save(update_fields=["version"])
-            _end(donation, DonationState.EXPIRED)
+            donation.decline_code = "" if why.out_of_time else why.reason[:60]
+            donation.save(update_fields=["decline_code", "version"])
+            _end(donation, DonationState.EXPIRED if why.out_of_time else DonationState.FAILED)

@@ -56,6 +56,7 @@ def _item(one: attention.Item) -> dict[str, Any]:
     words = {
         "late_money": _("%(name)s paid %(amount)s after the seat was gone"),
         "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
+        "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
     }
@@ -65,6 +66,11 @@ def _item(one: attention.Item) -> dict[str, Any]:
             "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, "
             "and give it back there if it is wrong."
         ),
+        "refused": _(
+            "Nothing was charged. Stripe’s reason: %(reason)s. If it is not the amount, look in "
+            "Stripe’s dashboard at what the account may take."
+        )
+        % {"reason": one.detail},
     }
     return {
         "kind": one.kind,

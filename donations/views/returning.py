@@ -20,7 +20,7 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import checkout, pages, parameters, receipts, seating, settlement, totals
 from donations.services.links import donation_for_link, gift_link
-from donations.states import DonationState, Purpose
+from donations.states import DonationState, Kind, Purpose
 from donations.views.language import language
 from events.services import access, calendar
 from events.services.emails import absolute
@@ -38,10 +38,24 @@ def shown_state(donation: Donation, *, asked: bool) -> str:
         return "quarantined"
     if booking is not None and booking.state == BookingState.NEEDS_ATTENTION:
         return "needs_attention"
+    if _went_back(donation):
+        return "given_back"
+    if donation.state == DonationState.FAILED and donation.session_id is None:
+        return "refused"
     if donation.state in {DonationState.CREATED, DonationState.OPEN}:
         unpaid = "declined" if donation.decline_code else "open"
         return unpaid if asked else "confirming"
     return str(donation.state)
+
+
+def _went_back(donation: Donation) -> bool:
+    """Whether money came that gave no seat, or was not asked for, and all of it was refunded."""
+    if donation.state == DonationState.FAILED:
+        return donation.paid_at is not None
+    if donation.state != DonationState.PAID or donation.net_minor > 0:
+        return False
+    seated = donation.booking is not None and donation.booking.state == BookingState.CONFIRMED
+    return not seated and donation.entries.filter(kind=Kind.REFUND).exists()
 
 
 def _context(donation: Donation, *, asked: bool = False) -> dict[str, Any]:

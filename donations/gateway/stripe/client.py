@@ -80,7 +80,11 @@ class StripeGateway:
                     self._options(account, idempotency_key=idempotency_key),
                 )
             except stripe.InvalidRequestError as error:
-                raise SessionImpossibleError(str(error)) from error
+                raise SessionImpossibleError(
+                    str(error),
+                    out_of_time=error.param == "expires_at",
+                    reason=error.code or error.param or "",
+                ) from error
         return read.session(_fields(made))
 
     def fetch_session(self, session_id: str, *, account: str) -> CheckoutSession:
