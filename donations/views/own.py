@@ -91,7 +91,7 @@ def booking_cancel(request: HttpRequest, token: str) -> HttpResponse:
     try:
         cancelling.cancel_seat(found, gateway=for_visitors())
     except (GatewayError, settlement.BusyError):
-        return _try_later(request, found)
+        return _try_later(request, found, token)
     return redirect("booking", token=token)
 
 
@@ -105,7 +105,7 @@ def booking_refund(request: HttpRequest, token: str) -> HttpResponse:
     except attention.NothingToChooseError:
         pass  # Chosen already, perhaps by a second click: the page shows what came of it.
     except (GatewayError, settlement.BusyError):
-        return _try_later(request, found)
+        return _try_later(request, found, token)
     return redirect("booking", token=token)
 
 
@@ -120,13 +120,15 @@ def booking_keep(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("booking", token=token)
 
 
-def _try_later(request: HttpRequest, found: Booking) -> HttpResponse:
+def _try_later(request: HttpRequest, found: Booking, token: str) -> HttpResponse:
+    """Stripe did not answer: what was asked for may be done or not, and asking again is safe."""
     context = {
         "campaign": pages.campaign_page(found.workshop.campaign, language()),
         "workshop": pages.workshop_page(found.workshop, language()),
         "retry_url": request.path,
+        "back_url": reverse("booking", args=[token]),
     }
-    return render(request, "checkout/unreachable.html", context, status=503)
+    return render(request, "checkout/try_later.html", context, status=503)
 
 
 @never_cache

@@ -70,4 +70,9 @@ def test_a_payment_that_others_keep_moving_is_a_page_to_try_again(
         patch.setattr(settlement, "_TRIES", 0)
         answer = story.client.post(f"/b/{access.booking_link(booking)}/{action}/")
     assert answer.status_code == 503
-    assert f"/{action}/" in answer.content.decode()
+    page = answer.content.decode()
+    assert f"/{action}/" in page
+    assert "We could not do that just now" in page
+    for wrong in ("Nothing was charged", "Your seat is kept", "payment page"):
+        assert wrong not in page
+    assert f'href="/b/{access.booking_link(booking)}/"' in page
