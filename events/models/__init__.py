@@ -3,6 +3,7 @@
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign
 from events.models.messages import DeliveryProblem, Message
+from events.models.moments import SharedMoment
 from events.models.people import Person
 from events.models.rooms import Device, Host
 from events.models.teams import Membership, Team
@@ -21,6 +22,7 @@ __all__ = [
     "Message",
     "Person",
     "Registration",
+    "SharedMoment",
     "Team",
     "Workshop",
 ]

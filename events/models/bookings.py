@@ -93,6 +93,8 @@ class Registration(models.Model):
     #: Raised to revoke the person's links, the one into the room included.
     link_version = models.PositiveIntegerField(default=1)
     wants_reminders = models.BooleanField(default=True)
+    #: Mails about this workshop besides reminders: thanks, the replay, the organizer's own.
+    wants_news = models.BooleanField(default=True)
     #: Whether the person was there: None as long as nobody knows.
     attended = models.BooleanField(null=True, blank=True)
     attendance_source = models.CharField(max_length=8, choices=AttendanceSource, blank=True)

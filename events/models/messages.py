@@ -33,6 +33,8 @@ class Message(models.Model):
     schedule_version = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.QUEUED)
     due_at = models.DateTimeField(default=clock.now)
+    #: When one that failed is tried again. ``due_at`` stays: how late a mail is counts from there.
+    retry_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -57,7 +59,13 @@ class Message(models.Model):
                 fields=["due_at"],
                 condition=models.Q(state__in=[MessageState.QUEUED, MessageState.SENDING]),
                 name="message_due",
-            )
+            ),
+            # The rate cap counts the last minute's.
+            models.Index(
+                fields=["sent_at"],
+                condition=models.Q(sent_at__isnull=False),
+                name="message_sent",
+            ),
         ]
 
     def __str__(self) -> str:
