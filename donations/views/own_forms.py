@@ -1,0 +1,124 @@
+"""The small forms of a person's own pages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.validators import EmailValidator, ProhibitNullCharactersValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Booking, Registration
+from events.questions import question_fields
+from events.services.seat_changes import NewPerson
+from fundraiser.core import zones
+
+
+def email_field(**options: Any) -> forms.CharField:
+    """Return a field for an e-mail address, as on the give form."""
+    return forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        validators=[
+            EmailValidator(_("Write an e-mail address like name@example.org.")),
+            ProhibitNullCharactersValidator(),
+        ],
+        widget=forms.EmailInput(attrs={"autocomplete": options.pop("autocomplete", "email")}),
+        **options,
+    )
+
+
+class AnswersForm(forms.Form):
+    """One person's answers to the organizer's questions."""
+
+    def __init__(self, *args: Any, registration: Registration, **options: Any) -> None:
+        initial = {f"question_{key}": value for key, value in registration.answers.items()}
+        super().__init__(
+            *args, initial=initial, prefix=f"answers-{registration.position}", **options
+        )
+        workshop = registration.booking.workshop
+        self.fields.update(question_fields(workshop, get_language() or "en"))
+
+    def answers(self) -> dict[str, Any]:
+        """Return the answers by question id. Only for a valid form."""
+        return {name.removeprefix("question_"): one for name, one in self.cleaned_data.items()}
+
+
+class HandOverForm(forms.Form):
+    """Who gets the seat."""
+
+    name = forms.CharField(
+        label=_("Their name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Write the name of the person who comes instead.")},
+    )
+    email = email_field(
+        autocomplete="off",
+        error_messages={"required": _("Write their e-mail address: the way in goes there.")},
+    )
+    language = forms.ChoiceField(label=_("Language of their e-mails"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, registration: Registration, **options: Any) -> None:
+        options.setdefault("initial", {"language": registration.speaks})
+        super().__init__(*args, prefix=f"over-{registration.position}", **options)
+
+    def person(self) -> NewPerson:
+        """Return the new person. Only for a valid form."""
+        data = self.cleaned_data
+        return NewPerson(data["name"].strip(), data["email"].strip(), data["language"])
+
+
+class MailsForm(forms.Form):
+    """The language and the zone of a person's mails."""
+
+    language = forms.ChoiceField(label=_("Language of my e-mails"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("My time zone"),
+        required=False,
+        help_text=_("E-mails then tell the time where you are."),
+    )
+
+    def __init__(self, *args: Any, owner: Booking | Registration, **options: Any) -> None:
+        registration = owner if isinstance(owner, Registration) else None
+        language = registration.speaks if registration else owner.language
+        zone = registration.lives_in if registration else owner.time_zone
+        options.setdefault("initial", {"language": language[:2], "time_zone": zone})
+        super().__init__(*args, prefix="mails", **options)
+        field = self.fields["time_zone"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
+        known = zone_choices()
+        if zone and zone not in {name for _region, names in known for name, _city in names}:
+            known = ((zone, ((zone, zone),)), *known)
+        field.choices = [("", _("As the workshop’s")), *known]
+
+    def clean_time_zone(self) -> str:
+        """Return a zone of the tz database, or nothing."""
+        zone: str = self.cleaned_data["time_zone"]
+        return zone if zones.is_zone(zone) else ""
+
+
+Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@lru_cache(maxsize=1)
+def zone_choices() -> Choices:
+    """Return the zones of the tz database by region, each as its city."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(available_timezones()):
+        region, slash, city = name.partition("/")
+        if slash and region not in {"Etc", "SystemV", "posix", "right", "US", "Canada"}:
+            regions.setdefault(region, []).append((name, city.replace("_", " ")))
+    return tuple((region, tuple(cities)) for region, cities in regions.items())
+
+
+class AddressForm(forms.Form):
+    """Whose links are asked for."""
+
+    email = email_field(
+        error_messages={"required": _("Write the e-mail address that you registered with.")}
+    )

@@ -1,0 +1,100 @@
+"""What an attendee may change: answers, the language and zone of mails, and who sits on the seat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+
+from events.models import Booking, Registration, Workshop
+from events.services import attendees, outbox
+from events.states import BookingState, WorkshopState
+from fundraiser.core import clock
+from fundraiser.core.errors import ServiceError
+
+#: A seat that wanders on more often is no seat but a way to send mails to strangers.
+MOST_HAND_OVERS: Final = 20
+
+
+class NotNowError(ServiceError):
+    """The workshop is over or cancelled, or the seat is not confirmed: nothing to change."""
+
+    code = "not_now"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Who takes a seat over."""
+
+    name: str
+    email: str
+    language: str
+
+
+def can_change(booking: Booking) -> bool:
+    """Return whether its people may still be changed: until the workshop ends."""
+    workshop: Workshop = booking.workshop
+    return (
+        booking.state == BookingState.CONFIRMED
+        and workshop.state == WorkshopState.PUBLISHED
+        and workshop.ends_at > clock.now()
+    )
+
+
+def save_answers(registration: Registration, answers: Mapping[str, Any]) -> None:
+    """Replace a person's answers, by question id. Raises NotNowError."""
+    with transaction.atomic():
+        locked = _locked(registration)
+        locked.answers = dict(answers)
+        locked.save(update_fields=["answers"])
+
+
+def choose_mails(row: Booking | Registration, *, language: str, time_zone: str) -> None:
+    """Set the language of a person's mails and their zone of the tz database ("": not known)."""
+    row.language = language
+    row.time_zone = time_zone
+    row.save(update_fields=["language", "time_zone"])
+
+
+def hand_over(registration: Registration, person: NewPerson) -> Registration:
+    """Give one seat to somebody else, and return its row.
+
+    Links of the former holder die, and so do their answers, which were about them. The payer keeps
+    the booking's own page and its receipts. The new holder gets a confirmation, the payer a note.
+    Raises NotNowError. Sent twice it is done once.
+    """
+    with transaction.atomic():
+        locked = _locked(registration)
+        holder = attendees.attendee(locked)
+        if (holder.name, holder.email.lower()) == (person.name, person.email.lower()):
+            return locked
+        if locked.link_version > MOST_HAND_OVERS:
+            raise NotNowError(str(locked.pk))
+        locked.devices.all().delete()
+        locked.name, locked.email, locked.language = person.name, person.email, person.language
+        locked.answers, locked.time_zone, locked.wants_reminders = {}, "", True
+        locked.attended, locked.attendance_source, locked.joined_at = None, "", None
+        locked.link_version += 1
+        locked.save()
+        attendees.queue_confirmation(locked)
+        outbox.queue(
+            key=f"seat_handed_over:{locked.pk}:{locked.link_version}",
+            kind="seat_handed_over",
+            registration=locked,
+        )
+    return locked
+
+
+def _locked(registration: Registration) -> Registration:
+    booking = (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("workshop")
+        .get(pk=registration.booking_id)
+    )
+    if not can_change(booking):
+        raise NotNowError(str(booking.pk))
+    locked = Registration.objects.select_for_update().get(pk=registration.pk)
+    locked.booking = booking
+    return locked
