@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from events.services import sender
+from events.services import planner, sender
 
 
 @shared_task(name="events.send_due_messages")
 def send_due_messages() -> int:
     """Send the mails that are due."""
     return sender.send_due()
+
+
+@shared_task(name="events.plan_messages")
+def plan_messages() -> int:
+    """Put into the outbox what falls due by itself."""
+    return planner.plan()

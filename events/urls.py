@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from events.states import MailClass
+from events.views import joining, unsubscribing
+
+urlpatterns = [
+    path("u/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
+    path(
+        "u/<str:token>/news/",
+        unsubscribing.unsubscribe,
+        {"mail_class": MailClass.NEWS},
+        name="unsubscribe_news",
+    ),
+    path("j/<str:token>/", joining.join, name="join"),
+    path("j/<str:token>/status/", joining.join_status, name="join_status"),
+]

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from events.models import Booking, Registration
 from events.services import access, texts
+from events.states import MailClass
 
 
 def absolute(path: str) -> str:
@@ -28,6 +29,16 @@ def manage_url(booking: Booking) -> str:
 def join_url(registration: Registration) -> str:
     """Return the full address of one person's link into the room."""
     return absolute(reverse("join", args=[access.registration_link(registration)]))
+
+
+def unsubscribe_url(registration: Registration, mail_class: str) -> str:
+    """Return the full address that ends reminders of this workshop, or the team's news.
+
+    ``mail_class`` is MailClass.REMINDER or NEWS; the mails of the other classes have none.
+    """
+    name = "unsubscribe_news" if mail_class == MailClass.NEWS else "unsubscribe"
+    token = access.registration_link(registration, purpose=access.UNSUBSCRIBE_LINK)
+    return absolute(reverse(name, args=[token]))
 
 
 def compose(

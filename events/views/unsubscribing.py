@@ -1,0 +1,37 @@
+"""The page behind "no more mails like this one", and mail programs' one-click POST (RFC 8058)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from events.services import access, unsubscribing
+from events.states import MailClass
+
+
+# A mail program posts without a cookie; the signed link itself says who it is.
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(
+    request: HttpRequest, token: str, mail_class: str = MailClass.REMINDER
+) -> HttpResponse:
+    """GET shows a button; POST ends such mails, or with the field ``again`` undoes that."""
+    registration = access.registration_for_link(token, access.UNSUBSCRIBE_LINK)
+    if request.method == "POST":
+        wanted = "again" in request.POST
+        unsubscribing.set_wanted(registration, mail_class, wanted=wanted)
+        registration.refresh_from_db()
+    is_news = mail_class == MailClass.NEWS
+    context = {
+        "registration": registration,
+        "workshop": registration.booking.workshop,
+        "campaign": registration.booking.workshop.campaign,
+        "is_news": is_news,
+        "wanted": registration.wants_news if is_news else registration.wants_reminders,
+        "changed": request.method == "POST",
+    }
+    return render(request, "mails/unsubscribe.html", context)
