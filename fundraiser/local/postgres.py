@@ -171,11 +171,11 @@ class Postgres:
                 directory=self._directory,
                 death_signal=signal.SIGINT,
             )
-        deadline = time.monotonic() + _START_SECONDS
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if self._status() == (self.process.pid, "ready"):
-                return True
-            time.sleep(0.02)
+        ready = (self.process.pid, "ready")
+        if processes.wait_until_ready(
+            self.process, lambda: self._status() == ready, patience=_START_SECONDS
+        ):
+            return True
         processes.stop(self.process, first=signal.SIGQUIT)
         self.process = None
         return False

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -90,11 +89,8 @@ class Valkey:
         assert self.process.stdin is not None  # noqa: S101 -- asked for above
         with self.process.stdin as settings:
             settings.write(self._settings().encode())
-        deadline = time.monotonic() + _START_SECONDS
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if self._answers():
-                return True
-            time.sleep(0.02)
+        if processes.wait_until_ready(self.process, self._answers, patience=_START_SECONDS):
+            return True
         self.kill()
         return False
 
