@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +16,8 @@ handler404 = "fundraiser.core.http.not_found"
 # One way to sign in, with its limits on guessing, for the admin too
 # (docs.allauth.org/en/latest/common/admin.html).
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

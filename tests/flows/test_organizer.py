@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -90,6 +91,13 @@ def test_money_is_read_only_in_the_admin(story: Story, workshop: Workshop, model
         assert story.client.post(f"{one}change/", {"amount_minor": 1}).status_code == 403
         assert story.client.post(f"{one}delete/", {"post": "yes"}).status_code == 403
         assert Donation.objects.get().amount_minor == 2000
+
+
+def test_the_admin_bears_the_sites_name(client: Client, db: None) -> None:
+    client.force_login(User.objects.create_superuser("root"))
+    page = client.get("/admin/").content.decode()
+    assert f"| {settings.SITE_NAME}</title>" in page
+    assert "Django administration" not in page
 
 
 def test_every_admin_page_opens(story: Story, workshop: Workshop) -> None:
