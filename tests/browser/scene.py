@@ -10,13 +10,14 @@ from typing import Any
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from donations.gateway.stripe import for_workers
 from donations.models import Donation
 from donations.services.links import gift_link
 from donations.services.parameters import token
 from events.models import Booking, Workshop
 from events.services import access, seats
 from fundraiser.core import clock
-from tests.support.cast import make_campaign, make_workshop
+from tests.support.cast import make_campaign, make_gift, make_workshop, start
 from tests.support.story import Story, address
 
 Steps = Callable[[Page], None]
@@ -133,8 +134,14 @@ class Scene:
         quarantined = story.register(workshop, email="q@example.org")
         sandbox.pay(quarantined.session_id)
         sandbox.tamper(quarantined.session_id, amount=1)
+        given_back = story.register(workshop, email="b@example.org")
+        sandbox.tamper(given_back.session_id, livemode=True)
+        sandbox.pay(given_back.session_id)
+        sandbox.refund(session=given_back.session_id)
         made = {"declined": declined, "expired": expired, "quarantined": quarantined}
-        return {name: story.webhooks(donation) for name, donation in made.items()}
+        made |= {"given back": given_back}
+        told = {name: story.webhooks(donation) for name, donation in made.items()}
+        return {**told, "refused": start(workshop, make_gift(10), for_workers())}
 
     def _debits(self) -> dict[str, Donation]:
         """Bank debits, which are for euros here: one on its way, one refused."""
@@ -193,6 +200,7 @@ class Scene:
             ("answer closed", address(workshop), _send_after(state="draft")),
             ("answer unreachable", address(workshop), self._send_unheard),
             ("answer look into your mail", address(workshop), _send_zero),
+            ("answer try later", self.paths["booking needs attention"], self._ask_unheard),
         ):
             self.paths[name] = path
             self.steps[name] = steps
@@ -201,6 +209,12 @@ class Scene:
         _fill(page)
         self.story.sandbox.fail_next(1, how="500", path="/v1/checkout/sessions")
         _send(page)
+
+    def _ask_unheard(self, page: Page) -> None:
+        """Ask for late money back while Stripe is silent."""
+        self.story.sandbox.fail_next(1, how="500", path="/v1/refunds")
+        with page.expect_navigation():
+            page.locator("form[action$='/refund/'] button").click()
 
 
 def _fill(page: Page, amount: str = "20") -> None:
