@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from donations.views import giving, organize, own, public, returning, webhook
+from donations.views import giving, organize, organize_people, own, public, returning, webhook
 
 urlpatterns = [
     path("", public.home, name="home"),
     re_path(r"^accent/(?P<colour>[0-9a-f]{6})\.css$", public.accent, name="accent"),
     path("organize/", organize.dashboard, name="dashboard"),
+    path(
+        "organize/workshops/<uuid:public_id>/",
+        organize_people.workshop_people,
+        name="workshop_people",
+    ),
+    path(
+        "organize/workshops/<uuid:public_id>/resend/",
+        organize_people.workshop_resend,
+        name="workshop_resend",
+    ),
     path("stripe/webhook/", webhook.account, name="stripe_webhook"),
     path("stripe/webhook/connect/", webhook.connect, name="stripe_connect_webhook"),
     path("checkout/<str:token>/", returning.checkout_return, name="checkout_return"),

@@ -47,6 +47,15 @@ def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
         "total": totals.read(row, total),
         "goal": row.goal,
         "next_workshop": pages.workshop_page(upcoming[0], language()) if upcoming else None,
+        "workshops": [
+            {
+                "title": one.text("title", language()),
+                "url": reverse("workshop_people", args=[one.public_id]),
+                "seats": one.seats_taken,
+                "is_past": one.ends_at <= clock.now(),
+            }
+            for one in workshops
+        ],
     }
 
 

@@ -31,6 +31,7 @@ STAGE_LINK = "stage"
 
 #: These members see addresses and change things; a viewer sees numbers.
 EDITORS = (Role.OWNER, Role.ORGANIZER)
+MEMBERS = (*EDITORS, Role.VIEWER)
 
 _Row = TypeVar("_Row", Booking, Registration, Host, Person)
 
@@ -70,6 +71,23 @@ def registration_for_link(token: str, purpose: str) -> Registration:
     """Return the person that a signed link is for; DeadLinkError for a wrong or revoked one."""
     rows = Registration.objects.select_related("booking__workshop__campaign__team")
     return _read(purpose, token, rows)
+
+
+def registration_for_joining(token: str) -> tuple[Registration, int]:
+    """Return the person of a link into the room, and the version that the link was made for.
+
+    An older version is not refused here: a link that was used at two places is replaced, and the
+    first of them goes on with it (services/devices.py decides). DeadLinkError for a wrong one.
+    """
+    try:
+        link = links.read(JOIN_LINK, token)
+    except links.InvalidLinkError as error:
+        raise DeadLinkError from error
+    rows = Registration.objects.select_related("booking__workshop__campaign__team")
+    found = rows.filter(public_id=link.public_id, link_version__gte=link.version).first()
+    if found is None:
+        raise DeadLinkError
+    return found, link.version
 
 
 def host_for_link(token: str) -> Host:
@@ -126,3 +144,17 @@ def workshop_for_member(
     if role not in roles:
         raise PermissionDenied
     return workshop
+
+
+def may_edit(user: AbstractBaseUser | AnonymousUser, workshop: Workshop) -> bool:
+    """Return whether a person may see the workshop's people by name, and change things."""
+    if getattr(user, "is_superuser", False):
+        return True
+    mine = Membership.objects.filter(team=workshop.campaign.team, user_id=user.pk or 0)
+    return mine.filter(role__in=EDITORS).exists()
+
+
+def person_of_workshop(workshop: Workshop, public_id: UUID) -> Registration:
+    """Return one person of a workshop with the booking; Http404 for another workshop's."""
+    rows = Registration.objects.select_related("booking__workshop__campaign__team")
+    return get_object_or_404(rows, public_id=public_id, booking__workshop=workshop)

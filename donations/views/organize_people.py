@@ -1,0 +1,94 @@
+"""The people of a workshop, for those who organise it; a viewer is shown numbers alone."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from donations.views import mail_labels
+from donations.views.language import language
+from donations.views.organize_workshop import workshop_context
+from events.models import Message, Workshop
+from events.services import access, people, resending
+from events.states import BookingState
+
+_ON_A_PAGE = 50
+
+
+@never_cache
+@login_required
+@require_safe
+def workshop_people(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Everybody with seat, answers, attendance and mails; searched by ``q``, 50 a page."""
+    workshop = access.workshop_for_member(request.user, public_id, access.MEMBERS)
+    context = workshop_context(request, workshop, "people")
+    context["numbers"] = people.numbers(workshop)
+    if context["may_edit"]:
+        context |= _listed(request, workshop)
+    return render(request, "organize/people.html", context)
+
+
+def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
+    search = request.GET.get("q", "").replace("\x00", "").strip()[:120]
+    paginator = Paginator(people.found(workshop, search), _ON_A_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    shown = people.rows_of(workshop, list(page.object_list), language())
+    return {
+        "search": search,
+        "page": page,
+        "rows": [_row(one) for one in shown],
+        "resend_url": reverse("workshop_resend", args=[workshop.public_id]),
+    }
+
+
+def _row(one: people.Row) -> dict[str, Any]:
+    mails = [_mail(mail) for mail in one.mails]
+    confirmed = one.booking.state == BookingState.CONFIRMED
+    return {
+        "one": one,
+        "mails": mails,
+        "stuck": [mail for mail in mails if mail["state"] in {"held", "set_aside"}],
+        "can_resend": confirmed and bool(one.email),
+    }
+
+
+def _mail(mail: Message) -> dict[str, Any]:
+    """A mail as the page shows it."""
+    return {
+        "label": mail_labels.label(mail.kind),
+        "state": mail.state,
+        "sent_at": mail.sent_at,
+        "due_at": mail.due_at,
+        "error": mail.error,
+    }
+
+
+@login_required
+@require_POST
+def workshop_resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Send one person's confirmation again: the person's number is in the form."""
+    workshop = access.workshop_for_member(request.user, public_id)
+    try:
+        wanted = UUID(request.POST.get("registration", ""))
+    except ValueError as error:
+        raise Http404 from error
+    registration = access.person_of_workshop(workshop, wanted)
+    try:
+        resending.confirmation(registration)
+    except resending.OnItsWayError:
+        messages.warning(request, _("The last one has not left yet: no need for another."))
+    except resending.NothingToSendError:
+        messages.error(request, _("This person has no seat, or no address: nothing was sent."))
+    else:
+        messages.success(request, _("The confirmation is on its way."))
+    return redirect("workshop_people", public_id=workshop.public_id)

@@ -1,0 +1,158 @@
+"""The people of a workshop as its organizers see them: seats, answers, and each one's mails."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext as _
+
+from events.models import Booking, DeliveryProblem, Message, Registration, Workshop
+from events.services.attendees import attendee
+from events.states import BookingState, MessageState
+
+#: Who has a seat stands first, who gave it back last; an attempt that expired is nobody.
+_ORDER = (
+    BookingState.NEEDS_ATTENTION,
+    BookingState.CONFIRMED,
+    BookingState.HELD,
+    BookingState.WAITING,
+    BookingState.CANCELLED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A workshop in figures, which say nothing about anybody."""
+
+    seats: int
+    capacity: int | None
+    people: int
+    attended: int
+    waiting: int
+    mails_sent: int
+    mails_on_their_way: int
+    mails_stuck: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person of a booking, as the list shows them. ``mails`` are the newest first."""
+
+    registration: Registration
+    booking: Booking
+    name: str
+    email: str
+    answers: Sequence[tuple[str, str]]
+    mails: Sequence[Message]
+    problems: Sequence[DeliveryProblem]
+
+
+def numbers(workshop: Workshop) -> Numbers:
+    """Return the workshop's figures: three queries."""
+    people = Registration.objects.filter(booking__workshop=workshop).aggregate(
+        confirmed=Count("pk", filter=Q(booking__state=BookingState.CONFIRMED)),
+        attended=Count("pk", filter=Q(booking__state=BookingState.CONFIRMED, attended=True)),
+        waiting=Count("pk", filter=Q(booking__state=BookingState.WAITING)),
+    )
+    coming = [MessageState.QUEUED, MessageState.SENDING]
+    stuck = [MessageState.HELD, MessageState.SET_ASIDE]
+    mails = Message.objects.filter(workshop=workshop).aggregate(
+        sent=Count("pk", filter=Q(state=MessageState.SENT)),
+        coming=Count("pk", filter=Q(state__in=coming)),
+        stuck=Count("pk", filter=Q(state__in=stuck)),
+    )
+    return Numbers(
+        seats=workshop.seats_taken,
+        capacity=workshop.capacity,
+        people=people["confirmed"],
+        attended=people["attended"],
+        waiting=people["waiting"],
+        mails_sent=mails["sent"],
+        mails_on_their_way=mails["coming"],
+        mails_stuck=mails["stuck"],
+    )
+
+
+def found(workshop: Workshop, search: str = "") -> QuerySet[Registration]:
+    """Return the people of a workshop whose name or address holds ``search``, with bookings."""
+    order = Case(
+        *[When(booking__state=state, then=Value(n)) for n, state in enumerate(_ORDER)],
+        default=Value(len(_ORDER)),
+        output_field=IntegerField(),
+    )
+    rows = (
+        Registration.objects.filter(booking__workshop=workshop, booking__state__in=_ORDER)
+        .select_related("booking")
+        .order_by(order, Lower("booking__name"), "booking_id", "position")
+    )
+    text = search.strip()
+    if not text:
+        return rows
+    return rows.filter(
+        Q(name__icontains=text)
+        | Q(email__icontains=text)
+        | Q(booking__name__icontains=text)
+        | Q(booking__email__icontains=text)
+    )
+
+
+def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> Sequence[Row]:
+    """Return people with their answers in ``language``, mails and problems: two queries more."""
+    mails = _mails(rows)
+    persons = [attendee(row) for row in rows]
+    problems = _problems([person.email for person in persons])
+    return [
+        Row(
+            registration=row,
+            booking=row.booking,
+            name=person.name,
+            email=person.email,
+            answers=_answers(workshop, row.answers, language),
+            mails=mails[row.pk],
+            problems=problems[person.email.lower()],
+        )
+        for row, person in zip(rows, persons, strict=True)
+    ]
+
+
+def _mails(rows: Sequence[Registration]) -> dict[int, list[Message]]:
+    """Return each person's mails; those of a booking itself went to its first person."""
+    first = {row.booking_id: row.pk for row in rows if row.position == 1}
+    of_booking = Q(registration=None, booking_id__in=first)
+    mine = Message.objects.filter(of_booking | Q(registration__in=[row.pk for row in rows]))
+    grouped: dict[int, list[Message]] = defaultdict(list)
+    for mail in mine.order_by("-created_at", "-pk"):
+        grouped[mail.registration_id or first[mail.booking_id or 0]].append(mail)
+    return grouped
+
+
+def _problems(addresses: Sequence[str]) -> dict[str, list[DeliveryProblem]]:
+    """Return what the mail provider told of these addresses, the newest first."""
+    wanted = {one.upper() for one in addresses if one}
+    rows = DeliveryProblem.objects.annotate(capitals=Upper("email")).filter(
+        capitals__in=wanted, forgiven_at=None
+    )
+    grouped: dict[str, list[DeliveryProblem]] = defaultdict(list)
+    for problem in rows.order_by("-happened_at"):
+        grouped[problem.email.lower()].append(problem)
+    return grouped
+
+
+def _answers(
+    workshop: Workshop, answers: dict[str, Any], language: str
+) -> Sequence[tuple[str, str]]:
+    told = []
+    for question in workshop.questions:
+        value = answers.get(question["id"])
+        if value in {None, ""}:
+            continue
+        if isinstance(value, bool):
+            value = _("Yes") if value else _("No")
+        label = question.get("translations", {}).get(language, {}).get("label", question["label"])
+        told.append((str(label), str(value)))
+    return told
