@@ -72,7 +72,7 @@ def test_a_payment_that_others_keep_moving_is_a_page_to_try_again(
     assert answer.status_code == 503
     page = answer.content.decode()
     assert f"/{action}/" in page
-    assert "We could not do that just now" in page
+    assert "We cannot tell whether it worked" in page
     for wrong in ("Nothing was charged", "Your seat is kept", "payment page"):
         assert wrong not in page
     assert f'href="/b/{access.booking_link(booking)}/"' in page
