@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from events.states import MailClass
-from events.views import joining, unsubscribing
+from events.views import hosting, joining, replays, unsubscribing
 
 urlpatterns = [
     path("u/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
@@ -17,4 +17,6 @@ urlpatterns = [
     ),
     path("j/<str:token>/", joining.join, name="join"),
     path("j/<str:token>/status/", joining.join_status, name="join_status"),
+    path("h/<str:token>/", hosting.host_join, name="host_join"),
+    path("r/<str:token>/", replays.replay, name="replay"),
 ]

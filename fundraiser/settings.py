@@ -200,6 +200,11 @@ DEFAULT_FROM_EMAIL = env.str(
 )
 MAIL_KINDS = mail_kinds.MAIL_KINDS
 
+# --- rooms that are made by themselves ---------------------------------------------------------
+JITSI_URL = env.str("JITSI_URL", default="https://meet.jit.si").rstrip("/")
+BIGBLUEBUTTON_URL = env.str("BIGBLUEBUTTON_URL", default="").rstrip("/").removesuffix("/api")
+BIGBLUEBUTTON_SECRET = env.str("BIGBLUEBUTTON_SECRET", default="")
+
 # --- people -----------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ACCOUNT_LOGIN_METHODS = {"email"}

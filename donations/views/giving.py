@@ -6,11 +6,8 @@ CSRF token and no cookie; a nonce in the form makes a repeat harmless.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,7 +23,7 @@ from donations.views import shared
 from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access, free_seats, seats
-from fundraiser.core.http import client_address
+from fundraiser.core.http import client_hash
 
 _WORKSHOP = "workshops/workshop.html"
 
@@ -87,12 +84,6 @@ def _blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) 
     if asked := request.GET.get("amount", "")[:20]:
         initial |= {"amount": "other", "other_amount": asked}
     return GiveForm(campaign=campaign, workshop=workshop, initial=initial)
-
-
-def client_hash(request: HttpRequest) -> str:
-    """Return the visitor's address as a keyed hash: to count attempts without keeping it."""
-    key = settings.LINK_KEY.encode()
-    return hmac.new(key, client_address(request).encode(), hashlib.sha256).hexdigest()
 
 
 def _submit(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
 from typing import Any
 
@@ -42,3 +44,17 @@ def client_address(request: HttpRequest) -> str:
         return str(ipaddress.ip_address(address))
     except ValueError:
         return "0.0.0.0"  # noqa: S104 -- a value that no visitor has, not a bind
+
+
+def client_hash(request: HttpRequest) -> str:
+    """Return the visitor's network as a keyed hash: to tell places apart without keeping them.
+
+    An IPv6 address counts by its first 64 bits: one household, or one attacker, has all of the
+    rest (RFC 6177), and each device there changes its own (RFC 8981).
+    """
+    address = ipaddress.ip_address(client_address(request))
+    if address.version == 6:
+        network: object = ipaddress.ip_network((address, 64), strict=False)
+    else:
+        network = address
+    return hmac.new(settings.LINK_KEY.encode(), str(network).encode(), hashlib.sha256).hexdigest()

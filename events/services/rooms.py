@@ -1,0 +1,68 @@
+"""Rooms: the address to which a person is sent on, worked out at the moment of the click.
+
+It stands in the Location of the answer to that click and nowhere else: in no page, no mail and no
+calendar file.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Workshop
+from events.services import bigbluebutton
+from events.states import RoomKind
+from fundraiser.core.errors import ServiceError
+
+__all__ = ["NoRoomError", "address", "check_address", "is_set"]
+
+
+class NoRoomError(ServiceError):
+    """The organizer has set no room yet, or the server that makes it does not answer."""
+
+    code = "no_room"
+    retryable = True
+
+
+def is_set(workshop: Workshop) -> bool:
+    """Return whether there is a room to go to, as far as that is known without asking anybody."""
+    if workshop.room_kind == RoomKind.ADDRESS:
+        return bool(workshop.join_url)
+    return workshop.room_kind == RoomKind.JITSI or bigbluebutton.is_configured()
+
+
+def address(workshop: Workshop, *, person: str, person_id: str, language: str, host: bool) -> str:
+    """Return the room's address for one person, made now if it is made by itself.
+
+    ``person`` is the name that others in the room see. May ask a BigBlueButton server, so it is
+    called outside transactions. Raises NoRoomError.
+    """
+    if not is_set(workshop):
+        raise NoRoomError(str(workshop.pk))
+    if workshop.room_kind == RoomKind.ADDRESS:
+        return workshop.join_url
+    title = workshop.text("title", language)
+    if workshop.room_kind == RoomKind.JITSI:
+        return f"{settings.JITSI_URL}/{workshop.room_secret.hex}"
+    try:
+        meeting = bigbluebutton.Meeting(id=workshop.room_secret.hex, title=title)
+        bigbluebutton.create(meeting)
+    except bigbluebutton.BigBlueButtonError as error:
+        raise NoRoomError(str(error)) from error
+    return bigbluebutton.join_address(meeting, name=person, person_id=person_id, host=host)
+
+
+def check_address(value: str) -> None:
+    """Raise ValidationError where a room's or replay's address is not plain https.
+
+    Whoever joins is sent there: a name and password in it would be given to everybody, and
+    another scheme would be run by the browser.
+    """
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or "." not in parts.hostname:
+        raise ValidationError(_("Write the whole address, beginning with https://."))
+    if parts.username or parts.password:
+        raise ValidationError(_("Leave the name and password out of the address."))
