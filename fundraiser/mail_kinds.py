@@ -20,6 +20,9 @@ class MailKind(NamedTuple):
 
 _MONEY: Final = "donations.services.emails"
 _ATTENDEE: Final = "donations.services.attendee_emails"
+_SEAT_END: Final = "donations.services.seat_end_emails"
+_WAITING: Final = "donations.services.waiting_emails"
+_AFTER: Final = "donations.services.after_emails"
 _OWN: Final = "donations.services.own_emails"
 _TEAM: Final = "donations.services.team_emails"
 
@@ -35,13 +38,13 @@ MAIL_KINDS: Final = {
     "confirmation": MailKind(f"{_ATTENDEE}.confirmation", editable=True),
     "reminder": MailKind(f"{_ATTENDEE}.reminder", "reminder", editable=True),
     "changed": MailKind(f"{_ATTENDEE}.changed", editable=True),
-    "cancelled": MailKind(f"{_ATTENDEE}.cancelled", editable=True),
-    "seat_given_back": MailKind(f"{_ATTENDEE}.seat_given_back"),
-    "seat_handed_over": MailKind(f"{_ATTENDEE}.seat_handed_over"),
-    "waiting_joined": MailKind(f"{_ATTENDEE}.waiting_joined"),
-    "waiting_offer": MailKind(f"{_ATTENDEE}.waiting_offer", editable=True),
-    "thank_you": MailKind(f"{_ATTENDEE}.thank_you", "news", editable=True),
-    "replay": MailKind(f"{_ATTENDEE}.replay", "news", editable=True),
+    "cancelled": MailKind(f"{_SEAT_END}.cancelled", editable=True),
+    "seat_given_back": MailKind(f"{_SEAT_END}.seat_given_back"),
+    "seat_handed_over": MailKind(f"{_SEAT_END}.seat_handed_over"),
+    "waiting_joined": MailKind(f"{_WAITING}.waiting_joined"),
+    "waiting_offer": MailKind(f"{_WAITING}.waiting_offer", editable=True),
+    "thank_you": MailKind(f"{_AFTER}.thank_you", "news", editable=True),
+    "replay": MailKind(f"{_AFTER}.replay", "news", editable=True),
     "fresh_link": MailKind(f"{_ATTENDEE}.fresh_link"),
     # What a person asked for.
     "links": MailKind(f"{_OWN}.links"),

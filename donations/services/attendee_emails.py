@@ -1,54 +1,30 @@
-"""Mails about a seat, to the one who has it, or waits for one. None: no longer due."""
+"""Mails to who has a seat, until the workshop starts. None: no longer due."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_time, format_timedelta
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext, pgettext
 
-from donations.services import pages
+from donations.models import Donation
+from donations.services import attendee_mail, pages
 from donations.states import DonationState, Purpose
-from events.models import Booking, Message
-from events.services import access, calendar
-from events.services.emails import absolute, compose, manage_url
+from events.models import Booking, Message, Registration, Workshop
+from events.services import access, attendees, calendar
+from events.services.attendees import Attendee, attendee
+from events.services.emails import absolute, compose, join_url, manage_url, unsubscribe_url
 from events.states import BookingState
+from fundraiser.core import clock, zones
 
-
-def confirmation(message: Message) -> EmailMultiAlternatives | None:
-    """The ticket, with a calendar file; not due when the booking has ended meanwhile."""
-    booking = message.booking
-    if booking is None or booking.state != BookingState.CONFIRMED:
-        return None
-    workshop = booking.workshop
-    donation = booking.donations.filter(purpose=Purpose.SEAT, state=DonationState.PAID).first()
-    own = manage_url(booking)
-    with translation.override(booking.language):
-        mail = compose(
-            "confirmation",
-            to=booking.email,
-            language=booking.language,
-            reply_to=workshop.campaign.team.reply_to,
-            context={
-                "booking": booking,
-                "donation": donation,
-                "workshop": pages.workshop_page(workshop, booking.language),
-                "campaign": pages.campaign_page(workshop.campaign, booking.language),
-                "organizer": workshop.campaign.organizer_name,
-                "manage_url": own,
-                "calendar_url": absolute(_calendar_path(booking)),
-                **calendar.web_links(workshop, booking.language, own),
-            },
-        )
-    mail.attach(
-        "workshop.ics",
-        calendar.file(booking, manage_url=own).decode(),
-        "text/calendar; method=REQUEST",
-    )
-    return mail
-
-
-def _calendar_path(booking: Booking) -> str:
-    return reverse("booking_calendar", args=[access.booking_link(booking)])
+#: From so long before the start on, a reminder says "We are starting": the room is open.
+_STARTING: Final = timedelta(minutes=15)
 
 
 def confirm_address(message: Message) -> EmailMultiAlternatives | None:
@@ -61,6 +37,8 @@ def confirm_address(message: Message) -> EmailMultiAlternatives | None:
     with translation.override(booking.language):
         context = {
             "booking": booking,
+            "name": booking.name,
+            "own_zone": booking.time_zone,
             "workshop": pages.workshop_page(workshop, booking.language),
             "campaign": pages.campaign_page(campaign, booking.language),
             "organizer": campaign.organizer_name,
@@ -73,3 +51,163 @@ def confirm_address(message: Message) -> EmailMultiAlternatives | None:
         reply_to=campaign.team.reply_to,
         context=context,
     )
+
+
+def confirmation(message: Message) -> EmailMultiAlternatives | None:
+    """The ticket: the payer's with the receipt, another person's with who booked for them.
+
+    Not due once the booking or the workshop has ended.
+    """
+    if message.registration is not None:
+        person = attendee_mail.with_seat(message)
+        return person and persons_confirmation(person, at=message.created_at)
+    booking = message.booking
+    if booking is None or booking.state != BookingState.CONFIRMED:
+        return None
+    people = list(booking.registrations.order_by("position"))
+    for one in people:
+        one.booking = booking
+    donation = booking.donations.filter(purpose=Purpose.SEAT, state=DonationState.PAID).first()
+    return payers_confirmation(booking, people, donation, at=message.created_at)
+
+
+def payers_confirmation(
+    booking: Booking,
+    people: Sequence[Registration],
+    donation: Donation | None,
+    *,
+    at: datetime,
+) -> EmailMultiAlternatives:
+    """Return the confirmation of who booked: receipt, manage link, and the way into the room.
+
+    The links of persons without an address of their own are in it, to be passed on. ``at`` is
+    when it was queued.
+    """
+    workshop, person = booking.workshop, attendees.payer(booking)
+    own = next((join_url(one) for one in people if attendees.is_payer(one)), "")
+    known = attendee_mail.facts(workshop, booking.language)
+    context: dict[str, Any] = {
+        "donation": donation,
+        "own_link": own,
+        "seats": booking.seats,
+        "others": [
+            {"name": one.name, "email": one.email, "link": "" if one.email else join_url(one)}
+            for one in people
+            if not attendees.is_payer(one)
+        ],
+        "manage_url": manage_url(booking),
+        "calendar_url": attendee_mail.calendar_url(booking),
+        **calendar.web_links(workshop, booking.language, known.public_url),
+    }
+    link = own or manage_url(booking)
+    letter = attendee_mail.mail("confirmation", booking, person, link=link, context=context)
+    file = calendar.invitation(workshop, person, at=at, join_url=own)
+    attendee_mail.attach_calendar(letter, "REQUEST", file)
+    return letter
+
+
+def persons_confirmation(registration: Registration, *, at: datetime) -> EmailMultiAlternatives:
+    """Return the confirmation of a person whom somebody else booked for: no amounts in it."""
+    booking, person = registration.booking, attendee(registration)
+    own = join_url(registration)
+    public_url = attendee_mail.facts(booking.workshop, person.language).public_url
+    context = {
+        "booked_by": booking.name,
+        "handed_over": registration.position == 1,
+        "own_link": own,
+        **calendar.web_links(booking.workshop, person.language, public_url),
+    }
+    letter = attendee_mail.mail("confirmation", booking, person, link=own, context=context)
+    file = calendar.invitation(booking.workshop, person, at=at, join_url=own)
+    attendee_mail.attach_calendar(letter, "REQUEST", file)
+    return letter
+
+
+def reminder(message: Message) -> EmailMultiAlternatives | None:
+    """The workshop is near; not due once it has begun, or where the person wants no reminders.
+
+    The time is told as it is when the mail is made, so that a late one says nothing wrong.
+    """
+    person = attendee_mail.with_seat(message)
+    if person is None or not person.wants_reminders:
+        return None
+    if clock.now() >= person.booking.workshop.starts_at:
+        return None
+    return reminder_mail(person)
+
+
+def reminder_mail(registration: Registration) -> EmailMultiAlternatives:
+    """Return a person's reminder as it is now: one big button into the room."""
+    booking, person = registration.booking, attendee(registration)
+    workshop = booking.workshop
+    context = {
+        "soon": how_soon(workshop, person, clock.now()),
+        "starting": workshop.starts_at - clock.now() <= _STARTING,
+        "manage_url": manage_url(booking) if attendees.is_payer(registration) else "",
+    }
+    return attendee_mail.mail(
+        "reminder",
+        booking,
+        person,
+        link=join_url(registration),
+        context=context,
+        unsubscribe_url=unsubscribe_url(registration, "reminder"),
+    )
+
+
+def how_soon(workshop: Workshop, person: Attendee, now: datetime) -> str:
+    """Return how one says when it starts: "Tomorrow at 19:00", "In 1 hour", "We are starting".
+
+    Days are those of the person's own calendar, where the zone is known.
+    """
+    zone = ZoneInfo(person.time_zone if zones.is_zone(person.time_zone) else workshop.time_zone)
+    left, local = workshop.starts_at - now, workshop.starts_at.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    with translation.override(person.language):
+        at = {"time": format_time(local, "HH:mm", locale=person.language[:2])}
+        if left <= _STARTING:
+            return gettext("We are starting")
+        if left <= timedelta(minutes=90):
+            minutes = timedelta(minutes=5 * round(left / timedelta(minutes=5)))
+            said = format_timedelta(
+                minutes, threshold=1, add_direction=True, locale=person.language[:2]
+            )
+            return said[:1].upper() + said[1:]
+        if days == 0:
+            return gettext("Today at %(time)s") % at
+        if days == 1:
+            return gettext("Tomorrow at %(time)s") % at
+        return pgettext("reminder", "In %(days)s days") % {"days": days}
+
+
+def changed(message: Message) -> EmailMultiAlternatives | None:
+    """The workshop has another time; not due once it moved again, or the seat is gone."""
+    waiting = message.booking is not None and message.booking.state == BookingState.WAITING
+    person = attendee_mail.person_of(message) if waiting else attendee_mail.with_seat(message)
+    if person is None or message.schedule_version != person.booking.workshop.schedule_version:
+        return None
+    return changed_mail(person, at=message.created_at)
+
+
+def changed_mail(registration: Registration, *, at: datetime) -> EmailMultiAlternatives:
+    """Return the mail that tells a person the new time, with a file that moves it."""
+    booking, person = registration.booking, attendee(registration)
+    waiting = booking.state == BookingState.WAITING
+    own = manage_url(booking) if waiting else join_url(registration)
+    context = {
+        "waiting": waiting,
+        "manage_url": manage_url(booking) if attendees.is_payer(registration) else "",
+    }
+    letter = attendee_mail.mail("changed", booking, person, link=own, context=context)
+    if not waiting:
+        file = calendar.invitation(booking.workshop, person, at=at, join_url=own)
+        attendee_mail.attach_calendar(letter, "REQUEST", file)
+    return letter
+
+
+def fresh_link(message: Message) -> EmailMultiAlternatives | None:
+    """A link was used at two places: its owner gets a fresh one, and the old one is dead."""
+    person = attendee_mail.with_seat(message)
+    if person is None:
+        return None
+    return attendee_mail.mail("fresh_link", person.booking, attendee(person), link=join_url(person))
