@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.states import SEAT_HOLDING, BookingState, CampaignState, WorkshopState
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
     from events.models import Booking, Campaign, Workshop  # noqa: F401
+
+
+def somebody_waits() -> Exists:
+    """Whether anybody waits for a seat of the workshop of the outer query."""
+    booking: type[Booking] = apps.get_model("events", "Booking")
+    waiting = booking.objects.filter(workshop=OuterRef("pk"), state=BookingState.WAITING)
+    return Exists(waiting)
 
 
 class CampaignQuerySet(QuerySet["Campaign"]):
@@ -37,8 +45,8 @@ class WorkshopQuerySet(QuerySet["Workshop"]):
     """Workshops, filtered by who may see them."""
 
     def visible(self) -> WorkshopQuerySet:
-        """All but drafts: a cancelled one says that it is cancelled."""
-        return self.exclude(state=WorkshopState.DRAFT)
+        """All but drafts, each knowing ``has_line``: a cancelled one says that it is cancelled."""
+        return self.exclude(state=WorkshopState.DRAFT).annotate(has_line=somebody_waits())
 
 
 class BookingQuerySet(QuerySet["Booking"]):
@@ -47,6 +55,11 @@ class BookingQuerySet(QuerySet["Booking"]):
     def holding_seats(self) -> BookingQuerySet:
         """Those whose seats count as taken."""
         return self.filter(state__in=SEAT_HOLDING)
+
+    def in_line(self, workshop_id: int) -> BookingQuerySet:
+        """Those that wait for a seat of a workshop, the first to be served first."""
+        rows = self.filter(workshop_id=workshop_id, state=BookingState.WAITING)
+        return rows.order_by("created_at", "pk")
 
     def confirmed_for(self, workshop_id: int, email: str) -> BookingQuerySet:
         """Confirmed ones of an address in a workshop, whatever the letter case."""

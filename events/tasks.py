@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from events.services import planner, sender
+from events.services import planner, sender, waiting_list
 
 
 @shared_task(name="events.send_due_messages")
@@ -17,3 +17,9 @@ def send_due_messages() -> int:
 def plan_messages() -> int:
     """Put into the outbox what falls due by itself."""
     return planner.plan()
+
+
+@shared_task(name="events.offer_seats")
+def offer_seats(workshop: int) -> int:
+    """Offer what came free at a workshop to who waits for it."""
+    return waiting_list.offer(workshop)

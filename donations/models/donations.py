@@ -146,6 +146,12 @@ class Donation(models.Model):
         return Money(back if paid else 0, self.currency)
 
     @property
+    def gave_way(self) -> bool:
+        """Whether it is an unpaid attempt at a seat that another payment has got."""
+        unpaid = self.state in {DonationState.CREATED, DonationState.OPEN}
+        return unpaid and self.purpose == Purpose.GIFT and self.booking_id is not None
+
+    @property
     def idempotency_key(self) -> str:
         """The key under which its session is created: ours, and the same on every try."""
         return f"checkout:{self.public_id}"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from typing import Final
 
 from django.conf import settings
@@ -28,7 +28,7 @@ from donations.models import Donation
 from donations.services import parameters, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
-from events.services import seats
+from events.services import holds, seats
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.failpoints import reached
@@ -66,16 +66,30 @@ class Gift:
     hide_amount: bool = False
     client_hash: str = ""
 
-    def nonce(self, place: str, ended: int = 0) -> uuid.UUID:
+    def nonce(self, place: str) -> uuid.UUID:
         """Return what names this very gift: the same form sent twice gives the same one.
 
-        A changed form is another gift; so is one sent again after its attempt ended: ``ended`` is
-        how many attempts at this very gift did.
+        A changed form is another gift. One sent again after its attempt ended is ``following``.
         """
         payer = self.payer
-        typed = (place, ended, self.amount.minor, payer.email.lower(), payer.seats, payer.name)
+        others = [(one.name, one.email.lower()) for one in payer.companions]
+        typed = (place, self.amount.minor, payer.email.lower(), payer.seats, payer.name, others)
         shown = (self.message, self.hide_name, self.hide_amount, sorted(payer.answers.items()))
         return uuid.uuid5(self.visit, repr((*typed, *shown)))
+
+
+def following(nonce: uuid.UUID) -> uuid.UUID:
+    """Return what names the next attempt at a gift whose attempt under ``nonce`` ended."""
+    return uuid.uuid5(nonce, "again")
+
+
+def unused_nonce(gift: Gift, place: str, attempts: Iterable[Donation]) -> uuid.UUID:
+    """Return what names the attempt at ``gift`` that has not ended, of those made so far."""
+    ended = {one.nonce for one in attempts if one.state in _ENDED}
+    nonce = gift.nonce(place)
+    while nonce in ended:
+        nonce = following(nonce)
+    return nonce
 
 
 def start(
@@ -87,14 +101,15 @@ def start(
     Raises seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
     """
     attempts = list(Donation.objects.filter(visit=gift.visit))
-    ended = {one.nonce for one in attempts if one.state in _ENDED}
-    place = f"{campaign.pk}:{workshop.pk if workshop else ''}"
     # Attempts at another amount do not count: a second click comes while this one ends them.
-    nonce = next(one for n in count() if (one := gift.nonce(place, n)) not in ended)
+    nonce = unused_nonce(gift, f"{campaign.pk}:{workshop.pk if workshop else ''}", attempts)
     known = Donation.objects.filter(nonce=nonce)
     donation = next((one for one in attempts if one.nonce == nonce), None)
     # Also where this one is known: tabs that were sent at the same moment did not see each other.
-    _replace([one for one in attempts if one.state in LIVE and one.nonce != nonce], gateway)
+    replaced = [one for one in attempts if one.state in LIVE and one.nonce != nonce]
+    replace(replaced, gateway)
+    for one in replaced:
+        _let_go(one)
     if donation is None:
         try:
             donation = _hold(campaign, workshop, gift, nonce)
@@ -107,13 +122,25 @@ def start(
     return open_session(donation, gateway=gateway)
 
 
-def _replace(others: list[Donation], gateway: Gateway) -> None:
-    """End the unpaid attempts of a form that were typed otherwise: back button, other amount."""
+def replace(others: Iterable[Donation], gateway: Gateway) -> None:
+    """End the unpaid attempts of a form that were typed otherwise: back button, other amount.
+
+    Raises UnreachableError.
+    """
     for other in others:
         try:
             end(other, gateway=gateway)
         except (GatewayError, settlement.BusyError) as error:
             raise UnreachableError(str(error)) from error
+
+
+def _let_go(replaced: Donation) -> None:
+    """Free the seats of a replaced attempt where more time would keep them: this one has its own.
+
+    Only of a booking made by this form; an offer is kept for its holder.
+    """
+    if replaced.booking_id is not None:
+        holds.let_go(replaced.booking_id)
 
 
 def end(donation: Donation, *, gateway: Gateway) -> Donation:
@@ -138,30 +165,42 @@ def _hold(campaign: Campaign, workshop: Workshop | None, gift: Gift, nonce: uuid
             booking = seats.hold(
                 workshop=workshop, payer=gift.payer, nonce=nonce, hold_expires_at=None
             )
-        donation = Donation(
-            campaign=campaign,
-            workshop=workshop,
-            booking=booking,
-            purpose=Purpose.SEAT if booking else Purpose.GIFT,
-            amount_minor=gift.amount.minor,
-            fee_cover_minor=gift.cover.minor,
-            currency=gift.amount.currency,
-            name=gift.payer.name,
-            email=gift.payer.email,
-            language=gift.payer.language,
-            message=gift.message,
-            hide_name=gift.hide_name,
-            hide_amount=gift.hide_amount,
-            visit=gift.visit,
-            nonce=nonce,
-            client_hash=gift.client_hash,
-            stripe_account=campaign.stripe_account,
-            livemode=settings.STRIPE_LIVEMODE,
-            session_expires_at=clock.now().replace(microsecond=0) + SESSION_TIME,
-            created_at=clock.now(),
-        )
-        donation.session_parameters = parameters.build(donation)
+        donation = attempt(campaign, workshop, booking, gift, nonce)
         donation.save(force_insert=True)
+    return donation
+
+
+def attempt(
+    campaign: Campaign,
+    workshop: Workshop | None,
+    booking: Booking | None,
+    gift: Gift,
+    nonce: uuid.UUID,
+) -> Donation:
+    """Return a new attempt to pay, not saved yet; its session may last SESSION_TIME from now on."""
+    donation = Donation(
+        campaign=campaign,
+        workshop=workshop,
+        booking=booking,
+        purpose=Purpose.SEAT if booking else Purpose.GIFT,
+        amount_minor=gift.amount.minor,
+        fee_cover_minor=gift.cover.minor,
+        currency=gift.amount.currency,
+        name=gift.payer.name,
+        email=gift.payer.email,
+        language=gift.payer.language,
+        message=gift.message,
+        hide_name=gift.hide_name,
+        hide_amount=gift.hide_amount,
+        visit=gift.visit,
+        nonce=nonce,
+        client_hash=gift.client_hash,
+        stripe_account=campaign.stripe_account,
+        livemode=settings.STRIPE_LIVEMODE,
+        session_expires_at=clock.now().replace(microsecond=0) + SESSION_TIME,
+        created_at=clock.now(),
+    )
+    donation.session_parameters = parameters.build(donation)
     return donation
 
 

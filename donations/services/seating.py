@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from donations.models import Donation
-from donations.states import Kind, Purpose
+from donations.states import LIVE, DonationState, Kind, Purpose
 from events.models import Booking
-from events.services import outbox, seats
+from events.services import confirmations, holds, outbox, seats
 from events.states import BOOKING_TABLE, BookingState
 from fundraiser.core.transitions import advance
+
+#: The seat belongs to this attempt: its money arrived, or is on its way.
+_SETTLED: Final = frozenset({DonationState.PAID, DonationState.PROCESSING})
 
 
 def _seat_booking(donation: Donation) -> Booking | None:
@@ -17,6 +22,33 @@ def _seat_booking(donation: Donation) -> Booking | None:
 def _has_twin(booking: Booking) -> bool:
     twins = Booking.objects.confirmed_for(booking.workshop_id, booking.email)
     return twins.exclude(pk=booking.pk).exists()
+
+
+def claim_seat(donation: Donation) -> None:
+    """Settle which of several attempts at one booking pays for its seat, before one moves on.
+
+    A booking may have had more than one session, one after the other: an offer, more time. Where
+    another attempt has paid or promised already, this one becomes a gift, as a second payment of
+    one address does. One that is still unpaid gives way to money; the sweeper ends its session.
+    """
+    others = _other_attempts(donation)
+    if any(one.state in _SETTLED for one in others):
+        donation.purpose = Purpose.GIFT
+        donation.save(update_fields=["purpose"])
+        return
+    Donation.objects.filter(pk__in=[one.pk for one in others]).update(purpose=Purpose.GIFT)
+
+
+def _other_attempts(donation: Donation) -> list[Donation]:
+    """Return the other attempts at its booking's seat that may still bring money, or have.
+
+    Without an offer and without more time there is only one.
+    """
+    booking = _seat_booking(donation)
+    if booking is None or (booking.offered_at is None and booking.extended_at is None):
+        return []
+    rows = Donation.objects.filter(booking_id=donation.booking_id, purpose=Purpose.SEAT)
+    return list(rows.filter(state__in=[*LIVE, DonationState.PAID]).exclude(pk=donation.pk))
 
 
 def gave_way_to_twin(donation: Donation) -> bool:
@@ -53,14 +85,29 @@ def _seat_held(donation: Donation, booking: Booking) -> None:
         keep_as_gift(donation)
         return
     seats.confirm(booking)
-    _confirmation(booking)
+    confirmations.queue(booking)
 
 
 def _seat_late(donation: Donation, booking: Booking) -> None:
     if seats.seat_again(booking):
-        _confirmation(booking)
+        confirmations.queue(booking)
     else:
         _ask(donation, booking)
+
+
+def take_again(booking: Booking) -> bool:
+    """Seat a late payer who chose a seat that is free again; return whether there was one.
+
+    Whoever had been confirmed before, and gave the seat back, is told so once more.
+    """
+    before = booking.confirmed_at
+    if _has_twin(booking) or not seats.seat_again(booking):
+        return False
+    confirmations.queue(booking)
+    if before is not None:
+        key = f"confirmation:{booking.pk}:again"
+        outbox.queue(key=key, kind="confirmation", booking=booking)
+    return True
 
 
 def _ask(donation: Donation, booking: Booking) -> None:
@@ -83,10 +130,6 @@ def _after_giving_back(booking: Booking) -> None:
         seats.release(booking, BookingState.CANCELLED)
 
 
-def _confirmation(booking: Booking) -> None:
-    outbox.queue(key=f"confirmation:{booking.pk}", kind="confirmation", booking=booking)
-
-
 def keep_as_gift(donation: Donation) -> None:
     """Turn a payment for a seat into a gift without one, and thank for it."""
     donation.purpose = Purpose.GIFT
@@ -101,9 +144,9 @@ def after_promise(donation: Donation) -> None:
         return
     if booking.state == BookingState.HELD:
         seats.confirm(booking)
-        _confirmation(booking)
+        confirmations.queue(booking)
     elif booking.state == BookingState.EXPIRED and seats.seat_again(booking):
-        _confirmation(booking)
+        confirmations.queue(booking)
 
 
 def after_arrival(donation: Donation) -> None:
@@ -114,9 +157,14 @@ def after_arrival(donation: Donation) -> None:
 
 
 def after_failure(donation: Donation) -> None:
-    """Free the seats of an attempt that brought no money."""
+    """Free the seats of an attempt that brought no money.
+
+    Not where another attempt pays for them, nor as long as they are kept without one (holds.py).
+    """
     booking = _seat_booking(donation)
-    if booking is None or not booking.holds_seats:
+    if booking is None or not booking.holds_seats or _other_attempts(donation):
         return
     confirmed = booking.state == BookingState.CONFIRMED
+    if not confirmed and holds.keep(booking):
+        return
     seats.release(booking, BookingState.CANCELLED if confirmed else BookingState.EXPIRED)

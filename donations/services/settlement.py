@@ -113,6 +113,7 @@ def _settle_paid(donation: Donation, payment: Payment) -> None:
     if donation.state == DonationState.PROCESSING:
         seating.after_arrival(donation)
     if donation.state != DonationState.PAID:
+        seating.claim_seat(donation)
         advance(
             donation,
             DonationState.PAID,
@@ -132,6 +133,7 @@ def _settle_processing(donation: Donation) -> None:
     """A bank debit on its way confirms the seat, never the total (PROMISES.md 9)."""
     if donation.state == DonationState.PROCESSING:
         return
+    seating.claim_seat(donation)
     advance(donation, DonationState.PROCESSING, DONATION_TABLE)
     seating.after_promise(donation)
     outbox.queue(key=f"processing:{donation.pk}", kind="processing", donation=donation.pk)

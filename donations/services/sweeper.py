@@ -13,7 +13,7 @@ from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
 from donations.services import checkout, inbox, settlement
 from donations.states import DonationState
-from events.services import seats
+from events.services import seats, waiting_list
 from fundraiser.core import clock
 
 logger = logging.getLogger(__name__)
@@ -34,10 +34,14 @@ class Swept:
     holds: int
     events: int
     failures: int
+    offers: int
 
 
 def sweep(*, gateway: Gateway) -> Swept:
-    """Ask Stripe about unfinished sessions, release overdue holds, apply pending events."""
+    """Ask Stripe about unfinished sessions, release overdue holds, apply pending events.
+
+    At last, what came free meanwhile is offered to who waits for it.
+    """
     finished = failures = silences = 0
     for donation_id in _due_ids():
         try:
@@ -52,7 +56,8 @@ def sweep(*, gateway: Gateway) -> Swept:
             break
     now = clock.now()
     holds = sum(seats.expire_hold(pk, now) for pk in seats.overdue_hold_ids(now))
-    return Swept(finished, holds, inbox.apply_pending(gateway=gateway), failures)
+    events = inbox.apply_pending(gateway=gateway)
+    return Swept(finished, holds, events, failures, waiting_list.offer_everywhere())
 
 
 def _due_ids() -> list[int]:
@@ -68,9 +73,13 @@ def _due_ids() -> list[int]:
 def finish(donation_id: int, *, gateway: Gateway) -> None:
     """Learn the session of an unanswered attempt, and bring it to what Stripe says.
 
-    The same key is replayed with the same parameters. Raises GatewayError or BusyError.
+    The same key is replayed with the same parameters. One that gave way to another payment for the
+    same seat is made unpayable. Raises GatewayError or BusyError.
     """
     donation = Donation.objects.get(pk=donation_id)
+    if donation.gave_way:
+        checkout.end(donation, gateway=gateway)
+        return
     checkout.ensure_session(donation, gateway=gateway)
     donation.refresh_from_db(fields=["session_id"])
     if donation.session_id is not None:

@@ -22,7 +22,7 @@ from donations.services import checkout, pages, parameters, receipts, seating, s
 from donations.services.links import donation_for_link, gift_link
 from donations.states import DonationState, Kind, Purpose
 from donations.views.language import language
-from events.services import access, calendar
+from events.services import access, calendar, holds
 from events.services.emails import absolute
 from events.states import BookingState
 
@@ -158,7 +158,9 @@ def checkout_release(request: HttpRequest, token: str) -> HttpResponse:
     del request
     donation = donation_for_link(token)
     try:
-        checkout.end(donation, gateway=for_visitors())
+        ended = checkout.end(donation, gateway=for_visitors())
     except (GatewayError, settlement.BusyError):
         return redirect("checkout_cancelled", token=token)
+    if ended.state == DonationState.EXPIRED and ended.booking_id is not None:
+        holds.let_go(ended.booking_id, offers=True)
     return redirect(reverse("checkout_return", args=[token]) + "?released")

@@ -69,6 +69,9 @@ class Workshop(models.Model):
     cancel_note = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
+    #: Whether somebody waits for a seat: told by WorkshopQuerySet.visible(), no column.
+    has_line = False
+
     objects = WorkshopQuerySet.as_manager()
 
     class Meta:

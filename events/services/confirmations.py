@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from events.models import Booking, Registration
 from events.services import outbox
+from events.services.attendees import Attendee
 from events.states import WorkshopState
 
 
@@ -16,7 +17,8 @@ def queue(booking: Booking) -> None:
     Money may arrive for a workshop that was cancelled meanwhile: then that is told instead.
     """
     if booking.workshop.state == WorkshopState.CANCELLED:
-        queue_cancelled(booking.registrations.order_by("position"))
+        people = booking.registrations.select_related("booking").order_by("position")
+        outbox.queue_for_each(people, kind="cancelled")
         return
     outbox.queue(key=f"confirmation:{booking.pk}", kind="confirmation", booking=booking)
     if booking.seats == 1:
@@ -30,10 +32,30 @@ def queue(booking: Booking) -> None:
         )
 
 
-def queue_cancelled(people: Iterable[Registration]) -> None:
-    """Tell persons that their workshop is cancelled, each once for ever."""
-    for person in people:
-        outbox.queue(key=f"cancelled:{person.pk}", kind="cancelled", registration=person)
+def queue_new_holder(registration: Registration) -> None:
+    """Queue the confirmation of who holds one seat now: handing it over raised its version."""
+    outbox.queue(
+        key=f"confirmation:{registration.booking_id}:{registration.pk}:{registration.link_version}",
+        kind="confirmation",
+        registration=registration,
+    )
+
+
+def queue_former_holder(registration: Registration, former: Attendee) -> None:
+    """Tell who held a seat that it is somebody else's now; nobody where there was no address.
+
+    The former holder is in no other row any more, so the outbox keeps name and address.
+    """
+    if former.email:
+        outbox.queue(
+            key=f"seat_handed_over:{registration.pk}:{registration.link_version}",
+            kind="seat_handed_over",
+            registration=registration,
+            name=former.name,
+            email=former.email,
+            language=former.language,
+            time_zone=former.time_zone,
+        )
 
 
 def queue_given_back(booking: Booking) -> None:

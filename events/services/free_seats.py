@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from events.models import Booking, Workshop
-from events.services import outbox, seats
+from events.services import confirmations, outbox, seats
 from events.states import BookingState
 from fundraiser.core import clock
 
@@ -61,5 +61,5 @@ def confirm(booking_id: int) -> Booking:
             seats.confirm(booking)
         elif booking.state != BookingState.EXPIRED or not seats.seat_again(booking):
             return booking
-        outbox.queue(key=f"confirmation:{booking.pk}", kind="confirmation", booking=booking)
+        confirmations.queue(booking)
     return booking

@@ -1,7 +1,8 @@
 """Seats: held, confirmed and released, never more than there are.
 
 The database decides: one conditional UPDATE takes seats, and a CHECK constraint stands behind it
-(PROMISES.md 10 and 11). Whoever moves a booking and its workshop locks the booking first.
+(PROMISES.md 10 and 11). Whoever moves a booking and its workshop locks the booking first. Where
+people wait for a seat, seats go to them alone (waiting_list.py).
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from events.models import Booking, Registration, Workshop
+from events.querysets import somebody_waits
 from events.states import BOOKING_TABLE, BookingState, CampaignState, WorkshopState
-from fundraiser.core import clock
+from fundraiser.core import clock, jobs
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.transitions import advance
 
@@ -35,9 +37,27 @@ class ClosedError(ServiceError):
     code = "closed"
 
 
+class OverError(ServiceError):
+    """What was held for somebody is released, or passed on."""
+
+    code = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A further person of a booking. Without an address, that person's mails go to the payer."""
+
+    name: str
+    email: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who books: what the form knows of them. ``answers`` are those of the first person."""
+    """Who books: what the form knows of them. ``answers`` are those of the first person.
+
+    ``companions`` are the further persons in the order of their seats; fewer than seats: the rest
+    have no name yet.
+    """
 
     name: str
     email: str
@@ -46,10 +66,14 @@ class Payer:
     wants_news: bool = False
     seats: int = 1
     answers: dict[str, Any] = field(default_factory=dict)
+    companions: tuple[Companion, ...] = ()
 
 
 def registration_status(workshop: Workshop, now: datetime) -> str:
-    """Return open, full, closed, not_open_yet, cancelled or past, at ``now`` (aware)."""
+    """Return open, full, closed, not_open_yet, cancelled or past, at ``now`` (aware).
+
+    Full for newcomers is also where people wait: what comes free goes to them.
+    """
     campaign = workshop.campaign
     opens, closes = workshop.registration_opens_at, workshop.registration_closes_at
     if workshop.state == WorkshopState.CANCELLED:
@@ -63,23 +87,28 @@ def registration_status(workshop: Workshop, now: datetime) -> str:
     ends = [moment for moment in (closes, campaign.closes_at) if moment is not None]
     if any(moment <= now for moment in ends):
         return "closed"
-    return "full" if workshop.seats_left == 0 else "open"
+    return "full" if workshop.seats_left == 0 or workshop.has_line else "open"
 
 
-def take(workshop_id: int, seats: int) -> bool:
+def take(workshop_id: int, seats: int, *, from_line: bool = False) -> bool:
     """Count ``seats`` more as taken if there is room; return whether there was.
 
     The conditional UPDATE is the whole race: of many at once PostgreSQL lets one after the other
-    through, and each sees what the one before left.
+    through, and each sees what the one before left. Only who comes ``from_line`` gets a seat while
+    anybody waits. A newcomer's UPDATE may miss somebody who joined after it began: the newcomer
+    was there first.
     """
     room = Q(capacity__isnull=True) | Q(capacity__gte=F("seats_taken") + seats)
     rows = Workshop.objects.filter(room, pk=workshop_id, state=WorkshopState.PUBLISHED)
+    if not from_line:
+        rows = rows.exclude(somebody_waits())
     return rows.update(seats_taken=F("seats_taken") + seats) == 1
 
 
 def give_back(workshop_id: int, seats: int) -> None:
-    """Count ``seats`` less as taken."""
+    """Count ``seats`` less as taken, and let them be offered to who waits."""
     Workshop.objects.filter(pk=workshop_id).update(seats_taken=F("seats_taken") - seats)
+    jobs.enqueue("events.offer_seats", workshop=workshop_id)
 
 
 def hold(
@@ -94,9 +123,30 @@ def hold(
         raise ClosedError(status)
     if not take(workshop.pk, payer.seats):
         raise FullError(workshop.slug)
+    return book(
+        workshop=workshop,
+        payer=payer,
+        nonce=nonce,
+        state=BookingState.HELD,
+        hold_expires_at=hold_expires_at,
+    )
+
+
+def book(
+    *,
+    workshop: Workshop,
+    payer: Payer,
+    nonce: UUID,
+    state: BookingState,
+    hold_expires_at: datetime | None = None,
+) -> Booking:
+    """Write a booking with a registration for each seat; whoever calls has counted its seats.
+
+    Raises IntegrityError where the nonce is known already.
+    """
     booking = Booking.objects.create(
         workshop=workshop,
-        state=BookingState.HELD,
+        state=state,
         seats=payer.seats,
         name=payer.name,
         email=payer.email,
@@ -115,8 +165,35 @@ def _registrations(booking: Booking, payer: Payer) -> Sequence[Registration]:
     first = Registration(
         booking=booking, position=1, name=payer.name, email=payer.email, answers=payer.answers
     )
-    others = [Registration(booking=booking, position=n) for n in range(2, payer.seats + 1)]
-    return [first, *others]
+    known = dict(enumerate(payer.companions, start=2))
+    nobody = Companion("")
+    others = ((n, known.get(n, nobody)) for n in range(2, payer.seats + 1))
+    return [
+        first,
+        *(
+            Registration(booking=booking, position=n, name=one.name, email=one.email)
+            for n, one in others
+        ),
+    ]
+
+
+def fill_in(booking: Booking, payer: Payer) -> None:
+    """Write what a payer typed into a booking that holds its seats already, row locked.
+
+    The address stays: it is the one that the offer was mailed to.
+    """
+    booking.name, booking.language = payer.name, payer.language
+    booking.time_zone = payer.time_zone or booking.time_zone
+    booking.wants_news = payer.wants_news
+    fields = ["name", "language", "time_zone", "wants_news", "hold_expires_at"]
+    booking.save(update_fields=fields)
+    known = dict(enumerate(payer.companions, start=2))
+    for person in booking.registrations.order_by("position"):
+        if person.position == 1:
+            person.name, person.answers = payer.name, payer.answers
+        elif one := known.get(person.position):
+            person.name, person.email = one.name, one.email
+        person.save(update_fields=["name", "email", "answers"])
 
 
 def confirm(booking: Booking) -> None:
@@ -125,7 +202,10 @@ def confirm(booking: Booking) -> None:
 
 
 def seat_again(booking: Booking) -> bool:
-    """Confirm a booking whose seats were released; return whether there was room, and time."""
+    """Confirm a booking whose seats were released; return whether there was room, and time.
+
+    Who waits comes before who was late (docs/adr/0017-the-line.md).
+    """
     if booking.workshop.ends_at <= clock.now() or not take(booking.workshop_id, booking.seats):
         return False
     advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())

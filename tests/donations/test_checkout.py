@@ -24,7 +24,7 @@ def test_a_second_click_while_the_first_one_ends_another_amount_is_the_same_gift
     gateway = for_workers()
     first = start(workshop, make_gift(1000, visit=VISIT, email="dora@example.org"), gateway)
     changed = make_gift(2000, visit=VISIT, email="dora@example.org")
-    replace_others, clicks = checkout._replace, []
+    replace_others, clicks = checkout.replace, []
 
     def second_click(others: list[Donation], gateway: Any) -> None:
         replace_others(others, gateway)
@@ -32,7 +32,7 @@ def test_a_second_click_while_the_first_one_ends_another_amount_is_the_same_gift
             clicks.append(True)
             clicks.append(start(workshop, changed, gateway))
 
-    monkeypatch.setattr(checkout, "_replace", second_click)
+    monkeypatch.setattr(checkout, "replace", second_click)
     donation = start(workshop, changed, gateway)
     assert donation == clicks[1]
     assert Donation.objects.live().get() == donation
@@ -76,7 +76,7 @@ def test_of_two_tabs_that_did_not_see_each_other_the_next_click_leaves_one(
 ) -> None:
     tabs = [make_gift(n, visit=VISIT, email="dora@example.org") for n in (1000, 2000)]
     with monkeypatch.context() as patch:
-        patch.setattr(checkout, "_replace", lambda _others, _gateway: None)
+        patch.setattr(checkout, "replace", lambda _others, _gateway: None)
         first, second = [start(workshop, tab, for_workers()) for tab in tabs]
     assert start(workshop, tabs[0], for_workers()) == first
     second.refresh_from_db()
