@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,7 @@ class EventsConfig(AppConfig):
     """Teams, campaigns, workshops, bookings and the mails about them. Knows nothing of money."""
 
     name = "events"
+
+    def ready(self) -> None:
+        """Listen to what mail providers tell."""
+        import_module("events.receivers")  # it reads models, which are not ready before

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from events.states import MailClass
-from events.views import hosting, joining, replays, unsubscribing
+from events.views import hosting, joining, mail_events, replays, unsubscribing
 
 urlpatterns = [
+    path("anymail/<slug:provider>/tracking/", mail_events.mail_events, name="mail_events"),
     path("u/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path(
         "u/<str:token>/news/",

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from fundraiser import mail_provider
+
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -29,6 +31,9 @@ def contradictions() -> Iterator[str]:
         yield "SECRET_KEY and LINK_KEY must have 32 characters or more."
     if settings.LINK_KEY == settings.SECRET_KEY:
         yield "LINK_KEY is the same as SECRET_KEY: give it a value of its own."
+    yield from mail_provider.contradictions(
+        settings.ANYMAIL_PROVIDER, settings.EMAIL_BACKEND, settings.ANYMAIL
+    )
     yield from _site_contradictions()
 
 

@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fundraiser import mail_kinds
+from fundraiser import mail_kinds, mail_provider
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "pgtrigger",
+    "anymail",
     "fundraiser.apps.FundraiserConfig",
     "events",
     "donations",
@@ -190,11 +191,12 @@ FEE_ESTIMATES = {"USD": (290, 30), "EUR": (150, 25), "GBP": (150, 20), "CHF": (2
 FEE_ESTIMATE_DEFAULT = (290, 0)
 
 # --- mail -------------------------------------------------------------------------------------
-EMAIL_CONFIG = environ.Env.email_url_config(
-    required("EMAIL_URL", "the mail server, smtp+tls://user:password@host:587")
-)
-vars().update(EMAIL_CONFIG)
+EMAIL_URL = required("EMAIL_URL", "the mail server, smtp+tls://user:password@host:587")
+ANYMAIL, ANYMAIL_PROVIDER = mail_provider.anymail(env), env.str("ANYMAIL_PROVIDER", default="")
+vars().update(mail_provider.email_config(EMAIL_URL, ANYMAIL_PROVIDER))
 EMAIL_TIMEOUT = 10
+#: How many mails may leave in a minute, by all senders together; 0: as many as will go.
+MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=0)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 )

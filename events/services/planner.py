@@ -66,7 +66,7 @@ _REMINDERS: Final = f"""{_INSERT}
         AND reminder.due_at > %(since)s AND reminder.due_at <= %(until)s
         AND reminder.due_at >= greatest(booking.confirmed_at, registration.created_at)
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 -- made of constants
 _HOST_REMINDERS: Final = f"""{_INSERT}
     SELECT 'host_reminder:' || host.id || ':' || reminder.minutes || ':'
             || workshop.schedule_version,
@@ -79,7 +79,7 @@ _HOST_REMINDERS: Final = f"""{_INSERT}
         AND reminder.due_at > %(since)s AND reminder.due_at <= %(until)s
         AND reminder.due_at >= host.created_at
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 -- made of constants
 _ENDS_AT: Final = "workshop.starts_at + make_interval(mins => workshop.duration_minutes)"
 _THANKS: Final = f"""{_INSERT}
     SELECT 'thank_you:' || registration.id,
@@ -90,7 +90,7 @@ _THANKS: Final = f"""{_INSERT}
         AND {_ENDS_AT} > %(since)s AND {_ENDS_AT} <= %(until)s
         AND {_ENDS_AT} >= booking.confirmed_at
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 -- made of constants
 #: Nobody knows when a replay's address was set: after the last run, so that is when it is due.
 _REPLAYS: Final = f"""{_INSERT}
     SELECT 'replay:' || registration.id,
@@ -103,7 +103,7 @@ _REPLAYS: Final = f"""{_INSERT}
         AND NOT EXISTS (
             SELECT FROM events_message message WHERE message.key = 'replay:' || registration.id)
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 -- made of constants
 _DIGESTS: Final = f"""{_INSERT}
     SELECT 'digest:' || membership.id || ':' || %(day)s,
         'digest', NULL, NULL, NULL,
@@ -114,7 +114,7 @@ _DIGESTS: Final = f"""{_INSERT}
     JOIN auth_user ON auth_user.id = membership.user_id AND auth_user.is_active
     WHERE membership.wants_digest AND membership.created_at <= %(due)s
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 -- made of constants
 
 
 def plan() -> int:

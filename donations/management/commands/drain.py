@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand
 
 from donations.gateway.stripe import for_workers
 from donations.services import sweeper
-from events.services import sender
+from events.services import planner, sender
 
 
 class Command(BaseCommand):
-    """Sweeps and sends mails in a loop. Rows are claimed, so running it twice is harmless."""
+    """Sweeps, plans and sends mails in a loop. Rows are claimed: running it twice is harmless."""
 
-    help = "Apply events, sweep sessions and send due mails, without Redis. Ctrl-C ends it."
+    help = "Apply events, sweep sessions, plan and send due mails, without Redis. Ctrl-C ends it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """``--once``: one round; ``--pause``: seconds between rounds."""
@@ -28,7 +28,8 @@ class Command(BaseCommand):
         del args
         while True:
             swept = sweeper.sweep(gateway=for_workers())
-            self.stdout.write(f"{swept}, mails={sender.send_due()}")
+            planned, sent = planner.plan(), sender.send_due()
+            self.stdout.write(f"{swept}, planned={planned}, mails={sent}")
             if options["once"]:
                 return
             time.sleep(options["pause"])

@@ -1,0 +1,73 @@
+"""What mail providers tell of addresses: bounces, rejections and complaints."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
+
+from events.models import DeliveryProblem, Message
+from events.states import ProblemKind
+from fundraiser.core import clock
+
+
+def record(
+    *,
+    event_id: str,
+    kind: ProblemKind,
+    email: str,
+    permanent: bool,
+    detail: str,
+    happened_at: datetime,
+    message_id: UUID | None,
+) -> None:
+    """Store what a provider told, once for each ``event_id`` (its own id of the event)."""
+    message = Message.objects.filter(message_id=message_id).first() if message_id else None
+    DeliveryProblem.objects.bulk_create(
+        [
+            DeliveryProblem(
+                message=message,
+                email=email,
+                kind=kind,
+                permanent=permanent,
+                detail=detail[:300],
+                event_id=event_id[:120],
+                happened_at=happened_at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _standing() -> QuerySet[DeliveryProblem]:
+    return DeliveryProblem.objects.filter(forgiven_at=None).annotate(address=Upper("email"))
+
+
+def of(emails: Iterable[str]) -> dict[str, list[DeliveryProblem]]:
+    """Return the standing problems of each address (in small letters), the latest first."""
+    wanted = {email.upper() for email in emails if email}
+    found: dict[str, list[DeliveryProblem]] = defaultdict(list)
+    for one in _standing().filter(address__in=wanted).order_by("-happened_at", "-pk"):
+        found[one.email.lower()].append(one)
+    return dict(found)
+
+
+def stopped(emails: Iterable[str]) -> set[str]:
+    """Return those addresses (in small letters) that get neither reminders nor news any more.
+
+    That is after a bounce or rejection for good, and after a complaint, until it is forgiven.
+    """
+    wanted = {email.upper() for email in emails if email}
+    for_good = Q(permanent=True) | Q(kind=ProblemKind.COMPLAINED)
+    rows = _standing().filter(for_good, address__in=wanted)
+    return {email.lower() for email in rows.values_list("email", flat=True)}
+
+
+def forgive(email: str) -> int:
+    """Let reminders and news go to an address again; return how many problems that ended."""
+    rows = DeliveryProblem.objects.filter(email__iexact=email, forgiven_at=None)
+    return rows.update(forgiven_at=clock.now())
