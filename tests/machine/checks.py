@@ -6,9 +6,11 @@ Each function returns what is wrong as sentences, so that the negative controls 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from donations.models import Difference, Donation, StripeEvent
 from donations.services import attention, invariants, reconcile, totals
@@ -43,7 +45,7 @@ def _unpaid_counted(world: World, counted: dict[int, int]) -> list[str]:
     paid: Counter[int] = Counter()
     for attempt in world.attempts:
         if attempt.paid:
-            paid[attempt.place.campaign.pk] += attempt.gift.amount.minor
+            paid[attempt.place.campaign.pk] += attempt.minor
     return [
         f"campaign {campaign} counts {minor}, but only {paid[campaign]} was paid"
         for campaign, minor in counted.items()
@@ -73,8 +75,9 @@ def at_the_end(world: World) -> list[str]:
 
 
 def _against_stripe(world: World) -> list[str]:
-    quarantined = set(Donation.objects.quarantined().values_list("pk", flat=True))
-    theirs, ours = _at_stripe(world, quarantined), _in_ledger(quarantined)
+    apart = Q(state=DonationState.FAILED) | ~Q(quarantine="")
+    set_apart = set(Donation.objects.filter(apart).values_list("pk", flat=True))
+    theirs, ours = _at_stripe(world, set_apart), _in_ledger(set_apart)
     return [
         f"campaign {campaign.pk}: {name} is {ours[campaign.pk][name]}, "
         f"Stripe's balance transactions say {theirs[campaign.pk][name]}"
@@ -84,7 +87,7 @@ def _against_stripe(world: World) -> list[str]:
     ]
 
 
-def _in_ledger(quarantined: set[int]) -> Sums:
+def _in_ledger(set_apart: set[int]) -> Sums:
     """Sum up the ledger's rows by SQL of its own."""
     sums: Sums = defaultdict(Counter)
     with connection.cursor() as cursor:
@@ -93,7 +96,7 @@ def _in_ledger(quarantined: set[int]) -> Sums:
             "FROM donations_ledgerentry"
         )
         for campaign, donation, debit, credit, minor in cursor.fetchall():
-            if donation in quarantined:
+            if donation in set_apart:
                 continue
             for account, signed in ((debit, minor), (credit, -minor)):
                 name = "gross" if account == "gifts" else account
@@ -101,18 +104,33 @@ def _in_ledger(quarantined: set[int]) -> Sums:
     return sums
 
 
-def _at_stripe(world: World, quarantined: set[int]) -> Sums:
-    """Sum up Stripe's balance transactions by campaign, without quarantined donations'."""
+def _at_stripe(world: World, set_apart: set[int]) -> Sums:
+    """Sum up Stripe's balance transactions by campaign, without those of donations set apart."""
     donations = {str(row.public_id): row for row in Donation.objects.all()}
     sums: Sums = defaultdict(Counter)
     for account in ("", CONNECTED):
-        owners = _owners(world, account)
-        for movement in world.sandbox.balance_transactions(account=account):
-            donation = donations.get(owners.get(movement["source"], ""))
-            if donation is None or donation.pk not in quarantined:
-                assert donation is not None, f"whose is {movement}?"
+        for owner, movement in _movements(world, account):
+            donation = donations.get(owner)
+            assert donation is not None, f"whose is {movement}?"
+            if donation.pk not in set_apart:
                 sums[donation.campaign_id].update(_parts(movement))
     return sums
+
+
+def _movements(world: World, account: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield an account's balance transactions, each with its donation's public id."""
+    owners = _owners(world, account)
+    for movement in world.sandbox.balance_transactions(account=account):
+        yield owners.get(movement["source"], ""), movement
+
+
+def left_at_stripe(world: World, donation: Donation) -> int:
+    """Return what refunds left of a donation's charge at Stripe, in minor units."""
+    sums: Counter[str] = Counter()
+    for owner, movement in _movements(world, donation.stripe_account):
+        if owner == str(donation.public_id):
+            sums.update(_parts(movement))
+    return sums["gross"] - sums["refunds"]
 
 
 def _parts(movement: dict[str, Any]) -> dict[str, int]:
@@ -149,10 +167,8 @@ def _hidden(world: World, attempt: Attempt) -> list[str]:
     items = attention.of_campaigns([donation.campaign], is_admin=False)
     shown = any(item.donation == donation for item in items)
     about = f"donation {donation.pk} ({donation.state}, {donation.purpose})"
-    if donation.quarantine:
-        return [] if shown else [f"{about} is quarantined, but no organizer sees it"]
-    if donation.state != DonationState.PAID:
-        return [f"{about} was paid at Stripe, and nothing says so"]
+    if donation.quarantine or donation.state != DonationState.PAID:
+        return [f"{about} {problem}" for problem in _not_believed(world, donation, shown=shown)]
     if donation.purpose == Purpose.GIFT or donation.net_minor <= 0:
         return []
     assert booking is not None
@@ -163,6 +179,19 @@ def _hidden(world: World, attempt: Attempt) -> list[str]:
     if booking.state == BookingState.NEEDS_ATTENTION and shown and asked and offered:
         return []
     return [f"{about} has no seat and no way out: booking {booking.state}"]
+
+
+def _not_believed(world: World, donation: Donation, *, shown: bool) -> Iterator[str]:
+    """What was paid and not asked for is shown for as long as it is there, and then ends."""
+    left, booking = left_at_stripe(world, donation), donation.booking
+    if left and not donation.quarantine:
+        yield "was paid at Stripe, and nothing says so"
+    elif left and not shown:
+        yield "is quarantined, but no organizer sees it"
+    elif not left and (donation.quarantine or donation.state != DonationState.FAILED):
+        yield "was given back whole, and has not ended"
+    if not left and booking is not None and booking.holds_seats:
+        yield "was given back whole, and still holds its seats"
 
 
 def _two_payable(world: World) -> list[str]:

@@ -126,8 +126,30 @@ class MoneyRules(Rules):
     def _tamper(self, attempt: Attempt, what: str) -> None:
         minor = attempt.gift.amount.minor
         value = {"amount": minor + 500, "currency": "chf", "livemode": True}[what]
-        if self.world.ask("tamper", session=attempt.session, **{what: value}) is not None:
-            attempt.tampered = what
+        self.world.tamper(attempt, what, value)
+
+    def not_asked(self) -> list[Attempt]:
+        """Attempts that were paid, and whose session says what was never asked for."""
+        return [one for one in self.some("paid") if one.tampered]
+
+    @precondition(lambda self: self.not_asked())
+    @rule(which=NUMBERS, told=st.booleans(), returns=st.booleans())
+    def refund_what_was_not_asked(self, which: int, told: bool, returns: bool) -> None:
+        """The organizer gives it back whole in Stripe's dashboard; it may come back."""
+        attempt = pick(self.not_asked(), which)
+        was_quarantined = bool(self.world.donation(attempt).quarantine)
+        refund = self.world.refund(attempt)
+        if refund is None:
+            return
+        if told:
+            self.world.apply(attempt)
+            donation = self.world.donation(attempt)
+            if was_quarantined and not donation.quarantine:
+                self.world.note(f"quarantined, given back: {donation.state}")
+        if returns:
+            self._fail(refund)
+            if told and self.world.apply(attempt).quarantine:
+                self.world.note("quarantined again")
 
     @precondition(lambda self: self.waiting())
     @rule(which=NUMBERS, choice=st.sampled_from(["refund", "keep"]))

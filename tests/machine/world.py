@@ -58,6 +58,11 @@ class Attempt:
     processing: bool = False
     ended: bool = False
     tampered: str = ""
+    #: What a payment pays: another amount than the gift's where the session says so by then.
+    minor: int = 0
+
+    def __post_init__(self) -> None:
+        self.minor = self.minor or self.gift.amount.minor
 
 
 @dataclass
@@ -194,6 +199,14 @@ class World:
             return None
         self.refunds.append((made["id"], attempt))
         return str(made["id"])
+
+    def tamper(self, attempt: Attempt, what: str, value: object) -> None:
+        """Make a session say another amount, currency or livemode; unpaid, it is paid like that."""
+        if self.ask("tamper", session=attempt.session, **{what: value}) is None:
+            return
+        attempt.tampered = what
+        if isinstance(value, int) and what == "amount" and not (attempt.paid or attempt.processing):
+            attempt.minor = value
 
     def dispute(self, attempt: Attempt, *, inquiry: bool = False) -> Case | None:
         """Open a dispute of the whole charge, or an inquiry that moves no money."""

@@ -11,9 +11,11 @@ import pytest
 import stripe
 from django.conf import settings
 
-from donations.models import LedgerEntry, StripeEvent
-from donations.services import attention, inbox, ledger, reconcile, sweeper, totals
-from events.models import Message
+from donations.gateway import Payment
+from donations.models import Difference, LedgerEntry, StripeEvent
+from donations.services import attention, emails, inbox, ledger, reconcile, sweeper, totals
+from donations.services.parameters import token
+from events.models import Message, Workshop
 from events.states import BookingState
 from tests.machine import checks
 from tests.machine.world import CONNECTED, Attempt, World
@@ -24,7 +26,7 @@ WRONG = {"amount": 123_400, "currency": "chf", "livemode": True}
 def pay_wrongly(world: World, what: str, *, place: int = 0) -> Attempt:
     """Pay a session that says something else than was asked for, and settle it in every way."""
     attempt = world.begun(place)
-    world.sandbox.tamper(attempt.session, **{what: WRONG[what]})
+    world.tamper(attempt, what, WRONG[what])
     assert world.pay(attempt) == "succeeded"
     world.deliver_all()
     world.apply(attempt)
@@ -79,6 +81,95 @@ def test_what_turns_out_right_is_believed_again(world: World) -> None:
     world.sandbox.tamper(attempt.session, livemode=False)
     world.apply(attempt)
     assert world.donation(attempt).state == "paid"
+    assert checks.finish(world) == []
+
+
+def give_back(world: World, attempt: Attempt) -> str:
+    """Refund all of it in Stripe's dashboard; its webhooks arrive. Returns the refund's id."""
+    refund = world.refund(attempt)
+    assert refund is not None
+    world.deliver_all()
+    return refund
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["own account", "connected account"])
+@pytest.mark.parametrize("what", sorted(WRONG))
+def test_what_was_given_back_ends_and_frees_its_seat(world: World, what: str, place: int) -> None:
+    attempt = pay_wrongly(world, what, place=place)
+    assert Workshop.objects.get(pk=attempt.place.workshop.pk).seats_taken == 1
+    give_back(world, attempt)
+    donation = world.donation(attempt)
+    assert donation.quarantine == ""
+    assert donation.state == ("paid" if what == "amount" else "failed")
+    assert Workshop.objects.get(pk=attempt.place.workshop.pk).seats_taken == 0
+    assert totals.of_campaign(donation.campaign).raised.minor == 0
+    page = world.client.get(f"/checkout/{token(donation)}/").content.decode()
+    assert 'data-state="given_back"' in page
+    assert checks.finish(world) == []
+    assert Difference.objects.filter(resolved_at=None).count() == 0
+    assert attention.of_campaigns([donation.campaign], is_admin=False) == []
+
+
+def test_a_wrong_amount_that_was_given_back_stands_as_stripe_has_it(world: World) -> None:
+    attempt = pay_wrongly(world, "amount")
+    give_back(world, attempt)
+    rows = dict(world.donation(attempt).entries.values_list("kind", "amount_minor"))
+    fee = next(
+        one["fee"]
+        for one in world.sandbox.balance_transactions(account="")
+        if one["type"] == "charge"
+    )
+    assert rows == {"gift": 123_400, "fee": fee, "refund": 123_400}
+    (refund,) = Message.objects.filter(kind="refund", ids__donation=attempt.donation)
+    mail = emails.refund(refund)
+    assert mail is not None
+    assert "€1,234.00" in mail.subject
+    assert Message.objects.exclude(kind="refund").count() == 0
+
+
+@pytest.mark.parametrize("what", ["currency", "livemode"])
+def test_no_mail_tells_of_what_was_never_believed(world: World, what: str) -> None:
+    give_back(world, pay_wrongly(world, what))
+    assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("what", sorted(WRONG))
+def test_money_that_comes_back_is_shown_again(world: World, what: str) -> None:
+    attempt = pay_wrongly(world, what)
+    refund = give_back(world, attempt)
+    world.sandbox.fail_refund(refund)
+    world.deliver_all()
+    donation = world.donation(attempt)
+    assert donation.quarantine
+    items = attention.of_campaigns([donation.campaign], is_admin=False)
+    assert [item.kind for item in items if item.donation] == ["quarantined"]
+    assert totals.of_campaign(donation.campaign).raised.minor == 0
+    assert checks.finish(world) == []
+    give_back(world, attempt)
+    assert world.donation(attempt).quarantine == ""
+    assert checks.finish(world) == []
+
+
+def test_what_was_given_back_in_part_stays_quarantined(world: World) -> None:
+    attempt = pay_wrongly(world, "amount")
+    world.refund(attempt, minor=123_399)
+    world.deliver_all()
+    assert world.donation(attempt).quarantine
+    assert believed(world, attempt) == []
+    world.refund(attempt, minor=1)
+    world.deliver_all()
+    assert world.donation(attempt).quarantine == ""
+    assert checks.finish(world) == []
+
+
+def test_a_counted_payment_keeps_its_rows_whatever_its_session_says_later(world: World) -> None:
+    attempt = world.begun()
+    world.pay(attempt)
+    world.deliver_all()
+    world.sandbox.tamper(attempt.session, currency="chf")
+    give_back(world, attempt)
+    donation = world.donation(attempt)
+    assert (donation.state, donation.quarantine, donation.net_minor) == ("paid", "", 0)
     assert checks.finish(world) == []
 
 
@@ -162,3 +253,28 @@ def test_control_without_the_comparison_it_is_believed(
         "a confirmation was written",
         "the organizer does not see it",
     ]
+
+
+@pytest.mark.parametrize("what", sorted(WRONG))
+def test_control_without_a_look_at_refunds_it_stays_for_ever(
+    world: World, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Payment, "is_given_back", False)
+    attempt = pay_wrongly(world, what)
+    give_back(world, attempt)
+    (ended, seat) = checks.finish(world)
+    assert "was given back whole, and has not ended" in ended
+    assert "was given back whole, and still holds its seats" in seat
+
+
+@pytest.mark.parametrize("what", ["currency", "livemode"])
+def test_control_whoever_believes_any_refund_hides_what_is_left(
+    world: World, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refund of a part, or one that failed, taken for the whole."""
+    monkeypatch.setattr(Payment, "is_given_back", property(lambda self: bool(self.refunds)))
+    attempt = pay_wrongly(world, what)
+    world.sandbox.fail_refund(give_back(world, attempt))
+    world.deliver_all()
+    problems = checks.finish(world)
+    assert [one.split(") ")[1] for one in problems] == ["was paid at Stripe, and nothing says so"]
