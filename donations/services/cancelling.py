@@ -1,4 +1,4 @@
-"""An attendee gives a seat back; what was given stays as a gift."""
+"""An attendee gives a seat back; what was given stays as a gift, or is asked back."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from django.db import transaction
 
 from donations.gateway import Gateway
 from donations.models import Donation
-from donations.services import checkout
+from donations.services import checkout, refund_requests
 from donations.states import DonationState, Purpose
 from events.models import Booking
-from events.services import seats
+from events.services import confirmations, seats
 from events.states import BookingState
 
+_CAN_END = frozenset({BookingState.WAITING, BookingState.HELD, BookingState.CONFIRMED})
 
-def cancel_seat(booking: Booking, *, gateway: Gateway) -> Booking:
+
+def cancel_seat(booking: Booking, *, gateway: Gateway, ask_back: bool = False) -> Booking:
     """End a booking on its payer's wish and return it; doing it twice changes nothing.
 
     A hold whose session may still be paid ends on Stripe's word (DESIGN.md, "The nouns"): it is
-    asked to make the session unpayable first. Raises GatewayError or BusyError.
+    asked to make the session unpayable first. ``ask_back``: the payer wants the gift back, and an
+    organizer decides. Raises GatewayError or BusyError.
     """
     for donation in Donation.objects.live().filter(booking=booking):
         checkout.end(donation, gateway=gateway)
@@ -26,12 +29,16 @@ def cancel_seat(booking: Booking, *, gateway: Gateway) -> Booking:
         rows = Donation.objects.select_for_update(of=("self",)).filter(booking=booking)
         given = list(rows.filter(purpose=Purpose.SEAT).order_by("pk"))
         locked = Booking.objects.select_for_update().get(pk=booking.pk)
-        if locked.state not in {BookingState.CONFIRMED, BookingState.HELD}:
+        if locked.state not in _CAN_END:
             return locked
         if locked.state == BookingState.HELD and locked.hold_expires_at is None:
             return locked
+        if locked.state == BookingState.CONFIRMED:
+            confirmations.queue_given_back(locked)
         seats.release(locked, BookingState.CANCELLED)
         for paid in (one for one in given if one.state == DonationState.PAID):
             paid.purpose = Purpose.GIFT
             paid.save(update_fields=["purpose"])
+            if ask_back and refund_requests.can_ask(paid):
+                refund_requests.note(paid)
     return locked
