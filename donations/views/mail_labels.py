@@ -7,6 +7,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from events.services.texts import PLACEHOLDERS
+
 #: Kind -> (its name, when it goes out), for every kind of fundraiser/mail_kinds.py that a person
 #: of a workshop, or a host, can get.
 LABELS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
@@ -44,3 +46,17 @@ def label(kind: str) -> str:
 def occasion(kind: str) -> str:
     """Return when a mail of this kind goes out, in the active language."""
     return str(LABELS[kind][1]) if kind in LABELS else ""
+
+
+def placeholders() -> list[tuple[str, str]]:
+    """Return each placeholder as it is written, and what stands there in the mail."""
+    meanings = {
+        "name": _("the person’s name"),
+        "workshop": _("the workshop’s title"),
+        "when": _("when it starts, in the person’s own time zone"),
+        "charity": _("the charity"),
+        "organizer": _("you, as the campaign names you"),
+        "total": _("what the campaign has raised so far"),
+        "link": _("the mail’s link (its button stays, even if you leave this out)"),
+    }
+    return [(f"{{{name}}}", str(meanings[name])) for name in PLACEHOLDERS]

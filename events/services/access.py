@@ -11,7 +11,17 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from events.models import Booking, Campaign, Host, Membership, Person, Registration, Workshop
+from events.models import (
+    Announcement,
+    Booking,
+    Campaign,
+    Host,
+    Membership,
+    Person,
+    Registration,
+    Team,
+    Workshop,
+)
 from events.querysets import CampaignQuerySet
 from events.states import CampaignState, Role
 from fundraiser.core import links
@@ -24,6 +34,7 @@ BOOKING_LINK = "booking"
 CONFIRM_LINK = "confirm-address"
 JOIN_LINK = "join"
 REGISTRATION_LINK = "registration"
+SEAT_LINK = "seat"
 UNSUBSCRIBE_LINK = "unsubscribe"
 HOST_LINK = "host"
 PERSON_LINK = "person"
@@ -120,10 +131,36 @@ def person_link(person: Person) -> str:
     return links.make(PERSON_LINK, UUID(str(person.public_id)), person.link_version)
 
 
+def stage_link(campaign: Campaign) -> str:
+    """Return the token of a campaign's on-stage page."""
+    return links.make(STAGE_LINK, UUID(str(campaign.public_id)), campaign.stage_version)
+
+
+def campaign_for_stage(token: str) -> Campaign:
+    """Return the campaign of an on-stage page; DeadLinkError for a wrong or revoked address."""
+    try:
+        link = links.read(STAGE_LINK, token)
+    except links.InvalidLinkError as error:
+        raise DeadLinkError from error
+    rows = Campaign.objects.filter(public_id=link.public_id, stage_version=link.version)
+    found = rows.first()
+    if found is None:
+        raise DeadLinkError
+    return found
+
+
 def campaigns_of(user: AbstractBaseUser | AnonymousUser, *, is_admin: bool) -> CampaignQuerySet:
     """Return the campaigns that a signed-in person works on; all of them for an admin."""
     rows = Campaign.objects.select_related("team").order_by("-created_at")
     return rows if is_admin else rows.of_member(user)
+
+
+def edited_teams(user: AbstractBaseUser | AnonymousUser, *, is_admin: bool) -> set[int]:
+    """Return the ids of the teams where a person may change things; all of them for an admin."""
+    if is_admin:
+        return set(Team.objects.values_list("pk", flat=True))
+    mine = Membership.objects.filter(user_id=user.pk or 0, role__in=EDITORS)
+    return set(mine.values_list("team_id", flat=True))
 
 
 def workshop_for_member(
@@ -158,3 +195,15 @@ def person_of_workshop(workshop: Workshop, public_id: UUID) -> Registration:
     """Return one person of a workshop with the booking; Http404 for another workshop's."""
     rows = Registration.objects.select_related("booking__workshop__campaign__team")
     return get_object_or_404(rows, public_id=public_id, booking__workshop=workshop)
+
+
+def announcement_of(workshop: Workshop, public_id: UUID) -> Announcement:
+    """Return one of a workshop's own messages, with ``workshop`` itself; Http404 for another's."""
+    found = get_object_or_404(Announcement, public_id=public_id, workshop=workshop)
+    found.workshop = workshop
+    return found
+
+
+def host_of(workshop: Workshop, public_id: UUID) -> Host:
+    """Return one of a workshop's speakers; Http404 for another workshop's."""
+    return get_object_or_404(Host, public_id=public_id, workshop=workshop)

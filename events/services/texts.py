@@ -11,8 +11,13 @@ from django.utils.safestring import SafeString
 
 from events.models import MailText, Workshop
 from events.services import content
+from fundraiser.core import clock
 
+#: The names that organizers may use in their own words, as {name}.
+PLACEHOLDERS: Final = ("name", "workshop", "when", "charity", "organizer", "total", "link")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
+#: What was meant as one, misspelt or not: braces around something short on one line.
+_MEANT: Final = re.compile(r"\{([^{}\n]{0,40})\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,60 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 def own_words(
     workshop: Workshop, kind: str, language: str, values: Mapping[str, str]
 ) -> OwnWords | None:
-    """Return the organizer's words for a kind of mail in a language, or None: ours are used."""
-    row = MailText.objects.filter(workshop=workshop, kind=kind, language=language[:2]).first()
-    if row is None:
-        return None
+    """Return the organizer's words for a kind of mail in a language, or None: ours are used.
+
+    They are read once for each ``Workshop`` object, so that many mails of one cost one query.
+    """
+    found = _known(workshop).get((kind, language[:2]))
+    return worded(*found, values) if found else None
+
+
+def _known(workshop: Workshop) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return (subject, body) by kind and language; remembered as long as the object lives."""
+    known: dict[tuple[str, str], tuple[str, str]] | None = workshop.__dict__.get("_own_words")
+    if known is None:
+        rows = written(workshop).items()
+        known = workshop.__dict__["_own_words"] = {k: (row.subject, row.body) for k, row in rows}
+    return known
+
+
+def pretend(workshop: Workshop, kind: str, language: str, subject: str, body: str) -> None:
+    """Let mails made with this object of the workshop use words that are not kept (a preview)."""
+    _known(workshop)[kind, language] = (subject, body)
+
+
+def worded(subject: str, body: str, values: Mapping[str, str]) -> OwnWords:
+    """Return an organizer's subject and Markdown filled in for one person."""
     # Values are people's own texts: in Markdown they must stay what they are.
     escaped = {name: content.escaped(value) for name, value in values.items()}
     return OwnWords(
-        subject=filled(row.subject, values),
-        html=content.markdown(filled(row.body, escaped)),
-        text=filled(row.body, values),
+        subject=filled(subject, values),
+        html=content.markdown(filled(body, escaped)),
+        text=filled(body, values),
     )
+
+
+def unknown(template: str) -> list[str]:
+    """Return what stands in braces in ``template`` and is no placeholder, each once, in order."""
+    names = (found[1] for found in _MEANT.finditer(template))
+    return list(dict.fromkeys(name for name in names if name not in PLACEHOLDERS))
+
+
+def write(*, workshop: Workshop, kind: str, language: str, subject: str, body: str) -> None:
+    """Keep an organizer's words for a kind of mail in a language, in place of earlier ones."""
+    MailText.objects.update_or_create(
+        workshop=workshop,
+        kind=kind,
+        language=language,
+        defaults={"subject": subject, "body": body, "updated_at": clock.now()},
+    )
+
+
+def forget(*, workshop: Workshop, kind: str, language: str) -> None:
+    """Go back to our words for a kind of mail in a language."""
+    MailText.objects.filter(workshop=workshop, kind=kind, language=language).delete()
+
+
+def written(workshop: Workshop) -> dict[tuple[str, str], MailText]:
+    """Return a workshop's own texts by kind and language: one query."""
+    return {(row.kind, row.language): row for row in workshop.mail_texts.all()}

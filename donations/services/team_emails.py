@@ -1,0 +1,118 @@
+"""Mails that a team writes: an organizer's own message, and what speakers get. None: not due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
+
+from donations.services import attendee_mail
+from donations.services.attendee_emails import how_soon
+from events.models import Announcement, Host, Message, Registration
+from events.services import access, calendar, texts
+from events.services.attendees import Attendee, attendee
+from events.services.emails import absolute, compose, join_url, manage_url, unsubscribe_url
+from events.states import Audience, BookingState, WorkshopState
+from fundraiser.core import clock
+
+
+def announcement(message: Message) -> EmailMultiAlternatives | None:
+    """An organizer's own message; not due for who has gone meanwhile, or wants no news."""
+    written = Announcement.objects.filter(pk=message.ids["announcement"]).first()
+    person = attendee_mail.person_of(message)
+    if written is None or person is None or not person.wants_news:
+        return None
+    if person.booking.state not in {BookingState.CONFIRMED, BookingState.WAITING}:
+        return None
+    return announcement_mail(written, person)
+
+
+def announcement_mail(written: Announcement, registration: Registration) -> EmailMultiAlternatives:
+    """Return an organizer's own message to one person, answered to the organizer."""
+    person, booking = attendee(registration), registration.booking
+    workshop = booking.workshop
+    waits = written.audience == Audience.WAITING
+    link = manage_url(booking) if waits else join_url(registration)
+    known = attendee_mail.facts(workshop, person.language)
+    values = attendee_mail.placeholders(workshop, person, link)
+    return compose(
+        "announcement",
+        to=person.email,
+        language=person.language,
+        reply_to=workshop.campaign.team.reply_to,
+        context={
+            "workshop": known.workshop,
+            "campaign": known.campaign,
+            "organizer": known.campaign.organizer_name,
+            "own_zone": person.time_zone,
+            "public_url": known.public_url,
+        },
+        own_words=texts.worded(written.subject, written.body, values),
+        unsubscribe_url=unsubscribe_url(registration, "news"),
+    )
+
+
+def host_url(host: Host) -> str:
+    """Return the full address of a speaker's own link into the room."""
+    return absolute(reverse("host_join", args=[access.host_link(host)]))
+
+
+def _host(message: Message) -> Host | None:
+    """Return whom a speaker's mail is for, as long as they speak and the workshop is to come."""
+    rows = Host.objects.select_related("workshop__campaign__team")
+    host = rows.filter(pk=message.ids["host"]).first()
+    if host is None or host.workshop.state == WorkshopState.CANCELLED:
+        return None
+    return None if host.workshop.ends_at <= clock.now() else host
+
+
+def host_link(message: Message) -> EmailMultiAlternatives | None:
+    """A speaker's own link and calendar file; not due once a newer link was made."""
+    host = _host(message)
+    if host is None or message.ids.get("version", host.link_version) != host.link_version:
+        return None
+    person = _person(host)
+    mail = _to_host("host_link", host, person)
+    file = calendar.invitation(
+        host.workshop, person, at=message.created_at, join_url=host_url(host)
+    )
+    attendee_mail.attach_calendar(mail, "REQUEST", file)
+    return mail
+
+
+def host_reminder(message: Message) -> EmailMultiAlternatives | None:
+    """A speaker's reminder; not due after the start, or planned for another time."""
+    host = _host(message)
+    if host is None or host.workshop.starts_at <= clock.now():
+        return None
+    if message.schedule_version not in {None, host.workshop.schedule_version}:
+        return None
+    person = _person(host)
+    soon = how_soon(host.workshop, person, clock.now())
+    return _to_host("host_reminder", host, person, soon=soon)
+
+
+def _person(host: Host) -> Attendee:
+    return Attendee(host.name, host.email, host.language, host.time_zone)
+
+
+def _to_host(kind: str, host: Host, person: Attendee, **more: Any) -> EmailMultiAlternatives:
+    workshop = host.workshop
+    known = attendee_mail.facts(workshop, person.language)
+    return compose(
+        kind,
+        to=person.email,
+        language=person.language,
+        reply_to=workshop.campaign.team.reply_to,
+        context={
+            "name": host.name,
+            "own_zone": host.time_zone,
+            "workshop": known.workshop,
+            "campaign": known.campaign,
+            "organizer": known.campaign.organizer_name,
+            "link": host_url(host),
+            "seats_taken": workshop.seats_taken,
+            **more,
+        },
+    )
