@@ -7,7 +7,7 @@ it is what kills senders, it burns no other mail's attempts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -71,7 +71,7 @@ def take(limit: int) -> list[Message]:
             taken = list(Message.objects.raw(_TAKE, values))
     else:
         taken = list(Message.objects.raw(_TAKE, values))
-    _load(taken)
+    load(taken)
     urgent_first = (due.class_of(one.kind) != MailClass.TRANSACTIONAL for one in taken)
     order = {one.pk: key for one, key in zip(taken, urgent_first, strict=True)}
     return sorted(taken, key=lambda one: (order[one.pk], one.due_at, one.pk))
@@ -86,7 +86,7 @@ def _left_this_minute(now: datetime) -> int:
     return max(0, int(settings.MAILS_PER_MINUTE) - Message.objects.filter(in_hand | recent).count())
 
 
-def _load(messages: Iterable[Message]) -> None:
+def load(messages: Sequence[Message]) -> None:
     """Give each row its booking, person and workshop: one object for each, one query a table."""
     bookings = Booking.objects.in_bulk({one.booking_id for one in messages if one.booking_id})
     people = Registration.objects.in_bulk(

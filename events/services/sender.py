@@ -43,6 +43,8 @@ _FIRST_PAUSE: Final = 30
 _LONGEST_PAUSE: Final = 3600
 #: Seconds after which a round claims no more: Celery ends a task at CELERY_TASK_TIME_LIMIT.
 ROUND: Final = 200.0
+#: Seconds after which what is known of a batch is read again.
+FRESH: Final = 1.0
 #: How long no sender tries after the server was down.
 REST: Final = timedelta(seconds=15)
 _RESTS_UNTIL: Final = "mail server rests until"
@@ -83,7 +85,11 @@ def _send_batch(batch: list[Message], server: MailServer) -> int:
     )
     try:
         with batches.batch():
+            loaded_at = time.monotonic()
             while waiting and _has_time(waiting[0]):
+                if time.monotonic() - loaded_at > FRESH:
+                    claims.load(waiting)  # a slow server: meanwhile it may have been rescheduled
+                    loaded_at = time.monotonic()
                 try:
                     _deal_with(waiting.pop(0), server, stopped)
                 except ServerDownError as error:
