@@ -8,6 +8,7 @@ from donations.views import (
     giving,
     organize,
     organize_attendance,
+    organize_hosts,
     organize_mails,
     organize_messages,
     organize_people,
@@ -20,6 +21,7 @@ from donations.views import (
     public,
     returning,
     stage,
+    waiting,
     watching,
     webhook,
 )
@@ -37,6 +39,21 @@ urlpatterns = [
         "organize/workshops/<uuid:public_id>/resend/",
         organize_people.workshop_resend,
         name="workshop_resend",
+    ),
+    path(
+        "organize/workshops/<uuid:public_id>/hosts/",
+        organize_hosts.workshop_hosts,
+        name="workshop_hosts",
+    ),
+    path(
+        "organize/workshops/<uuid:public_id>/hosts/<uuid:host_id>/renew/",
+        organize_hosts.host_renew,
+        name="host_renew",
+    ),
+    path(
+        "organize/workshops/<uuid:public_id>/hosts/<uuid:host_id>/remove/",
+        organize_hosts.host_remove,
+        name="host_remove",
     ),
     path(
         "organize/workshops/<uuid:public_id>/mails/",
@@ -203,10 +220,13 @@ urlpatterns = [
     path("g/<str:token>/replay/", watching.gift_replay, name="gift_replay"),
     path("stage/<str:token>/", stage.stage, name="stage"),
     path("stage/<str:token>/live/", stage.stage_live, name="stage_live"),
+    path("b/<str:token>/seat/", waiting.offer, name="offer"),
+    path("b/<str:token>/extend/", waiting.extend, name="extend"),
     path("c/<slug:slug>/", public.campaign, name="campaign"),
     path("c/<slug:slug>/total/", public.campaign_total, name="campaign_total"),
     path("c/<slug:slug>/entries.csv", public.entries_csv, name="entries_csv"),
     path("c/<slug:slug>/give/", giving.give, name="give"),
     path("c/<slug:slug>/<slug:workshop_slug>/", giving.workshop, name="workshop"),
+    path("c/<slug:slug>/<slug:workshop_slug>/wait/", waiting.wait, name="wait"),
     path("c/<slug:slug>/<slug:workshop_slug>/watch/", watching.watch, name="watch"),
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from events.models import Message
 from events.services.texts import PLACEHOLDERS
 
 #: Kind -> (its name, when it goes out), for every kind of fundraiser/mail_kinds.py that a person
@@ -46,6 +47,17 @@ def label(kind: str) -> str:
 def occasion(kind: str) -> str:
     """Return when a mail of this kind goes out, in the active language."""
     return str(LABELS[kind][1]) if kind in LABELS else ""
+
+
+def shown(mail: Message) -> dict[str, Any]:
+    """Return a mail as the pages show it (templates/organize/_mail_state.html)."""
+    return {
+        "label": label(mail.kind),
+        "state": mail.state,
+        "sent_at": mail.sent_at,
+        "due_at": mail.due_at,
+        "error": mail.error,
+    }
 
 
 def placeholders() -> list[tuple[str, str]]:

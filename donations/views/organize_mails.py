@@ -125,6 +125,7 @@ def _edit_page(
         "text_language": language,
         "is_own": (kind, language) in texts.written(workshop),
         "placeholders": mail_labels.placeholders(),
+        "edit_url": reverse("workshop_text", args=args),
         "preview_url": reverse("workshop_text_preview", args=args),
         "test_url": reverse("workshop_text_test", args=args),
         "reset_url": reverse("workshop_text_reset", args=args),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from donations.views import mail_labels
 from donations.views.language import language
 from donations.views.organize_workshop import workshop_context
-from events.models import Message, Workshop
+from events.models import Workshop
 from events.services import access, people, resending
 from events.states import BookingState
 
@@ -52,24 +52,13 @@ def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
 
 
 def _row(one: people.Row) -> dict[str, Any]:
-    mails = [_mail(mail) for mail in one.mails]
+    mails = [mail_labels.shown(mail) for mail in one.mails]
     confirmed = one.booking.state == BookingState.CONFIRMED
     return {
         "one": one,
         "mails": mails,
         "stuck": [mail for mail in mails if mail["state"] in {"held", "set_aside"}],
         "can_resend": confirmed and bool(one.email),
-    }
-
-
-def _mail(mail: Message) -> dict[str, Any]:
-    """A mail as the page shows it."""
-    return {
-        "label": mail_labels.label(mail.kind),
-        "state": mail.state,
-        "sent_at": mail.sent_at,
-        "due_at": mail.due_at,
-        "error": mail.error,
     }
 
 

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext as _
 
-from events.models import Booking, DeliveryProblem, Message, Registration, Workshop
+from events.models import Booking, DeliveryProblem, Host, Message, Registration, Workshop
 from events.services.attendees import attendee
 from events.states import BookingState, MessageState
 
@@ -156,3 +156,12 @@ def _answers(
         label = question.get("translations", {}).get(language, {}).get("label", question["label"])
         told.append((str(label), str(value)))
     return told
+
+
+def hosts(workshop: Workshop) -> list[tuple[Host, list[Message]]]:
+    """Return a workshop's speakers by name, each with their mails, the newest first."""
+    mails = Message.objects.filter(workshop=workshop, kind__in=["host_link", "host_reminder"])
+    grouped: dict[int, list[Message]] = defaultdict(list)
+    for mail in mails.order_by("-created_at", "-pk"):
+        grouped[mail.ids["host"]].append(mail)
+    return [(host, grouped[host.pk]) for host in workshop.hosts.order_by(Lower("name"))]
