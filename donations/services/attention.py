@@ -1,5 +1,5 @@
-"""What needs a person: late money without a seat, quarantined money, what Stripe refused to take,
-differences, poison events.
+"""What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
+refused to take, differences, poison events.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from donations.gateway import Gateway
 from donations.models import Difference, Donation, StripeEvent
 from donations.services import seating, settlement
 from donations.states import DonationState, Kind, Purpose
-from events.models import Booking, Campaign
+from events.models import Booking, Campaign, Workshop
 from events.services import seats
-from events.states import BookingState
+from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.money import Money
@@ -57,6 +57,11 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("late_money", one.campaign, one.name, one.amount, "", one)
         for one in late.order_by("paid_at")[:100]
     ]
+    asked = rows.asked_back().order_by("refund_asked_at")
+    items += [
+        Item("refund_asked", one.campaign, one.name, Money(one.net_minor, one.currency), "", one)
+        for one in asked[:100]
+    ]
     items += [
         Item("quarantined", one.campaign, one.name, one.amount, one.quarantine, one)
         for one in rows.quarantined().order_by("created_at")[:100]
@@ -84,6 +89,26 @@ def pending_choice(booking: Booking) -> Donation | None:
     if booking.state != BookingState.NEEDS_ATTENTION:
         return None
     return booking.donations.filter(purpose=Purpose.SEAT, state=DonationState.PAID).first()
+
+
+def has_seat(booking: Booking) -> bool:
+    """Return whether a late payer could have a seat again now; taking it decides."""
+    workshop = booking.workshop
+    status = seats.registration_status(workshop, clock.now())
+    left = workshop.seats_left
+    is_running = status in {"open", "closed"} and workshop.state == WorkshopState.PUBLISHED
+    return is_running and (left is None or left >= booking.seats)
+
+
+def take_seat(booking_id: int) -> bool:
+    """Seat a late payer again if a seat is free; return whether there was one.
+
+    Raises NothingToChooseError.
+    """
+    with transaction.atomic():
+        _donation, booking = _locked(booking_id)
+        booking.workshop = Workshop.objects.select_for_update().get(pk=booking.workshop_id)
+        return seating.take_again(booking)
 
 
 def keep(booking_id: int) -> Donation:

@@ -18,7 +18,8 @@ from events.states import BookingState
 from fundraiser.core.money import Money
 
 
-def _donation(message: Message) -> Donation:
+def donation_of(message: Message) -> Donation:
+    """Return the donation that a mail is about, with what its texts name."""
     rows = Donation.objects.select_related(
         "campaign__team", "workshop__campaign__team", "booking__workshop__campaign__team"
     )
@@ -32,7 +33,7 @@ def _own_page(donation: Donation) -> str:
 
 
 def _context(donation: Donation) -> dict[str, Any]:
-    workshop = donation.workshop
+    workshop = donation.seat_workshop
     return {
         "donation": donation,
         "booking": donation.booking,
@@ -43,7 +44,8 @@ def _context(donation: Donation) -> dict[str, Any]:
     }
 
 
-def _compose(kind: str, donation: Donation, **more: Any) -> EmailMultiAlternatives:
+def compose_for(kind: str, donation: Donation, **more: Any) -> EmailMultiAlternatives:
+    """Return a mail of templates/emails/<kind>/ to a donation's giver, with ``more`` context."""
     with translation.override(donation.language):
         context = {**_context(donation), **more}
     return compose(
@@ -57,38 +59,38 @@ def _compose(kind: str, donation: Donation, **more: Any) -> EmailMultiAlternativ
 
 def gift_thanks(message: Message) -> EmailMultiAlternatives | None:
     """Thanks for a gift without a seat; not due when nothing is left of it."""
-    donation = _donation(message)
-    return _compose("gift_thanks", donation) if donation.net_minor > 0 else None
+    donation = donation_of(message)
+    return compose_for("gift_thanks", donation) if donation.net_minor > 0 else None
 
 
 def processing(message: Message) -> EmailMultiAlternatives | None:
     """A bank debit is on its way; not due once it has arrived or failed."""
-    donation = _donation(message)
+    donation = donation_of(message)
     if donation.state != DonationState.PROCESSING:
         return None
-    return _compose("processing", donation)
+    return compose_for("processing", donation)
 
 
 def payment_failed(message: Message) -> EmailMultiAlternatives | None:
     """The bank refused a debit."""
-    donation = _donation(message)
+    donation = donation_of(message)
     if donation.state != DonationState.FAILED:
         return None
     slugs = [donation.campaign.slug, *([donation.workshop.slug] if donation.workshop else ["give"])]
     again = absolute(f"/c/{'/'.join(slugs)}/")
-    return _compose("payment_failed", donation, retry_url=again)
+    return compose_for("payment_failed", donation, retry_url=again)
 
 
 def payment_problem(message: Message) -> EmailMultiAlternatives | None:
     """Late money without a seat: refund, or keep as a gift; not due once chosen."""
-    donation = _donation(message)
+    donation = donation_of(message)
     if donation.booking is None or donation.booking.state != BookingState.NEEDS_ATTENTION:
         return None
-    return _compose("payment_problem", donation)
+    return compose_for("payment_problem", donation)
 
 
 def refund(message: Message) -> EmailMultiAlternatives | None:
     """Money was given back."""
-    donation = _donation(message)
+    donation = donation_of(message)
     entry = LedgerEntry.objects.get(pk=message.ids["entry"])
-    return _compose("refund", donation, refunded=Money(entry.amount_minor, entry.currency))
+    return compose_for("refund", donation, refunded=Money(entry.amount_minor, entry.currency))

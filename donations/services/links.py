@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+
 from donations.models import Donation
 from donations.services.parameters import CHECKOUT_LINK
+from events.models import Membership
+from events.services import access
 from fundraiser.core import links
 from fundraiser.core.http import DeadLinkError
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 GIFT_LINK = "gift"
 
@@ -13,6 +23,18 @@ GIFT_LINK = "gift"
 def gift_link(donation: Donation) -> str:
     """Return the token of the giver's own page."""
     return links.make(GIFT_LINK, donation.public_id, donation.link_version)
+
+
+def donation_for_editor(user: AbstractBaseUser | AnonymousUser, public_id: UUID) -> Donation:
+    """Return a donation to a campaign of the person's teams that they may change; else Http404.
+
+    An admin of the site gets any.
+    """
+    rows = Donation.objects.select_related("campaign__team", "booking__workshop__campaign")
+    if not getattr(user, "is_superuser", False):
+        mine = Membership.objects.filter(user_id=user.pk or 0, role__in=access.EDITORS)
+        rows = rows.filter(campaign__team__in=mine.values("team"))
+    return get_object_or_404(rows, public_id=public_id)
 
 
 def donation_for_link(token: str, purpose: str = CHECKOUT_LINK) -> Donation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -26,9 +27,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     is_admin = bool(getattr(request.user, "is_superuser", False))
     rows = list(access.campaigns_of(request.user, is_admin=is_admin).prefetch_related("workshops"))
     found = {row.campaign_id: row for row in CampaignTotal.objects.filter(campaign__in=rows)}
+    mine = access.edited_teams(request.user, is_admin=is_admin)
     context = {
         "campaigns": [_campaign(row, found.get(row.pk)) for row in rows],
-        "attention": [_item(one) for one in attention.of_campaigns(rows, is_admin=is_admin)],
+        "attention": [_item(one, mine) for one in attention.of_campaigns(rows, is_admin=is_admin)],
     }
     return render(request, "organize/dashboard.html", context)
 
@@ -59,11 +61,15 @@ def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
     }
 
 
-def _item(one: attention.Item) -> dict[str, Any]:
-    """An item as the page shows it: its words in the organizer's language."""
+def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
+    """An item as the page shows it: its words in the organizer's language.
+
+    ``teams``: those whose money the person may move.
+    """
     amount = one.amount.format(language()) if one.amount else ""
     words = {
         "late_money": _("%(name)s paid %(amount)s after the seat was gone"),
+        "refund_asked": _("%(name)s asks for %(amount)s back"),
         "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
         "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
         "difference": _("Stripe and the ledger differ on %(name)s"),
@@ -71,6 +77,7 @@ def _item(one: attention.Item) -> dict[str, Any]:
     }
     details = {
         "late_money": _("They were asked: money back, or keep it as a gift."),
+        "refund_asked": _("They gave their seat or gift up, and wait for your answer."),
         "quarantined": _(
             "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, "
             "and give it back there if it is wrong."
@@ -85,5 +92,20 @@ def _item(one: attention.Item) -> dict[str, Any]:
         "kind": one.kind,
         "title": words[one.kind] % {"name": one.name, "amount": amount},
         "detail": details.get(one.kind, one.detail),
-        "actions": [],
+        "actions": _actions(one, teams),
     }
+
+
+def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
+    """Return the buttons of an item: money that can be given back, or left as a gift."""
+    donation, campaign = one.donation, one.campaign
+    if one.kind not in {"refund_asked", "late_money"} or donation is None or campaign is None:
+        return []
+    if campaign.team_id not in teams:
+        return []
+    back = reverse("refund_give_back", args=[donation.public_id])
+    leave = reverse("refund_decline", args=[donation.public_id])
+    return [
+        {"url": back, "label": _("Give it back"), "post": True},
+        {"url": leave, "label": _("Leave it as a gift"), "post": False},
+    ]

@@ -3,64 +3,24 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.models import Donation
-from donations.services import attention, cancelling, pages, receipts, settlement
-from donations.services.links import GIFT_LINK, donation_for_link
-from donations.states import DonationState
+from donations.services import attention, cancelling, pages, settlement
+from donations.views import own_context
 from donations.views.language import language
 from events.models import Booking
-from events.services import access, calendar, free_seats
-from events.services.emails import absolute, manage_url
-from events.states import BookingState
-
-
-def _how_it_ended(booking: Booking, donations: list[Donation]) -> str:
-    """Return what became of a cancelled booking: "given_back", "kept_as_gift" or "refunded"."""
-    if booking.state != BookingState.CANCELLED:
-        return ""
-    if booking.confirmed_at is not None:
-        return "given_back"
-    paid = [one for one in donations if one.state == DonationState.PAID]
-    if not paid:
-        return "given_back"
-    return "kept_as_gift" if any(one.net_minor > 0 for one in paid) else "refunded"
-
-
-def _booking_context(booking: Booking, token: str) -> dict[str, Any]:
-    waits = attention.pending_choice(booking)
-    donations = list(booking.donations.order_by("pk"))
-    workshop = pages.workshop_page(booking.workshop, language())
-    can_cancel = booking.state in {BookingState.CONFIRMED, BookingState.HELD}
-    return {
-        "booking": booking,
-        "registrations": list(booking.registrations.order_by("position")),
-        "workshop": workshop,
-        "ended": _how_it_ended(booking, donations),
-        "campaign": pages.campaign_page(booking.workshop.campaign, language()),
-        "accent_url": pages.accent_url(booking.workshop.campaign),
-        "donations": donations,
-        "manage_url": reverse("booking", args=[token]),
-        "calendar_url": reverse("booking_calendar", args=[token]),
-        "cancel_url": reverse("booking_cancel", args=[token]) if can_cancel else "",
-        "attention": waits
-        and {
-            "amount": waits.amount,
-            "refund_url": reverse("booking_refund", args=[token]),
-            "keep_url": reverse("booking_keep", args=[token]),
-        },
-        **calendar.web_links(booking.workshop, language(), absolute(workshop.url)),
-    }
+from events.services import access, attendees, calendar, free_seats
+from events.services.emails import join_url
 
 
 @never_cache
@@ -68,7 +28,7 @@ def _booking_context(booking: Booking, token: str) -> dict[str, Any]:
 def booking(request: HttpRequest, token: str) -> HttpResponse:
     """The ticket, and what its holder can do with it."""
     found = access.booking_for_link(token)
-    return render(request, "bookings/manage.html", _booking_context(found, token))
+    return render(request, "bookings/manage.html", own_context.booking_page(found, token))
 
 
 @never_cache
@@ -77,7 +37,9 @@ def booking_calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The booking's calendar file."""
     del request
     found = access.booking_for_link(token)
-    body = calendar.file(found, manage_url=manage_url(found))
+    first = found.registrations.select_related("booking").order_by("position").first()
+    into = join_url(first) if first is not None and attendees.is_payer(first) else ""
+    body = calendar.download(found, language=found.language, join_url=into)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="workshop.ics"'
     return response
@@ -86,12 +48,13 @@ def booking_calendar(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def booking_cancel(request: HttpRequest, token: str) -> HttpResponse:
-    """Give the seat back; what was given stays as a gift."""
+    """Give the seat back; what was given stays as a gift, or is asked back (``gift=ask``)."""
     found = access.booking_for_link(token)
     try:
-        cancelling.cancel_seat(found, gateway=for_visitors())
+        ask_back = request.POST.get("gift") == "ask"
+        cancelling.cancel_seat(found, gateway=for_visitors(), ask_back=ask_back)
     except (GatewayError, settlement.BusyError):
-        return _try_later(request, found, token)
+        return try_later(request, found, token)
     return redirect("booking", token=token)
 
 
@@ -105,7 +68,18 @@ def booking_refund(request: HttpRequest, token: str) -> HttpResponse:
     except attention.NothingToChooseError:
         pass  # Chosen already, perhaps by a second click: the page shows what came of it.
     except (GatewayError, settlement.BusyError):
-        return _try_later(request, found, token)
+        return try_later(request, found, token)
+    return redirect("booking", token=token)
+
+
+@csrf_exempt
+@require_POST
+def booking_take_seat(request: HttpRequest, token: str) -> HttpResponse:
+    """Late money: take a seat that is free again."""
+    found = access.booking_for_link(token)
+    with suppress(attention.NothingToChooseError):  # As above.
+        if not attention.take_seat(found.pk):
+            messages.warning(request, _("Somebody else was quicker: no seat is free any more."))
     return redirect("booking", token=token)
 
 
@@ -120,7 +94,7 @@ def booking_keep(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("booking", token=token)
 
 
-def _try_later(request: HttpRequest, found: Booking, token: str) -> HttpResponse:
+def try_later(request: HttpRequest, found: Booking, token: str) -> HttpResponse:
     """Stripe did not answer: what was asked for may be done or not, and asking again is safe."""
     context = {
         "campaign": pages.campaign_page(found.workshop.campaign, language()),
@@ -140,22 +114,5 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         seated = free_seats.confirm(found.pk)
         return redirect("booking", token=access.booking_link(seated))
-    context = _booking_context(found, access.booking_link(found))
+    context = own_context.booking_page(found, access.booking_link(found))
     return render(request, "bookings/confirm.html", {**context, "confirm_url": request.path})
-
-
-@never_cache
-@require_safe
-def gift(request: HttpRequest, token: str) -> HttpResponse:
-    """A gift's own page."""
-    donation = donation_for_link(token, GIFT_LINK)
-    context = {
-        "donation": donation,
-        "donations": [donation],
-        "campaign": pages.campaign_page(donation.campaign, language()),
-        "accent_url": pages.accent_url(donation.campaign),
-        "attention": None,
-        "fee": receipts.exact_fee(donation),
-        **pages.sharing(reverse("campaign", args=[donation.campaign.slug])),
-    }
-    return render(request, "gifts/manage.html", context)

@@ -122,3 +122,25 @@ class AddressForm(forms.Form):
     email = email_field(
         error_messages={"required": _("Write the e-mail address that you registered with.")}
     )
+
+
+class EraseForm(forms.Form):
+    """Whether they mean it: the address is typed once more."""
+
+    typed = email_field(autocomplete="off")
+
+    def __init__(self, *args: Any, email: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._email = email
+        field = self.fields["typed"]
+        field.label = _("To erase everything, type your e-mail address")
+        field.error_messages["required"] = _(
+            "Type your e-mail address, so that we know you mean it."
+        )
+
+    def clean_typed(self) -> str:
+        """Refuse another address."""
+        typed: str = self.cleaned_data["typed"].strip()
+        if typed.casefold() != self._email.casefold():
+            raise forms.ValidationError(_("This is not the address of this page."))
+        return typed

@@ -1,4 +1,4 @@
-"""What an attendee may change: answers, the language and zone of mails, and who sits on the seat."""
+"""What attendees may change: answers, language and zone of mails, and who sits on a seat."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from events.models import Booking, Registration, Workshop
-from events.services import attendees, outbox
+from events.services import attendees, confirmations, seats
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -62,7 +62,8 @@ def hand_over(registration: Registration, person: NewPerson) -> Registration:
     """Give one seat to somebody else, and return its row.
 
     Links of the former holder die, and so do their answers, which were about them. The payer keeps
-    the booking's own page and its receipts. The new holder gets a confirmation, the payer a note.
+    the booking's own page and its receipts. The new holder gets a confirmation, the former one
+    a note.
     Raises NotNowError. Sent twice it is done once.
     """
     with transaction.atomic():
@@ -78,12 +79,8 @@ def hand_over(registration: Registration, person: NewPerson) -> Registration:
         locked.attended, locked.attendance_source, locked.joined_at = None, "", None
         locked.link_version += 1
         locked.save()
-        attendees.queue_confirmation(locked)
-        outbox.queue(
-            key=f"seat_handed_over:{locked.pk}:{locked.link_version}",
-            kind="seat_handed_over",
-            registration=locked,
-        )
+        confirmations.queue_new_holder(locked)
+        confirmations.queue_former_holder(locked, holder)
     return locked
 
 
@@ -98,3 +95,19 @@ def _locked(registration: Registration) -> Registration:
     locked = Registration.objects.select_for_update().get(pk=registration.pk)
     locked.booking = booking
     return locked
+
+
+def give_one_back(registration: Registration) -> bool:
+    """Take one person out of a booking of several, and free that seat; return whether it was one.
+
+    The only seat of a booking stays: it ends with the booking.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update().get(pk=registration.booking_id)
+        if booking.state != BookingState.CONFIRMED or booking.seats < 2:
+            return False
+        Registration.objects.filter(pk=registration.pk).delete()
+        booking.seats -= 1
+        booking.save(update_fields=["seats"])
+        seats.give_back(booking.workshop_id, 1)
+    return True

@@ -1,0 +1,89 @@
+"""Everything of one e-mail address: seats, gifts, and the years in which they were given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from donations.models import Donation
+from events.models import Booking, Registration
+from events.states import BookingState
+from fundraiser.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The gifts of one calendar year (UTC) in one currency: sums are never made across."""
+
+    year: int
+    currency: str
+    given: Money
+    given_back: Money
+    gifts: Sequence[Donation]
+
+    @property
+    def left(self) -> Money:
+        """What was not given back."""
+        return self.given - self.given_back
+
+
+def bookings_of(email: str) -> QuerySet[Booking]:
+    """Return what an address booked, latest workshop first."""
+    rows = Booking.objects.filter(email__iexact=email).select_related("workshop__campaign__team")
+    return rows.order_by("-workshop__starts_at", "-pk")
+
+
+def registrations_of(email: str) -> QuerySet[Registration]:
+    """Return the seats of an address, those that somebody else booked for it included."""
+    rows = Registration.objects.select_related("booking__workshop__campaign__team")
+    own = Q(email__iexact=email) | Q(email="", position=1, booking__email__iexact=email)
+    return rows.filter(own).order_by("-booking__workshop__starts_at", "-pk")
+
+
+def shown_bookings(email: str) -> list[Booking]:
+    """Return the bookings that its payer would look for: not the attempts that came to nothing."""
+    return list(bookings_of(email).exclude(state__in=[BookingState.HELD, BookingState.EXPIRED]))
+
+
+def shown_seats(email: str) -> list[Registration]:
+    """Return the confirmed seats that somebody else booked for the address."""
+    rows = registrations_of(email).filter(booking__state=BookingState.CONFIRMED)
+    return list(rows.exclude(booking__email__iexact=email))
+
+
+def donations_of(email: str) -> QuerySet[Donation]:
+    """Return every attempt to give of an address, latest first."""
+    rows = Donation.objects.filter(email__iexact=email)
+    return rows.select_related("campaign__team", "workshop", "booking").order_by("-created_at")
+
+
+def gifts_of(email: str) -> list[Donation]:
+    """Return what an address paid, latest first."""
+    return list(donations_of(email).paid().order_by("-paid_at"))
+
+
+def years(gifts: Sequence[Donation]) -> list[Year]:
+    """Return paid donations by year and currency, latest year first."""
+    found: dict[tuple[int, str], list[Donation]] = {}
+    for gift in gifts:
+        if gift.paid_at is not None:
+            found.setdefault((gift.paid_at.year, gift.currency), []).append(gift)
+    ordered = sorted(found.items(), key=lambda one: (-one[0][0], one[0][1]))
+    return [_year(year, currency, some) for (year, currency), some in ordered]
+
+
+def _year(year: int, currency: str, gifts: Sequence[Donation]) -> Year:
+    given = sum((one.amount for one in gifts), Money(0, currency))
+    back = sum((one.refunded for one in gifts), Money(0, currency))
+    return Year(year, currency, given, back, gifts)
+
+
+def is_known(email: str) -> bool:
+    """Return whether anything stands under an address."""
+    return (
+        donations_of(email).exists()
+        or registrations_of(email).exists()
+        or (bookings_of(email).exists())
+    )
