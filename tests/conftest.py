@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.database",
     "tests.support.mail",
     "tests.support.mailbox",
+    "tests.support.rooms",
     "tests.support.sandbox",
     "tests.support.site",
     "tests.support.statistics",

@@ -139,6 +139,11 @@ class Donation(models.Model):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def seat_workshop(self) -> Workshop | None:
+        """The workshop where it asked for a seat; None for a gift, one for a replay included."""
+        return self.workshop if self.booking_id is not None else None
+
+    @property
     def refunded(self) -> Money:
         """What went back to its giver, by refund or dispute; at most what was given."""
         paid = self.state == DonationState.PAID

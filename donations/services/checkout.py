@@ -65,6 +65,8 @@ class Gift:
     hide_name: bool = False
     hide_amount: bool = False
     client_hash: str = ""
+    #: The past workshop whose replay this gift, without a seat, lets its giver watch.
+    replay: Workshop | None = None
 
     def nonce(self, place: str) -> uuid.UUID:
         """Return what names this very gift: the same form sent twice gives the same one.
@@ -180,7 +182,7 @@ def attempt(
     """Return a new attempt to pay, not saved yet; its session may last SESSION_TIME from now on."""
     donation = Donation(
         campaign=campaign,
-        workshop=workshop,
+        workshop=workshop or gift.replay,
         booking=booking,
         purpose=Purpose.SEAT if booking else Purpose.GIFT,
         amount_minor=gift.amount.minor,

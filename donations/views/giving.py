@@ -6,23 +6,26 @@ CSRF token and no cookie; a nonce in the form makes a repeat harmless.
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from donations.forms import GiveForm
+from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, fees, pages, parameters
+from donations.services import checkout, fees, pages, parameters, watching
 from donations.states import DonationState
 from donations.views import shared
 from donations.views.language import language
 from events.models import Campaign, Workshop
-from events.services import access, free_seats, seats
+from events.services import access, free_seats, seats, waiting_list
 from fundraiser.core.http import client_hash
 
 _WORKSHOP = "workshops/workshop.html"
@@ -34,12 +37,12 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
     """A workshop with its form; POST holds the seats and goes on to Stripe."""
     if request.method == "POST":
         found = access.workshop_for_visitor(slug, workshop_slug)
-        return _submit(request, found.campaign, found, _WORKSHOP, _workshop_context(found))
+        return _submit(request, found.campaign, found, _WORKSHOP, workshop_context(found))
     version = pages.workshop_version(slug, workshop_slug)
 
     def made() -> HttpResponse:
         found = access.workshop_for_visitor(slug, workshop_slug)
-        context = _workshop_context(found)
+        context = workshop_context(found)
         bookable = context["status"] == "open" and pages.takes_gifts(found.campaign)
         context["form"] = _blank(request, found.campaign, found) if bookable else None
         return render(request, _WORKSHOP, context)
@@ -47,9 +50,15 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
     return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
 
 
-def _workshop_context(found: Workshop) -> dict[str, Any]:
+def workshop_context(found: Workshop) -> dict[str, Any]:
+    """Return what a workshop's page shows beside its form."""
     shown = pages.workshop_page(found, language())
-    return {**_context(found.campaign), "workshop": shown, "status": shown.status}
+    context = {**page_context(found.campaign), "workshop": shown, "status": shown.status}
+    if waiting_list.is_open(found) and pages.takes_gifts(found.campaign):
+        context["wait_form"] = WaitForm(workshop=found, initial={"nonce": shared.NONCE})
+    if watching.offered(found):
+        context["watch_url"] = reverse("watch", args=[found.campaign.slug, found.slug])
+    return context
 
 
 @csrf_exempt
@@ -57,7 +66,7 @@ def _workshop_context(found: Workshop) -> dict[str, Any]:
 def give(request: HttpRequest, slug: str) -> HttpResponse:
     """A gift without a workshop; POST goes on to Stripe."""
     found = access.campaign_for_visitor(slug)
-    context = _context(found)
+    context = page_context(found)
     if request.method == "POST":
         return _submit(request, found, None, "campaigns/give.html", context)
     if not pages.takes_gifts(found):
@@ -67,7 +76,33 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     return shared.page(request, key, lambda: render(request, "campaigns/give.html", blank))
 
 
-def _context(campaign: Campaign) -> dict[str, Any]:
+def give_for_replay(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """The gift form of a past workshop's recording, without a seat; POST goes on to Stripe."""
+    found = workshop.campaign
+    context = {**page_context(found), "replay": pages.workshop_page(workshop, language())}
+    if request.method == "POST":
+        return _submit(request, found, None, "campaigns/give.html", context, replay=workshop)
+    blank = GiveForm(campaign=found, workshop=None, initial={"nonce": uuid.uuid4()})
+    return render(request, "campaigns/give.html", {**context, "form": blank})
+
+
+@never_cache
+@require_safe
+def booking_give(request: HttpRequest, token: str) -> HttpResponse:
+    """The form for one more gift, filled in with what a booking knows of its payer."""
+    booking = access.booking_for_link(token)
+    found = booking.workshop.campaign
+    context = page_context(found)
+    if not pages.takes_gifts(found):
+        return render(request, "checkout/closed.html", context)
+    known = {"name": booking.name, "email": booking.email, "nonce": uuid.uuid4()}
+    context["form"] = GiveForm(campaign=found, workshop=None, initial=known)
+    context["form_action"] = reverse("give", args=[found.slug])
+    return render(request, "campaigns/give.html", context)
+
+
+def page_context(campaign: Campaign) -> dict[str, Any]:
+    """Return what every page with a give form shows of its campaign."""
     return {
         "campaign": pages.campaign_page(campaign, language()),
         "accent_url": pages.accent_url(campaign),
@@ -92,6 +127,8 @@ def _submit(
     workshop: Workshop | None,
     template: str,
     context: dict[str, Any],
+    *,
+    replay: Workshop | None = None,
 ) -> HttpResponse:
     """Check the form and start; each refusal has a page that says what to do."""
     if not pages.takes_gifts(campaign):
@@ -99,7 +136,7 @@ def _submit(
     form = GiveForm(request.POST, campaign=campaign, workshop=workshop)
     if not form.is_valid():
         return render(request, template, {**context, "form": form}, status=422)
-    gift = form.to_gift(client_hash(request))
+    gift = replace(form.to_gift(client_hash(request)), replay=replay)
     try:
         if workshop is not None and not gift.amount:
             nonce = gift.nonce(f"{campaign.pk}:{workshop.pk}")
@@ -111,15 +148,30 @@ def _submit(
             campaign=campaign, workshop=workshop, gift=gift, gateway=for_visitors()
         )
     except seats.FullError:
-        return render(request, "checkout/full.html", context, status=409)
+        return _full(request, campaign, workshop, gift)
     except seats.ClosedError:
         return render(request, "checkout/closed.html", context, status=409)
     except checkout.UnreachableError:
-        return _unreachable(request, context)
+        return unreachable(request, context)
     return after_start(donation)
 
 
-def _unreachable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _full(
+    request: HttpRequest, campaign: Campaign, workshop: Workshop | None, gift: checkout.Gift
+) -> HttpResponse:
+    """No seat is left: the page has the form to wait for one, filled in with what was typed."""
+    assert workshop is not None  # noqa: S101 -- a gift without a workshop needs no seat
+    found = access.workshop_for_visitor(campaign.slug, workshop.slug)
+    context = workshop_context(found)
+    if "wait_form" in context:
+        payer = gift.payer
+        typed = {"name": payer.name, "email": payer.email, "seats": payer.seats}
+        initial = {**typed, "nonce": uuid.uuid4()}
+        context["wait_form"] = WaitForm(workshop=found, initial=initial)
+    return render(request, "checkout/full.html", context, status=409)
+
+
+def unreachable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Stripe did not answer: a page whose button sends the same form again, nonce included."""
     again = {**context, "retry_url": request.path, "retry_fields": request.POST.dict()}
     return render(request, "checkout/unreachable.html", again, status=503)

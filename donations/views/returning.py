@@ -18,7 +18,16 @@ from django.views.decorators.http import require_POST, require_safe
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, pages, parameters, receipts, seating, settlement, totals
+from donations.services import (
+    checkout,
+    pages,
+    parameters,
+    receipts,
+    seating,
+    settlement,
+    totals,
+    watching,
+)
 from donations.services.links import donation_for_link, gift_link
 from donations.states import DonationState, Kind, Purpose
 from donations.views.language import language
@@ -62,7 +71,7 @@ def _context(donation: Donation, *, asked: bool = False) -> dict[str, Any]:
     token = parameters.token(donation)
     seated = donation.purpose == Purpose.SEAT
     booking = donation.booking if seated else None
-    workshop = donation.workshop
+    workshop = donation.seat_workshop
     context: dict[str, Any] = {
         "state": shown_state(donation, asked=asked),
         "fee": receipts.exact_fee(donation),
@@ -77,6 +86,7 @@ def _context(donation: Donation, *, asked: bool = False) -> dict[str, Any]:
         "apply_url": reverse("checkout_apply", args=[token]),
         "retry_url": _retry_url(donation),
         "manage_url": reverse("gift", args=[gift_link(donation)]),
+        "watch_url": watching.page_of(donation),
         "has_twin": seating.gave_way_to_twin(donation),
     }
     if booking is not None:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from events.models import Registration, Workshop
 from events.services.attendance_reports import Participant
+from events.services.attendees import attendee
 from events.states import AttendanceSource, BookingState
 
 
@@ -64,8 +65,9 @@ def match(workshop: Workshop, participants: Iterable[Participant]) -> Matches:
     by_name: dict[str, list[Registration]] = defaultdict(list)
     by_number: dict[str, Registration] = {}
     for one in people(workshop):
-        by_address[_address(one).casefold()].append(one)
-        by_name[_folded(_name(one))].append(one)
+        person = attendee(one)
+        by_address[person.email.casefold()].append(one)
+        by_name[_folded(person.name)].append(one)
         by_number[one.public_id.hex] = one
     hosts = {host.casefold() for host in workshop.hosts.values_list("email", flat=True)}
     found = Matches()
@@ -96,25 +98,13 @@ def match(workshop: Workshop, participants: Iterable[Participant]) -> Matches:
     return found
 
 
-def _address(registration: Registration) -> str:
-    if registration.email:
-        return registration.email
-    return registration.booking.email if registration.position == 1 else ""
-
-
-def _name(registration: Registration) -> str:
-    if registration.name:
-        return registration.name
-    return registration.booking.name if registration.position == 1 else ""
-
-
 def _folded(name: str) -> str:
     """Return a name for comparing; of Zoom's "Shown (Original)" the shown one."""
     return " ".join(name.partition("(")[0].split()).casefold()
 
 
 def _of_name(registrations: list[Registration], name: str) -> list[Registration]:
-    return [one for one in registrations if _folded(_name(one)) == _folded(name)]
+    return [one for one in registrations if _folded(attendee(one).name) == _folded(name)]
 
 
 def mark_present(workshop: Workshop, ids: Collection[int], source: AttendanceSource) -> int:

@@ -22,6 +22,7 @@ from django.db.models import TextChoices
 
 from events.models import Booking, DeliveryProblem, Device, Message, Registration
 from events.services import joining, outbox
+from events.services.attendees import attendee
 from events.states import BookingState, MessageState
 from fundraiser.core import clock
 from fundraiser.core.http import DeadLinkError
@@ -121,7 +122,8 @@ def _is_elsewhere(registration: Registration, visitor: Visitor) -> bool:
 def _replace(registration: Registration) -> Answer:
     """Raise the link's version and mail the fresh one, unless that was done often enough."""
     mailed = Message.objects.filter(registration=registration, kind=FRESH_LINK).count()
-    if mailed >= MOST_FRESH_LINKS or _bounced(registration):
+    has_address = bool(attendee(registration).email)
+    if mailed >= MOST_FRESH_LINKS or not has_address or _bounced(registration):
         return Answer.WELCOME
     registration.link_version += 1
     registration.save(update_fields=["link_version"])
@@ -171,14 +173,9 @@ def _patience_ends() -> datetime:
 
 def _bounced(registration: Registration) -> bool:
     rows = DeliveryProblem.objects.filter(
-        email__iexact=address_of(registration), permanent=True, forgiven_at=None
+        email__iexact=attendee(registration).email, permanent=True, forgiven_at=None
     )
     return rows.exists()
-
-
-def address_of(registration: Registration) -> str:
-    """Return where this person's mails go: their own address, or the payer's."""
-    return registration.email or registration.booking.email
 
 
 def masked(address: str) -> str:

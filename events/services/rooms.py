@@ -6,18 +6,19 @@ calendar file.
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Workshop
-from events.services import bigbluebutton
+from events.models import Campaign, Workshop
+from events.services import bigbluebutton, campaigns
 from events.states import RoomKind
 from fundraiser.core.errors import ServiceError
-
-__all__ = ["NoRoomError", "address", "check_address", "is_set"]
 
 
 class NoRoomError(ServiceError):
@@ -25,6 +26,37 @@ class NoRoomError(ServiceError):
 
     code = "no_room"
     retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a workshop's room and its replay are."""
+
+    kind: RoomKind
+    join_url: str
+    replay_url: str
+    replay_for_gifts: bool
+
+
+def change(workshop: Workshop, chosen: Settings) -> None:
+    """Set the room and the replay; whoever clicks from now on is sent there."""
+    Workshop.objects.filter(pk=workshop.pk).update(
+        room_kind=chosen.kind,
+        join_url=chosen.join_url,
+        replay_url=chosen.replay_url,
+        replay_for_gifts=chosen.replay_for_gifts,
+    )
+    campaigns.content_changed(workshop.campaign_id)
+
+
+def rename(workshop: Workshop) -> None:
+    """Give a room that is made by itself another name: who kept the old address stays outside."""
+    Workshop.objects.filter(pk=workshop.pk).update(room_secret=uuid.uuid4())
+
+
+def revoke_stage(campaign: Campaign) -> None:
+    """Make the address of the campaign's on-stage page another one."""
+    Campaign.objects.filter(pk=campaign.pk).update(stage_version=F("stage_version") + 1)
 
 
 def is_set(workshop: Workshop) -> bool:
@@ -44,11 +76,11 @@ def address(workshop: Workshop, *, person: str, person_id: str, language: str, h
         raise NoRoomError(str(workshop.pk))
     if workshop.room_kind == RoomKind.ADDRESS:
         return workshop.join_url
-    title = workshop.text("title", language)
     if workshop.room_kind == RoomKind.JITSI:
         return f"{settings.JITSI_URL}/{workshop.room_secret.hex}"
+    title = workshop.text("title", language)
+    meeting = bigbluebutton.Meeting(id=workshop.room_secret.hex, title=title)
     try:
-        meeting = bigbluebutton.Meeting(id=workshop.room_secret.hex, title=title)
         bigbluebutton.create(meeting)
     except bigbluebutton.BigBlueButtonError as error:
         raise NoRoomError(str(error)) from error

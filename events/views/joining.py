@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events.models import Registration
 from events.services import access, devices, joining, replays, rooms
+from events.services.attendees import attendee
 from events.services.devices import Answer, Visitor
 from events.services.joining import Stage
 from events.views.scene import leads_on, scene, sent_on
@@ -62,7 +63,7 @@ def _show(
     if unreachable:
         context["ready"], status = False, 503
     elif answer == Answer.ELSEWHERE and context["stage"] in {Stage.EARLY, Stage.OPEN}:
-        context["address"] = devices.masked(devices.address_of(registration))
+        context["address"] = devices.masked(attendee(registration).email)
         template, status = "rooms/elsewhere.html", 409
     response = render(request, template, context, status=status)
     response["Referrer-Policy"] = "no-referrer"
@@ -114,7 +115,7 @@ def _go_in(
     try:
         address = rooms.address(
             workshop,
-            person=registration.name or registration.booking.name,
+            person=attendee(registration).name or registration.booking.name,
             person_id=registration.public_id.hex,
             language=registration.speaks,
             host=False,
