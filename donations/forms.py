@@ -1,4 +1,4 @@
-"""The one form on which people give and register."""
+"""The form on which people give and register, and the one to wait for a seat."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.validators import EmailValidator, ProhibitNullCharactersValidator
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from donations import minimums
+from donations import companions, minimums
 from donations.services import fees
 from donations.services.checkout import Gift
-from events.models import Campaign, Workshop
+from events.models import Booking, Campaign, Workshop
 from events.questions import question_fields
 from events.services.seats import Payer
 from fundraiser.core import amounts, zones
@@ -23,8 +22,80 @@ OTHER = "other"
 MAXIMUM_SEATS = 6
 
 
-class GiveForm(forms.Form):
-    """Amount, person and choices; with a workshop also seats and its questions."""
+class PersonForm(forms.Form):
+    """Who it is, and the form's hidden number: what giving and waiting have in common."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your name, or the one you go by.")},
+    )
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        validators=companions.email_validators(),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Write your e-mail address: your confirmation goes there.")},
+    )
+    nonce = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    time_zone = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def clean_nonce(self) -> uuid.UUID:
+        """Return the visit's number; one that is no UUID gets a new one."""
+        try:
+            return uuid.UUID(self.cleaned_data.get("nonce") or "")
+        except ValueError:
+            return uuid.uuid4()
+
+    def clean_time_zone(self) -> str:
+        """Return a zone of the tz database, or nothing."""
+        zone = self.cleaned_data.get("time_zone") or ""
+        return zone if zones.is_zone(zone) else ""
+
+
+def _seat_choices(most: int) -> list[tuple[int, Any]]:
+    return [
+        (n, ngettext_lazy("%(count)d seat", "%(count)d seats", "count") % {"count": n})
+        for n in range(1, most + 1)
+    ]
+
+
+class WaitForm(PersonForm):
+    """To wait for a seat of a full workshop: who, and how many. Nothing is paid."""
+
+    seats = forms.TypedChoiceField(label=_("Seats"), coerce=int, empty_value=1, required=False)
+    field_order = ("name", "email", "seats")
+
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+        # Ids of its own: it may stand on a page with another form.
+        super().__init__(*args, auto_id="wait_%s", **kwargs)
+        self.fields["email"].help_text = _("When it is your turn, we write there.")
+        most = min(MAXIMUM_SEATS, workshop.capacity or MAXIMUM_SEATS)
+        seats = self.fields["seats"]
+        assert isinstance(seats, forms.TypedChoiceField)  # noqa: S101 -- declared above
+        seats.choices = _seat_choices(most)
+        seats.help_text = _("Several come free at once more rarely than one.")
+        if most == 1:
+            del self.fields["seats"]
+
+    def to_payer(self) -> Payer:
+        """Return who waits. Only for a valid form."""
+        data = self.cleaned_data
+        return Payer(
+            name=data["name"],
+            email=data["email"].strip(),
+            language=(get_language() or "en")[:2],
+            time_zone=data["time_zone"],
+            seats=int(data.get("seats") or 1),
+        )
+
+
+class GiveForm(PersonForm):
+    """Amount, persons and choices; with a workshop also seats and its questions.
+
+    With ``booking``, an offer from the waiting list, the address and the number of seats stand.
+    """
 
     amount = forms.CharField(label=_("Your gift"), required=False, max_length=20)
     other_amount = forms.CharField(label=_("Your own amount"), required=False, max_length=40)
@@ -36,22 +107,6 @@ class GiveForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("There are not so many seats left: choose fewer.")},
     )
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Write your name, or the one you go by.")},
-    )
-    email = forms.CharField(
-        label=_("E-mail address"),
-        max_length=254,
-        validators=[
-            EmailValidator(_("Write an e-mail address like name@example.org.")),
-            ProhibitNullCharactersValidator(),
-        ],
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": _("Write your e-mail address: your confirmation goes there.")},
-    )
     message = forms.CharField(
         label=_("A message for everybody to read"),
         required=False,
@@ -61,15 +116,22 @@ class GiveForm(forms.Form):
     hide_name = forms.BooleanField(label=_("Hide my name"), required=False)
     hide_amount = forms.BooleanField(label=_("Hide my amount"), required=False)
     news = forms.BooleanField(label=_("Write to me about the next workshops"), required=False)
-    nonce = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    time_zone = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    field_order = ("amount", "other_amount", "cover_fee", "seats", "name", "email")
 
     def __init__(
-        self, *args: Any, campaign: Campaign, workshop: Workshop | None, **kwargs: Any
+        self,
+        *args: Any,
+        campaign: Campaign,
+        workshop: Workshop | None,
+        booking: Booking | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.campaign = campaign
         self.workshop = workshop
+        self.booking = booking
+        #: The further persons' fields, for the template.
+        self.companions: list[companions.CompanionFields] = []
         self.currency = campaign.currency
         source = workshop or campaign
         self.suggested = [(str(n), Money(n, self.currency)) for n in source.suggested_minor]
@@ -97,31 +159,31 @@ class GiveForm(forms.Form):
         if self.workshop is None:
             del self.fields["seats"]
             return
-        left = self.workshop.seats_left
+        self._prepare_seats(self.workshop)
+        self.fields.update(question_fields(self.workshop, get_language() or "en"))
+
+    def _prepare_seats(self, workshop: Workshop) -> None:
+        if self.booking is not None:
+            del self.fields["seats"], self.fields["email"]
+            self.companions = companions.add(self, most=self.booking.seats)
+            return
+        left = workshop.seats_left
         # When none is left, holding says so: it has a page of its own.
         most = min(MAXIMUM_SEATS, left or MAXIMUM_SEATS)
         seats = self.fields["seats"]
         assert isinstance(seats, forms.TypedChoiceField)  # noqa: S101 -- declared above
-        seats.choices = [
-            (n, ngettext_lazy("%(count)d seat", "%(count)d seats", "count") % {"count": n})
-            for n in range(1, most + 1)
-        ]
+        seats.choices = _seat_choices(most)
         seats.help_text = _("One gift for all of them.") if most > 1 else ""
         if most == 1 and self.data.get(self.add_prefix("seats")) in {None, "", "1"}:
             del self.fields["seats"]
-        self.fields.update(question_fields(self.workshop, get_language() or "en"))
+        self.companions = companions.add(self, most=most)
 
-    def clean_nonce(self) -> uuid.UUID:
-        """Return the visit's number; one that is no UUID gets a new one."""
-        try:
-            return uuid.UUID(self.cleaned_data.get("nonce") or "")
-        except ValueError:
-            return uuid.uuid4()
-
-    def clean_time_zone(self) -> str:
-        """Return a zone of the tz database, or nothing."""
-        zone = self.cleaned_data.get("time_zone") or ""
-        return zone if zones.is_zone(zone) else ""
+    def wanted_seats(self) -> int:
+        """Return how many seats are asked for, as far as the form says it."""
+        if self.booking is not None:
+            return self.booking.seats
+        text = str(self.data.get(self.add_prefix("seats")) or "1")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 1
 
     def clean(self) -> dict[str, Any]:
         """Work out the gift; every problem is told at the field where it can be mended."""
@@ -171,14 +233,16 @@ class GiveForm(forms.Form):
         cover = Money(0, self.currency)
         if data.get("cover_fee") and gift:
             cover = fees.estimate(self.currency).cover(gift)
+        booking = self.booking
         payer = Payer(
             name=data["name"],
-            email=data["email"].strip(),
+            email=booking.email if booking else data["email"].strip(),
             language=(get_language() or "en")[:2],
             time_zone=data["time_zone"],
             wants_news=data["news"],
-            seats=int(data.get("seats") or 1),
+            seats=booking.seats if booking else int(data.get("seats") or 1),
             answers={k[9:]: v for k, v in data.items() if k.startswith("question_")},
+            companions=companions.typed(self),
         )
         return Gift(
             amount=gift + cover,

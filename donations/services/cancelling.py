@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 
 from donations.gateway import Gateway
@@ -12,7 +14,8 @@ from events.models import Booking
 from events.services import confirmations, seats
 from events.states import BookingState
 
-_CAN_END = frozenset({BookingState.WAITING, BookingState.HELD, BookingState.CONFIRMED})
+#: These a payer may end: a place in the line, a hold, a seat.
+CAN_END: Final = frozenset({BookingState.WAITING, BookingState.HELD, BookingState.CONFIRMED})
 
 
 def cancel_seat(booking: Booking, *, gateway: Gateway, ask_back: bool = False) -> Booking:
@@ -29,7 +32,7 @@ def cancel_seat(booking: Booking, *, gateway: Gateway, ask_back: bool = False) -
         rows = Donation.objects.select_for_update(of=("self",)).filter(booking=booking)
         given = list(rows.filter(purpose=Purpose.SEAT).order_by("pk"))
         locked = Booking.objects.select_for_update().get(pk=booking.pk)
-        if locked.state not in _CAN_END:
+        if locked.state not in CAN_END:
             return locked
         if locked.state == BookingState.HELD and locked.hold_expires_at is None:
             return locked

@@ -120,7 +120,11 @@ def campaign_page(campaign: Campaign, language: str) -> CampaignPage:
 
 
 def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
-    """Return what a workshop's pages show of it in ``language``; its campaign is loaded."""
+    """Return what a workshop's pages show of it in ``language``; its campaign is loaded.
+
+    Where people wait, no seat is left for a visitor: what is free is on its way to them.
+    """
+    status = seats.registration_status(workshop, clock.now())
     return WorkshopPage(
         slug=workshop.slug,
         title=workshop.text("title", language),
@@ -132,9 +136,9 @@ def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
         time_zone=workshop.time_zone,
         duration_minutes=workshop.duration_minutes,
         capacity=workshop.capacity,
-        seats_left=workshop.seats_left,
+        seats_left=0 if status == "full" else workshop.seats_left,
         registration_opens_at=workshop.registration_opens_at,
-        status=seats.registration_status(workshop, clock.now()),
+        status=status,
         url=reverse("workshop", args=[workshop.campaign.slug, workshop.slug]),
     )
 
@@ -155,8 +159,8 @@ def campaign_version(slug: str) -> tuple[int, int, str]:
 def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str, bool]:
     """Return what changes whenever a visible workshop's page must: one query; Http404 if none.
 
-    That the last seat went, or came back, counts at once; how many are left may be seconds old, so
-    that a rush of buyers does not make the page anew for each of them.
+    That the last seat went, or came back, or that somebody waits, counts at once; how many are left
+    may be seconds old, so that a rush of buyers does not make the page anew for each of them.
     """
     row = (
         Workshop.objects.visible()
@@ -168,13 +172,14 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
             "campaign__state",
             "capacity",
             "seats_taken",
+            "has_line",
         )
         .first()
     )
     if row is None or row[3] == CampaignState.DRAFT:
         raise Http404
-    capacity, taken = row[4:]
-    return *row[:4], capacity is not None and taken >= capacity
+    capacity, taken, has_line = row[4:]
+    return *row[:4], has_line or (capacity is not None and taken >= capacity)
 
 
 def sharing(path: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -44,4 +44,15 @@ def workshop_time(workshop: HasTime) -> SafeString:
         workshop.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         workshop.time_zone,
         zones.long_text(workshop.starts_at, workshop.time_zone, language),
+    )
+
+
+@register.simple_tag
+def moment(when: datetime, zone: str) -> SafeString:
+    """Write ``<time>`` with an aware moment as people in ``zone`` say it, and in UTC for scripts."""
+    return format_html(
+        '<time datetime="{}" data-zone="{}">{}</time>',
+        when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        zone,
+        zones.long_text(when, zone, get_language() or "en"),
     )
