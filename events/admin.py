@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
-from events.models import Booking, Campaign, Membership, Message, Team, Workshop
-from events.services import campaigns
+from events import mail_admin  # noqa: F401 -- registers its models
+from events.models import Booking, Campaign, Membership, Team, Workshop
+from events.services import campaigns, workshops
+from events.states import WorkshopState
+from fundraiser.core import zones
 from fundraiser.core.admin import ReadOnly
+
+#: A change of these is a new schedule.
+_SCHEDULE: Final = ("starts_at", "time_zone", "duration_minutes")
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -49,19 +61,83 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return (*always, "currency", "destination", "stripe_account") if obj else always
 
 
+class WorkshopForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A workshop as the admin edits it: it is cancelled by its action alone, for ever."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "state" in self.fields:
+            open_states = [
+                one for one in WorkshopState.choices if one[0] != WorkshopState.CANCELLED
+            ]
+            self.fields["state"].choices = open_states  # type: ignore[attr-defined]
+
+    def clean_time_zone(self) -> str:
+        """Refuse a zone that the tz database does not know."""
+        name: str = self.cleaned_data["time_zone"]
+        if not zones.is_zone(name):
+            raise ValidationError(_("There is no zone of this name, such as Europe/Paris."))
+        return name
+
+
 @admin.register(Workshop)
 class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Workshops; the seats taken are counted by the product alone."""
 
+    form = WorkshopForm
     list_display = ("title", "campaign", "starts_at", "capacity", "seats_taken", "state")
     list_filter = ("state",)
     search_fields = ("title", "slug")
-    readonly_fields = ("seats_taken",)
+    actions = ("cancel",)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Workshop | None = None
+    ) -> tuple[str, ...]:
+        """What mails, money and calendars depend on changes by services, or not at all."""
+        del request
+        names = ("seats_taken", "schedule_version", "cancelled_at", "cancel_note")
+        if obj is None:
+            return names
+        if obj.bookings.exists():
+            names += ("campaign",)
+        if obj.state == WorkshopState.CANCELLED:
+            names += ("state", *_SCHEDULE)
+        return names
 
     def save_model(self, request: HttpRequest, obj: Workshop, form: Any, change: Any) -> None:
-        """Save, and let the campaign's pages be made anew."""
+        """Save; tell everybody another time; let the campaign's pages be made anew."""
+        moved = change and not set(_SCHEDULE).isdisjoint(form.changed_data)
+        wanted = {name: getattr(obj, name) for name in _SCHEDULE}
+        if moved:
+            before = Workshop.objects.get(pk=obj.pk)
+            for name in _SCHEDULE:
+                setattr(obj, name, getattr(before, name))
         super().save_model(request, obj, form, change)
+        if moved:
+            workshops.reschedule(obj.pk, **wanted)
+            obj.refresh_from_db()
         campaigns.content_changed(obj.campaign_id)
+
+    @admin.action(description=_("Cancel these workshops, and tell everybody"))
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Workshop]) -> HttpResponse | None:
+        """Ask what to tell the people; then cancel."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Cancel workshops"),
+                "workshops": queryset,
+                "opts": self.opts,
+                "note_length": Workshop._meta.get_field("cancel_note").max_length,  # noqa: SLF001
+                "checkbox": ACTION_CHECKBOX_NAME,
+            }
+            return TemplateResponse(request, "admin/events/workshop/cancel.html", context)
+        note = request.POST.get("note", "").strip()[:1000]
+        for workshop in queryset:
+            workshops.cancel(workshop.pk, note=note)
+        self.message_user(request, _("Cancelled. Everybody with a seat is told by mail."))
+        return None
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -83,11 +159,3 @@ class BookingAdmin(ReadOnly):
     list_display = ("public_id", "workshop", "state", "seats", "created_at")
     list_filter = ("state",)
     search_fields = ("email", "public_id")
-
-
-@admin.register(Message)
-class MessageAdmin(ReadOnly):
-    """The outbox."""
-
-    list_display = ("kind", "state", "due_at", "attempts", "sent_at", "error")
-    list_filter = ("state", "kind")

@@ -26,6 +26,9 @@ from fundraiser.core import clock, zones
 #: From so long before the start on, a reminder says "We are starting": the room is open.
 _STARTING: Final = timedelta(minutes=15)
 
+#: No seat yet: on the waiting list, or one is kept for them.
+_HOPING: Final = frozenset({BookingState.WAITING, BookingState.HELD})
+
 
 def confirm_address(message: Message) -> EmailMultiAlternatives | None:
     """Ask the holder of a free seat to confirm the address; not due once the hold has ended."""
@@ -60,7 +63,11 @@ def confirmation(message: Message) -> EmailMultiAlternatives | None:
     """
     if message.registration is not None:
         person = attendee_mail.with_seat(message)
-        return person and persons_confirmation(person, at=message.created_at)
+        if person is None or message.ids.get("link_version", person.link_version) != (
+            person.link_version
+        ):
+            return None  # The seat was handed over once more meanwhile.
+        return persons_confirmation(person, at=message.created_at)
     booking = message.booking
     if booking is None or booking.state != BookingState.CONFIRMED:
         return None
@@ -182,8 +189,8 @@ def how_soon(workshop: Workshop, person: Attendee, now: datetime) -> str:
 
 def changed(message: Message) -> EmailMultiAlternatives | None:
     """The workshop has another time; not due once it moved again, or the seat is gone."""
-    waiting = message.booking is not None and message.booking.state == BookingState.WAITING
-    person = attendee_mail.person_of(message) if waiting else attendee_mail.with_seat(message)
+    hopes = message.booking is not None and message.booking.state in _HOPING
+    person = attendee_mail.person_of(message) if hopes else attendee_mail.with_seat(message)
     if person is None or message.schedule_version != person.booking.workshop.schedule_version:
         return None
     return changed_mail(person, at=message.created_at)
@@ -192,14 +199,15 @@ def changed(message: Message) -> EmailMultiAlternatives | None:
 def changed_mail(registration: Registration, *, at: datetime) -> EmailMultiAlternatives:
     """Return the mail that tells a person the new time, with a file that moves it."""
     booking, person = registration.booking, attendee(registration)
-    waiting = booking.state == BookingState.WAITING
-    own = manage_url(booking) if waiting else join_url(registration)
+    hopes = booking.state in _HOPING
+    own = manage_url(booking) if hopes else join_url(registration)
     context = {
-        "waiting": waiting,
+        "seated": not hopes,
+        "waiting": booking.state == BookingState.WAITING,
         "manage_url": manage_url(booking) if attendees.is_payer(registration) else "",
     }
     letter = attendee_mail.mail("changed", booking, person, link=own, context=context)
-    if not waiting:
+    if not hopes:
         file = calendar.invitation(booking.workshop, person, at=at, join_url=own)
         attendee_mail.attach_calendar(letter, "REQUEST", file)
     return letter

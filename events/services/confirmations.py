@@ -38,6 +38,7 @@ def queue_new_holder(registration: Registration) -> None:
         key=f"confirmation:{registration.booking_id}:{registration.pk}:{registration.link_version}",
         kind="confirmation",
         registration=registration,
+        link_version=registration.link_version,
     )
 
 

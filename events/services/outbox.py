@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from events.models import Booking, Message, Registration, Workshop
 from fundraiser.core import clock, jobs
 
@@ -37,5 +39,35 @@ def queue(
             )
         ],
         ignore_conflicts=True,
+    )
+    jobs.enqueue("events.send_due_messages")
+
+
+def queue_for_each(
+    people: Iterable[Registration], *, kind: str, version: int | None = None
+) -> None:
+    """Queue one kind of mail for many persons of one workshop, their bookings loaded.
+
+    Once for ever each, or once for each ``version`` of the workshop's schedule where the mail tells
+    the time. Within the transaction that makes it due, like ``queue``.
+    """
+    now = clock.now()
+    suffix = "" if version is None else f":{version}"
+    Message.objects.bulk_create(
+        [
+            Message(
+                key=f"{kind}:{person.pk}{suffix}",
+                kind=kind,
+                booking=person.booking,
+                registration=person,
+                workshop_id=person.booking.workshop_id,
+                schedule_version=version,
+                due_at=now,
+                created_at=now,
+            )
+            for person in people
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
     )
     jobs.enqueue("events.send_due_messages")

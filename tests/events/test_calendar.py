@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import vobject
 from vobject import icalendar
 
-from events.models import Booking, Workshop
+from events.models import Workshop
 from events.services import calendar
+from events.services.attendees import Attendee
+from fundraiser.core import clock
 from tests.support.calendars import read_calendar
 from tests.support.cast import make_campaign, make_workshop
 
@@ -33,13 +35,20 @@ _MOMENTS = (
 )
 
 
+_ZOE = Attendee("Zoé", "zoe@example.org", "en")
+_LINK = "https://example.org/j/x/"
+
+
+def _invitation(workshop: Workshop) -> bytes:
+    return calendar.invitation(workshop, _ZOE, at=clock.now(), join_url=_LINK)
+
+
 @pytest.mark.parametrize("zone", _ZONES)
 def test_every_zone_is_read_back_right(db: None, zone: str) -> None:
     workshop = make_workshop(make_campaign(), time_zone=zone, title="Shop: a, b; c\\d\nnew")
-    booking = Booking(workshop=workshop, name="Zoé", email="zoe@example.org", language="en")
     for moment in _MOMENTS:
         workshop.starts_at = moment
-        file = calendar.file(booking, manage_url="https://example.org/b/x/")
+        file = _invitation(workshop)
         read = read_calendar(file.decode())
         assert read.vevent.dtstart.value == moment, moment
         assert read.vevent.summary.value == "Shop: a, b; c\\d\nnew"
@@ -48,11 +57,10 @@ def test_every_zone_is_read_back_right(db: None, zone: str) -> None:
 
 def _two_years(workshop: Workshop) -> list[str]:
     """Return a file of 2027 and one of summer 2029, whose VTIMEZONEs tell different years."""
-    booking = Booking(workshop=workshop, name="Zoé", email="zoe@example.org", language="en")
     files = []
     for year in (2027, 2029):
         workshop.starts_at = datetime(year, 7, 15, 18, 0, tzinfo=UTC)
-        files.append(calendar.file(booking, manage_url="https://example.org/b/x/").decode())
+        files.append(_invitation(workshop).decode())
     return files
 
 
@@ -79,3 +87,48 @@ def test_links_to_calendars_on_the_web_tell_the_time_in_utc(db: None) -> None:
     assert "dates=20270115T180000Z%2F20270115T200000Z" in links["google_calendar_url"]
     assert "text=A+%26+B" in links["google_calendar_url"]
     assert "startdt=2027-01-15T18%3A00%3A00Z" in links["outlook_calendar_url"]
+
+
+def _read(file: bytes) -> vobject.base.Component:
+    return read_calendar(file.decode())
+
+
+def test_each_file_says_what_it_is_for(db: None, workshop: Workshop) -> None:
+    now = workshop.created_at + timedelta(minutes=1)
+    invited = _read(calendar.invitation(workshop, _ZOE, at=now, join_url=_LINK))
+    off = _read(calendar.cancellation(workshop, _ZOE, at=now))
+    assert invited.method.value == "REQUEST"
+    assert invited.vevent.status.value == "CONFIRMED"
+    assert invited.vevent.location.value == invited.vevent.url.value == _LINK
+    assert invited.vevent.attendee.params["PARTSTAT"] == ["ACCEPTED"]
+    assert invited.vevent.attendee.params["RSVP"] == ["FALSE"]
+    assert (off.method.value, off.vevent.status.value) == ("CANCEL", "CANCELLED")
+    assert _LINK not in off.serialize()
+    assert invited.vevent.uid.value == off.vevent.uid.value
+
+
+def _sequence(file: bytes) -> int:
+    return int(_read(file).vevent.sequence.value)
+
+
+def test_whatever_happens_to_a_seat_the_later_file_is_above(db: None, workshop: Workshop) -> None:
+    """Taken, moved twice in one second, cancelled in the same, taken again a second later."""
+    now = workshop.created_at + timedelta(days=1)
+    sequences = [_sequence(calendar.invitation(workshop, _ZOE, at=now, join_url=_LINK))]
+    for _ in range(2):
+        workshop.schedule_version += 1
+        sequences.append(_sequence(calendar.invitation(workshop, _ZOE, at=now, join_url=_LINK)))
+    sequences.append(_sequence(calendar.cancellation(workshop, _ZOE, at=now)))
+    later = now + timedelta(seconds=2)
+    sequences.append(_sequence(calendar.invitation(workshop, _ZOE, at=later, join_url=_LINK)))
+    assert sequences == sorted(set(sequences))
+
+
+def test_control_by_the_version_of_the_schedule_alone_a_seat_taken_again_is_not_above(
+    db: None, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "sequence", lambda workshop, at: workshop.schedule_version)
+    now = workshop.created_at + timedelta(days=1)
+    given_back = _sequence(calendar.cancellation(workshop, _ZOE, at=now))
+    again = now + timedelta(hours=1)
+    assert _sequence(calendar.invitation(workshop, _ZOE, at=again, join_url=_LINK)) < given_back

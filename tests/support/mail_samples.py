@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from donations.models import CampaignTotal, Donation
+from donations.states import Purpose
 from events.models import Booking, Message, Registration, Workshop
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
@@ -21,14 +22,22 @@ ROOM = "https://rooms.example.org/secret-room"
 REPLAY = "https://videos.example.org/secret-replay"
 
 
-def sample_workshop(**values: Any) -> Workshop:
-    """Return a workshop with everything that mails may show, in both languages."""
+def sample_workshop(*, raised_minor: int = 89_000, **values: Any) -> Workshop:
+    """Return a workshop with everything that mails may show, in both languages.
+
+    What was raised is the rollup's row alone: 0 where the invariants are looked at.
+    """
     campaign = make_campaign(
         title="Clean water for Nepal", translations={"fr": {"title": "De l’eau pour le Népal"}}
     )
-    CampaignTotal.objects.create(
-        campaign=campaign, currency="USD", gifts_minor=89_000, donors=31, updated_at=clock.now()
-    )
+    if raised_minor:
+        CampaignTotal.objects.create(
+            campaign=campaign,
+            currency="USD",
+            gifts_minor=raised_minor,
+            donors=31,
+            updated_at=clock.now(),
+        )
     defaults = {
         "title": "How to open a web shop",
         "translations": {"fr": {"title": "Ouvrir une boutique en ligne"}},
@@ -77,6 +86,10 @@ def pay(booking: Booking) -> Donation:
         name=booking.name,
         email=booking.email,
         language=booking.language,
+        livemode=False,
+        charge_id=f"ch_sample_{booking.pk}",
+        purpose=Purpose.SEAT,
+        session_expires_at=clock.now() + timedelta(hours=1),
         paid_at=clock.now(),
     )
 
