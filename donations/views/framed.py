@@ -16,6 +16,8 @@ _View = TypeVar("_View", bound=Callable[..., HttpResponse])
 #: A mail's own styles are inline, as mail programs want them; everything else is forbidden.
 _FRAMED = {
     "default-src": [NONE],
+    "script-src": [NONE],
+    "connect-src": [NONE],
     "style-src": ["'unsafe-inline'"],
     "img-src": [SELF, "data:"],
     "frame-ancestors": [SELF],
