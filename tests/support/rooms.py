@@ -28,7 +28,7 @@ def seated(workshop: Workshop, *, name: str = "Dora", email: str = "", **payer: 
     """Return the first registration of a booking that was confirmed."""
     person = Payer(
         name=name,
-        email=email or f"{name.split()[0].lower()}@example.org",
+        email=email or f"{name.split(maxsplit=1)[0].lower()}@example.org",
         language=payer.pop("language", "en"),
         **payer,
     )
