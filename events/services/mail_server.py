@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, Self
 
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 #: Seconds that one mail may take from its first word to the server's last.
@@ -71,8 +72,10 @@ class MailServer:
     def _judged(self, error: Exception) -> Exception:
         """Return the error as the caller knows it; the connection is closed where it is dead."""
         codes = _codes(error)
+        late = self._cut_at is not None and time.monotonic() > self._cut_at
         down = (
-            421 in codes
+            late  # cut off in the middle of an answer, of which a part may look like a code
+            or 421 in codes
             or isinstance(error, smtplib.SMTPSenderRefused)
             or (isinstance(error, OSError) and not codes)
         )
@@ -108,8 +111,16 @@ class MailServer:
                         connected.shutdown(socket.SHUT_RDWR)
 
 
+#: What providers' APIs answer to a mail that they will never take (django-anymail's errors).
+_REFUSED_BY_API: Final = (400, 406, 413, 422)
+
+
 def _codes(error: Exception) -> list[int]:
     """Return the codes that the server answered, one for each recipient where it told them."""
+    if isinstance(error, AnymailRecipientsRefused) or (
+        isinstance(error, AnymailError) and error.status_code in _REFUSED_BY_API
+    ):
+        return [550]
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return [code for code, _ in error.recipients.values()]
     if isinstance(error, smtplib.SMTPResponseException):
