@@ -22,7 +22,8 @@ from donations.gateway import Gateway, GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import checkout, inbox, settlement
-from events.models import Campaign, Workshop
+from events.models import Booking, Campaign, Workshop
+from events.services import waiting_list
 from events.services.seats import Payer
 from events.states import Destination
 from fundraiser.core import clock as product_clock
@@ -164,6 +165,12 @@ class World:
     def begun(self, place: int = 0, **form: Any) -> Attempt:
         """Start a checkout at ``places[place]``."""
         return self.start(self.places[place], self.gift(self.places[place], **form))
+
+    def wait(self, workshop: Workshop, name: str, *, seats: int = 1) -> Booking | None:
+        """Join the line of a full workshop."""
+        payer = Payer(name=name.title(), email=f"{name}@example.org", language="en", seats=seats)
+        nonce = uuid.uuid5(uuid.NAMESPACE_OID, f"line {next(self.visits)}")
+        return waiting_list.join(workshop=workshop, payer=payer, nonce=nonce)
 
     # --- Stripe -------------------------------------------------------------------------------
     def ask(self, control: str, **body: Any) -> Any:
