@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,12 @@ def manage_url(booking: Booking) -> str:
     return absolute(reverse("booking", args=[access.booking_link(booking)]))
 
 
+def seat_url(registration: Registration) -> str:
+    """Return the full address of one person's own page, who need not have booked."""
+    token = access.registration_link(registration, access.SEAT_LINK)
+    return absolute(reverse("seat", args=[token]))
+
+
 def join_url(registration: Registration) -> str:
     """Return the full address of one person's link into the room."""
     return absolute(reverse("join", args=[access.registration_link(registration)]))
@@ -39,6 +46,11 @@ def unsubscribe_url(registration: Registration, mail_class: str) -> str:
     name = "unsubscribe_news" if mail_class == MailClass.NEWS else "unsubscribe"
     token = access.registration_link(registration, purpose=access.UNSUBSCRIBE_LINK)
     return absolute(reverse(name, args=[token]))
+
+
+def _tidy(text: str) -> str:
+    """Return a text without the empty lines that parts left out leave behind."""
+    return re.sub(r"\n\s*\n\s*\n+", "\n\n", text).strip() + "\n"
 
 
 def compose(
@@ -68,7 +80,7 @@ def compose(
         subject = own_words.subject if own_words else rendered
         mail = EmailMultiAlternatives(
             subject=" ".join(subject.split()),
-            body=render_to_string(f"emails/{kind}/body.txt", shared).strip() + "\n",
+            body=_tidy(render_to_string(f"emails/{kind}/body.txt", shared)),
             to=[to],
             reply_to=[reply_to],
         )
