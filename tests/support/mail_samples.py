@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
 from django.utils.module_loading import import_string
 
 from donations.models import CampaignTotal, Donation
@@ -66,9 +67,8 @@ def book(workshop: Workshop, *people: tuple[str, str], **values: Any) -> Booking
     for position, (name, email) in enumerate(people, 1):
         Registration.objects.create(booking=booking, position=position, name=name, email=email)
     if booking.holds_seats:
-        Workshop.objects.filter(pk=workshop.pk).update(
-            seats_taken=workshop.seats_taken + len(people)
-        )
+        taken = F("seats_taken") + len(people)
+        Workshop.objects.filter(pk=workshop.pk).update(seats_taken=taken)
         workshop.refresh_from_db()
     return booking
 
