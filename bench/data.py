@@ -26,12 +26,12 @@ _DONATIONS = """
       amount_minor, fee_cover_minor, net_minor, currency, name, email, language, message, hide_name,
       hide_amount, visit, nonce, client_hash, stripe_account, livemode, session_parameters,
       session_id, session_url, session_expires_at, payment_intent_id, charge_id, decline_code,
-      quarantine, version, link_version, created_at, paid_at)
+      quarantine, refund_answer, version, link_version, created_at, paid_at)
     SELECT gen_random_uuid(), %(campaign)s, {workshop}, {booking}, {purpose}, 'paid',
       amount, 0, amount, 'USD', 'Donor ' || n, 'donor' || n || '@example.org', 'en',
       CASE WHEN n %% 4 = 0 THEN 'Good luck with the wells!' ELSE '' END, n %% 10 = 0, n %% 13 = 0,
       gen_random_uuid(), gen_random_uuid(), '', '', false, '{{}}',
-      'cs_' || tag, '', at, 'pi_' || tag, 'ch_' || tag, '', '', 1, 1, at, at
+      'cs_' || tag, '', at, 'pi_' || tag, 'ch_' || tag, '', '', '', 1, 1, at, at
     FROM (SELECT n, {row_id} AS row_id, 1000 + n * 7919 %% 9001 AS amount,
             %(campaign)s || '_' || n AS tag, %(now)s - n * interval '1 minute' AS at
           FROM {source}) AS made
@@ -63,9 +63,10 @@ _BOOKINGS = """
         'donor' || n || '@example.org', 'en', 'Europe/Paris', false, gen_random_uuid(), 1,
         %(now)s, %(now)s
       FROM generate_series(1, %(count)s) AS n RETURNING id, name, email)
-    INSERT INTO events_registration (public_id, booking_id, position, name, email, answers,
-      created_at)
-    SELECT gen_random_uuid(), id, 1, name, email, '{}', %(now)s FROM booked
+    INSERT INTO events_registration (public_id, booking_id, position, name, email, language,
+      time_zone, answers, link_version, wants_reminders, wants_news, attendance_source, created_at)
+    SELECT gen_random_uuid(), id, 1, name, email, 'en', 'Europe/Paris', '{}', 1, true, true, '',
+      %(now)s FROM booked
 """
 
 
