@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from donations.gateway.stripe import for_workers
-from donations.services import inbox, invariants, reconcile, sweeper
+from donations.services import inbox, invariants, notices, reconcile, sweeper
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,12 @@ def apply_pending_events() -> int:
 def sweep() -> str:
     """Finish what was begun and not ended."""
     return str(sweeper.sweep(gateway=for_workers()))
+
+
+@shared_task(name="donations.plan_notices")
+def plan_notices() -> int:
+    """Queue what the people who organise want to be told."""
+    return notices.plan()
 
 
 @shared_task(name="donations.reconcile")

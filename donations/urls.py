@@ -11,6 +11,7 @@ from donations.views import (
     organize_hosts,
     organize_mails,
     organize_messages,
+    organize_notifications,
     organize_people,
     organize_refunds,
     organize_room,
@@ -30,6 +31,12 @@ urlpatterns = [
     path("", public.home, name="home"),
     re_path(r"^accent/(?P<colour>[0-9a-f]{6})\.css$", public.accent, name="accent"),
     path("organize/", organize.dashboard, name="dashboard"),
+    path("organize/notifications/", organize_notifications.notifications, name="notifications"),
+    path(
+        "organize/notifications/<slug:kind>/<str:token>/",
+        organize_notifications.notice_off,
+        name="notice_off",
+    ),
     path(
         "organize/workshops/<uuid:public_id>/",
         organize_people.workshop_people,

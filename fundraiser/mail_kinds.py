@@ -25,6 +25,7 @@ _WAITING: Final = "donations.services.waiting_emails"
 _AFTER: Final = "donations.services.after_emails"
 _OWN: Final = "donations.services.own_emails"
 _TEAM: Final = "donations.services.team_emails"
+_NOTICE: Final = "donations.services.notice_emails"
 
 MAIL_KINDS: Final = {
     # A payment's.
@@ -52,9 +53,9 @@ MAIL_KINDS: Final = {
     "refund_answer": MailKind(f"{_OWN}.refund_answer"),
     # Written by, and to, the people who organise.
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
-    "new_gift": MailKind(f"{_TEAM}.new_gift", "notice"),
-    "digest": MailKind(f"{_TEAM}.digest", "notice"),
-    "attention": MailKind(f"{_TEAM}.attention", "notice"),
+    "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
+    "digest": MailKind(f"{_NOTICE}.digest", "notice"),
+    "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
     "host_link": MailKind(f"{_TEAM}.host_link"),
     "host_reminder": MailKind(f"{_TEAM}.host_reminder", "reminder"),
 }

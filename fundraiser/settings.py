@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
         "events.plan_messages": 60.0,
         "donations.apply_pending_events": 10.0,
         "donations.sweep": 20.0,
+        "donations.plan_notices": 60.0,
         "donations.reconcile": 600.0,
         "donations.check_invariants": 600.0,
     }.items()

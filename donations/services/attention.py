@@ -1,5 +1,5 @@
 """What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
-refused to take, differences, poison events.
+refused to take, differences, poison events, mails that do not leave.
 """
 
 from __future__ import annotations
@@ -10,20 +10,23 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Count, Max
 
 from donations.gateway import Gateway
 from donations.models import Difference, Donation, StripeEvent
 from donations.services import seating, settlement
 from donations.states import DonationState, Kind, Purpose
-from events.models import Booking, Campaign, Workshop
+from events.models import Booking, Campaign, Message, Workshop
 from events.services import seats
-from events.states import BookingState, WorkshopState
+from events.states import BookingState, MessageState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.money import Money
 
 #: For how long an attempt that Stripe refused to begin is shown: nobody has to end it.
 REFUSED_SHOWN: Final = timedelta(days=7)
+#: And a mail that did not leave.
+STUCK_SHOWN: Final = timedelta(days=7)
 
 
 class NothingToChooseError(ServiceError):
@@ -42,6 +45,19 @@ class Item:
     amount: Money | None
     detail: str
     donation: Donation | None = None
+    workshop: Workshop | None = None
+    #: The day of the last mail of a workshop that got stuck, YYYYMMDD.
+    day: str = ""
+
+    @property
+    def reference(self) -> str:
+        """What tells it from others of its kind, and stays the same as long as it stands.
+
+        Mails get stuck by the hundred: those of one workshop and day are one item.
+        """
+        if self.workshop is not None:
+            return f"{self.workshop.pk}-{self.day}"
+        return str(self.donation.pk) if self.donation else self.name[:60]
 
 
 def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]:
@@ -78,10 +94,35 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
+    items += _stuck_mails(ids)
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
         items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
     return items
+
+
+def _stuck_mails(campaign_ids: list[int]) -> list[Item]:
+    """Return the workshops of which mails were held back or set aside in the last days."""
+    stuck = Message.objects.filter(
+        workshop__campaign_id__in=campaign_ids,
+        state__in=[MessageState.HELD, MessageState.SET_ASIDE],
+        created_at__gt=clock.now() - STUCK_SHOWN,
+    )
+    counted = stuck.values("workshop_id").annotate(n=Count("pk"), last=Max("created_at"))
+    found = {row["workshop_id"]: row for row in counted}
+    workshops = Workshop.objects.filter(pk__in=found).select_related("campaign")
+    return [
+        Item(
+            "mails_stuck",
+            one.campaign,
+            one.title,
+            None,
+            str(found[one.pk]["n"]),
+            workshop=one,
+            day=f"{found[one.pk]['last']:%Y%m%d}",
+        )
+        for one in workshops.order_by("starts_at")[:100]
+    ]
 
 
 def pending_choice(booking: Booking) -> Donation | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from donations.models import CampaignTotal
-from donations.services import attention, pages, totals
+from donations.services import attention, attention_words, pages, totals
 from donations.views.language import language
 from events.models import Campaign
 from events.services import access
@@ -66,39 +66,22 @@ def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
 
     ``teams``: those whose money the person may move.
     """
-    amount = one.amount.format(language()) if one.amount else ""
-    words = {
-        "late_money": _("%(name)s paid %(amount)s after the seat was gone"),
-        "refund_asked": _("%(name)s asks for %(amount)s back"),
-        "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
-        "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
-        "difference": _("Stripe and the ledger differ on %(name)s"),
-        "poison_event": _("The event %(name)s could not be applied"),
-    }
-    details = {
-        "late_money": _("They were asked: money back, or keep it as a gift."),
-        "refund_asked": _("They gave their seat or gift up, and wait for your answer."),
-        "quarantined": _(
-            "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, "
-            "and give it back there if it is wrong."
-        ),
-        "refused": _(
-            "Nothing was charged. Stripe’s reason: %(reason)s. If it is not the amount, look in "
-            "Stripe’s dashboard at what the account may take."
-        )
-        % {"reason": one.detail},
-    }
+    is_mine = one.campaign is None or one.campaign.team_id in teams
+    told = attention_words.told(one, language(), names_all=is_mine)
     return {
         "kind": one.kind,
-        "title": words[one.kind] % {"name": one.name, "amount": amount},
-        "detail": details.get(one.kind, one.detail),
+        "title": told.title,
+        "detail": told.detail,
         "actions": _actions(one, teams),
     }
 
 
 def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
-    """Return the buttons of an item: money that can be given back, or left as a gift."""
+    """Return the buttons of an item: money to give back or leave as a gift, people to look at."""
     donation, campaign = one.donation, one.campaign
+    if one.workshop is not None:
+        people = reverse("workshop_people", args=[one.workshop.public_id])
+        return [{"url": people, "label": _("See the people"), "post": False}]
     if one.kind not in {"refund_asked", "late_money"} or donation is None or campaign is None:
         return []
     if campaign.team_id not in teams:

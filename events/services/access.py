@@ -39,6 +39,7 @@ UNSUBSCRIBE_LINK = "unsubscribe"
 HOST_LINK = "host"
 PERSON_LINK = "person"
 STAGE_LINK = "stage"
+NOTICE_LINK = "notice"
 
 #: These members see addresses and change things; a viewer sees numbers.
 EDITORS = (Role.OWNER, Role.ORGANIZER)
@@ -207,3 +208,27 @@ def announcement_of(workshop: Workshop, public_id: UUID) -> Announcement:
 def host_of(workshop: Workshop, public_id: UUID) -> Host:
     """Return one of a workshop's speakers; Http404 for another workshop's."""
     return get_object_or_404(Host, public_id=public_id, workshop=workshop)
+
+
+def memberships_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Membership]:
+    """Return a signed-in person's places in teams, by the team's name."""
+    rows = Membership.objects.filter(user_id=user.pk or 0).select_related("team")
+    return rows.order_by("team__name")
+
+
+def membership_link(membership: Membership, kind: str) -> str:
+    """Return the token that ends one kind of notice for a member, without signing in."""
+    return links.make(f"{NOTICE_LINK}:{kind}", UUID(int=membership.pk))
+
+
+def membership_for_link(token: str, kind: str) -> Membership:
+    """Return the member whose notices of a kind a link ends; DeadLinkError for a wrong one."""
+    try:
+        link = links.read(f"{NOTICE_LINK}:{kind}", token)
+    except links.InvalidLinkError as error:
+        raise DeadLinkError from error
+    rows = Membership.objects.select_related("team", "user")
+    found = rows.filter(pk=link.public_id.int).first() if link.public_id.int < 2**63 else None
+    if found is None:
+        raise DeadLinkError
+    return found

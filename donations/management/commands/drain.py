@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from donations.gateway.stripe import for_workers
-from donations.services import sweeper
+from donations.services import notices, sweeper
 from events.services import planner, sender
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         del args
         while True:
             swept = sweeper.sweep(gateway=for_workers())
-            planned, sent = planner.plan(), sender.send_due()
+            planned, sent = planner.plan() + notices.plan(), sender.send_due()
             self.stdout.write(f"{swept}, planned={planned}, mails={sent}")
             if options["once"]:
                 return

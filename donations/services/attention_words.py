@@ -1,0 +1,62 @@
+"""What needs a person, in words: the same on the dashboard and in mails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from donations.services.attention import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One item as a person reads it, in the active language."""
+
+    title: str
+    detail: str
+
+
+def told(item: Item, language: str, *, names_all: bool) -> Told:
+    """Return an item's words; without ``names_all`` who hid their name is not named."""
+    hidden = item.donation is not None and item.donation.hide_name and not names_all
+    values = {
+        "name": _("Somebody") if hidden else item.name,
+        "amount": item.amount.format(language) if item.amount else "",
+    }
+    titles = {
+        "late_money": _("%(name)s paid %(amount)s after the seat was gone"),
+        "refund_asked": _("%(name)s asks for %(amount)s back"),
+        "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
+        "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
+        "difference": _("Stripe and the ledger differ on %(name)s"),
+        "poison_event": _("The event %(name)s could not be applied"),
+        "mails_stuck": _("Mails of “%(name)s” do not leave"),
+    }
+    return Told(titles[item.kind] % values, _detail(item))
+
+
+def _detail(item: Item) -> str:
+    details = {
+        "late_money": _("They were asked: money back, or keep it as a gift."),
+        "refund_asked": _("They gave their seat or gift up, and wait for your answer."),
+        "quarantined": _(
+            "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, "
+            "and give it back there if it is wrong."
+        ),
+        "refused": _(
+            "Nothing was charged. Stripe’s reason: %(reason)s. If it is not the amount, look in "
+            "Stripe’s dashboard at what the account may take."
+        )
+        % {"reason": item.detail},
+    }
+    if item.kind == "mails_stuck":
+        count = int(item.detail)
+        said = ngettext(
+            "%(n)d mail was held back or could not be sent. The list of people says whose.",
+            "%(n)d mails were held back or could not be sent. The list of people says whose.",
+            count,
+        )
+        return said % {"n": count}
+    return details.get(item.kind, item.detail)
