@@ -100,6 +100,30 @@ QUERIES: Final[dict[str, str]] = {
           SELECT 1 FROM donations_donation d WHERE d.booking_id = b.id
           AND (d.state IN ('created', 'open', 'processing') OR d.quarantine <> ''))
     """,
+    "who waits holds nothing and pays nothing": """
+        SELECT b.id FROM events_booking b
+        WHERE b.state = 'waiting' AND (
+          b.hold_expires_at IS NOT NULL OR b.offered_at IS NOT NULL OR b.confirmed_at IS NOT NULL
+          OR EXISTS (SELECT 1 FROM donations_donation d WHERE d.booking_id = b.id))
+    """,
+    "an address waits once for a workshop": """
+        SELECT workshop_id, UPPER(email), COUNT(*) FROM events_booking WHERE state = 'waiting'
+        GROUP BY workshop_id, UPPER(email) HAVING COUNT(*) > 1
+    """,
+    "seats are offered in the order of the line": """
+        SELECT later.id, first.id FROM events_booking first
+        JOIN events_booking later ON later.workshop_id = first.workshop_id
+         AND (later.created_at, later.id) > (first.created_at, first.id)
+         AND later.seats >= first.seats AND later.offered_at IS NOT NULL
+        WHERE first.state = 'waiting'
+    """,
+    # Clocks of two servers may differ by a little.
+    "no newcomer passes the line": """
+        SELECT n.id, w.id FROM events_booking w
+        JOIN events_booking n ON n.workshop_id = w.workshop_id AND n.offered_at IS NULL
+         AND n.state IN ('held', 'confirmed') AND n.created_at > w.created_at + interval '1 minute'
+        WHERE w.state = 'waiting'
+    """,
     "only a payment that was taken back twice falls below zero": """
         SELECT d.id, d.net_minor FROM donations_donation d
         WHERE d.net_minor < 0 AND (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from donations.models import Donation
-from donations.services import checkout, offers, parameters, sweeper
+from donations.services import checkout, invariants, offers, parameters, sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking, Workshop
 from events.services import holds, seats
@@ -273,3 +273,29 @@ def test_a_silent_stripe_keeps_the_seat(world: World, offered: Booking) -> None:
         take(world, offered, 5000)
     world.clear_faults()
     assert states(offered) == ("held", "open")
+
+
+def _broken() -> set[str]:
+    return {one.promise for one in invariants.broken()}
+
+
+def test_control_each_rule_of_the_line_is_seen_to_be_broken(
+    world: World, broken_on_purpose: None
+) -> None:
+    world.begin(capacities=(1, 3))
+    booking = offer_to(world, "wanda", "willy")
+    assert _broken() == set()
+    willy = Booking.objects.filter(state="waiting")
+    for change, promise in (
+        ({"hold_expires_at": clock.now()}, "who waits holds nothing and pays nothing"),
+        ({"created_at": booking.created_at - timedelta(1)}, "seats are offered in the order"),
+    ):
+        before = willy.values(*change).get()
+        willy.update(**change)
+        assert [one for one in _broken() if one.startswith(promise)]
+        willy.update(**before)
+    Booking.objects.filter(pk=booking.pk).update(offered_at=None)
+    willy.update(created_at=booking.created_at - timedelta(minutes=2))
+    assert _broken() == {"no newcomer passes the line"}
+    Booking.objects.update(state="waiting", email="wanda@example.org")
+    assert "an address waits once for a workshop" in _broken()
