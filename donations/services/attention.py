@@ -137,6 +137,8 @@ def has_seat(booking: Booking) -> bool:
     workshop = booking.workshop
     status = seats.registration_status(workshop, clock.now())
     left = workshop.seats_left
+    if Booking.objects.in_line(workshop.pk).exists():
+        return False  # who waits comes first
     is_running = status in {"open", "closed"} and workshop.state == WorkshopState.PUBLISHED
     return is_running and (left is None or left >= booking.seats)
 

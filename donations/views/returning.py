@@ -20,6 +20,7 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import (
     checkout,
+    offers,
     pages,
     parameters,
     receipts,
@@ -31,6 +32,7 @@ from donations.services import (
 from donations.services.links import donation_for_link, gift_link
 from donations.states import DonationState, Kind, Purpose
 from donations.views.language import language
+from events.models import Booking
 from events.services import access, calendar, holds
 from events.services.emails import absolute
 from events.states import BookingState
@@ -91,7 +93,19 @@ def _context(donation: Donation, *, asked: bool = False) -> dict[str, Any]:
     }
     if booking is not None:
         context |= _ticket(donation)
+        if context["state"] in {"open", "declined"}:
+            context |= _kept(donation, booking)
     return context
+
+
+def _kept(donation: Donation, booking: Booking) -> dict[str, Any]:
+    """Return until when a seat is kept for who has not paid yet, and the way to more time."""
+    can_extend = offers.can_extend(booking)
+    token = access.booking_link(booking)
+    return {
+        "kept_until": donation.session_expires_at,
+        "extend_url": reverse("extend", args=[token]) if can_extend else "",
+    }
 
 
 def _ticket(donation: Donation) -> dict[str, Any]:
@@ -154,6 +168,8 @@ def checkout_cancelled(request: HttpRequest, token: str) -> HttpResponse:
     if donation.state not in {DonationState.CREATED, DonationState.OPEN}:
         return redirect("checkout_return", token=token)
     context = _context(donation)
+    if donation.booking is not None and donation.purpose == Purpose.SEAT:
+        context |= _kept(donation, donation.booking)
     context |= {
         "session_url": donation.session_url,
         "release_url": reverse("checkout_release", args=[token]),

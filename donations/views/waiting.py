@@ -20,7 +20,7 @@ from donations.states import DonationState, Purpose
 from donations.views import giving
 from donations.views.language import language
 from events.models import Booking
-from events.services import access, holds, seats, waiting_list
+from events.services import access, seats, waiting_list
 from events.states import BookingState
 from fundraiser.core import clock
 from fundraiser.core.http import client_hash
@@ -121,7 +121,6 @@ def state(booking: Booking, token: str) -> dict[str, Any]:
         "offer_url": reverse("offer", args=[token]) if offered else "",
         "pay_url": attempt.session_url if attempt else "",
         "extend_url": reverse("extend", args=[token]) if offers.can_extend(booking) else "",
-        "more_minutes": int(holds.MORE_TIME.total_seconds() // 60),
     }
 
 

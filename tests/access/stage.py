@@ -21,8 +21,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from donations.models import Donation
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
-from events.models import Membership, Workshop
-from events.services.access import BOOKING_LINK, CONFIRM_LINK
+from events.models import Announcement, Host, Membership, Workshop
+from events.services.access import BOOKING_LINK, CONFIRM_LINK, NOTICE_LINK
 from events.states import Role
 from fundraiser.core import links
 from tests.support.cast import make_campaign
@@ -52,7 +52,11 @@ PURPOSES: Final = {
     "booking_refund": BOOKING_LINK,
     "booking_keep": BOOKING_LINK,
     "confirm_address": CONFIRM_LINK,
+    "offer": BOOKING_LINK,
+    "extend": BOOKING_LINK,
     "gift": GIFT_LINK,
+    #: A member's, in truth; here the attendee holds it.
+    "notice_off": f"{NOTICE_LINK}:new_gift",
 }
 NOWHERE: Final = "admin:(any other address)"
 
@@ -114,7 +118,11 @@ class Stage:
     def _value(self, key: str, name: str, person: str) -> str:
         if key == "token":
             return self.token(person, PURPOSES[name])
+        if key in {"public_id", "message_id", "host_id"}:
+            return str(self._public_id(key, name))
         return {
+            "kind": "new_gift" if name == "notice_off" else "reminder",
+            "language": "en",
             "slug": self.workshop.campaign.slug,
             "workshop_slug": self.workshop.slug,
             "colour": self.workshop.campaign.accent,
@@ -125,6 +133,18 @@ class Stage:
             "object_id": self._object_id(name),
             "id": str(self.users["organizer"].pk),
         }[key]
+
+    def _public_id(self, key: str, name: str) -> uuid.UUID:
+        """Return the number in an organizer's address: of the workshop, or of what belongs to it."""
+        row: Any = self.workshop
+        if key == "message_id":
+            row = self.workshop.announcements.get()
+        elif key == "host_id":
+            row = self.workshop.hosts.get()
+        elif name.startswith("refund_"):
+            row = self.mine
+        found: uuid.UUID = row.public_id
+        return found
 
     def _object_id(self, name: str) -> str:
         """Return a row of the admin's page, or a number that no row has."""
@@ -160,6 +180,10 @@ class Stage:
 def _link(donation: Donation, purpose: str) -> str:
     booking = donation.booking
     assert booking is not None
+    if purpose.startswith(NOTICE_LINK):
+        before = Donation.objects.filter(campaign=donation.campaign, pk__lt=donation.pk).count()
+        members = Membership.objects.filter(team=donation.campaign.team).order_by("pk")
+        return links.make(purpose, uuid.UUID(int=members[before].pk))
     row = booking if purpose in {BOOKING_LINK, CONFIRM_LINK} else donation
     return links.make(purpose, row.public_id, row.link_version)
 
@@ -176,6 +200,8 @@ def _password() -> str:
 
 def people(workshop: Workshop) -> dict[str, User]:
     """Return the four who have an account: Bob, Alice, Charlie and the site's admin."""
+    Host.objects.create(workshop=workshop, name="Ann", email="ann@example.org")
+    Announcement.objects.create(workshop=workshop, subject="Bring a pen", body="Please.")
     team, foreign = workshop.campaign.team, make_campaign(title="Charlie’s own").team
     users = {
         name: User.objects.create_user(f"{name[:5]}@example.org", f"{name[:5]}@example.org")
