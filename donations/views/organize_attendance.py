@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -57,13 +58,14 @@ def _show(
 
 def _person(one: Registration) -> dict[str, Any]:
     person = attendee(one)
+    zone = ZoneInfo(one.booking.workshop.time_zone)
     return {
         "id": one.pk,
         "name": person.name or _("Guest of %(name)s") % {"name": one.booking.name},
         "email": person.email,
         "attended": one.attended,
         "source": one.attendance_source,
-        "joined_at": one.joined_at,
+        "joined_at": one.joined_at and one.joined_at.astimezone(zone),
     }
 
 

@@ -78,7 +78,8 @@ def _context(registration: Registration, token: str) -> dict[str, Any]:
         **scene(workshop, own_zone=registration.lives_in),
         "stage": joining.stage(registration, now),
         "ready": rooms.is_set(workshop),
-        "seconds": seconds,
+        # A script reads it: never with a decimal comma.
+        "seconds": f"{seconds:.0f}",
         "waiting": _waiting(seconds),
         "status_url": reverse("join_status", args=[token]),
         "replay_url": replays.page_of(registration),

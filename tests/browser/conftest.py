@@ -53,3 +53,10 @@ def open_context(browser: Browser) -> Iterator[Open]:
 
         yield make
         assert [error for watch in watches for error in watch.errors] == []
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any) -> str:
+    """The site in this very process, so that its clock is the one that the test moves."""
+    settings.SITE_URL = live_server.url
+    return str(live_server.url)

@@ -1,0 +1,66 @@
+"""How a page is looked at for everybody: axe, fingers, width, light and dark, and a picture."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+#: Interactive targets smaller than 24 × 24 px (WCAG 2.5.8); a link within a sentence may be, and
+#: what covers a native control (a label around a radio button) counts as the control.
+_SMALL_TARGETS = """() => {
+  const targets = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const small = [];
+  for (const element of document.querySelectorAll(targets)) {
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const label = element.closest('label');
+    const box = (label ?? element).getBoundingClientRect();
+    const outside = box.right < 0 || box.bottom < 0;
+    const inline = getComputedStyle(element).display === 'inline' &&
+      element.parentElement.textContent.trim() !== element.textContent.trim();
+    if (outside || inline || box.width === 0 || element.tabIndex < 0) continue;
+    if (box.width < 24 || box.height < 24) {
+      small.push(`${element.outerHTML.slice(0, 90)} ${box.width}x${box.height}`);
+    }
+  }
+  return small;
+}"""
+_WIDER = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide <= 0) return [];
+  const limit = document.documentElement.clientWidth;
+  return [...document.querySelectorAll('body *')]
+    .filter((e) => e.getBoundingClientRect().right > limit + 1)
+    .map((e) => e.outerHTML.slice(0, 90)).slice(0, 5);
+}"""
+
+
+def _violations(page: Page) -> list[str]:
+    """Return what axe finds, each with the element and why."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keep a picture of the page in the folder that SCREENSHOTS names, if it does."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        file = Path(folder) / f"{name.replace(' ', '-')}.png"
+        page.screenshot(path=file, full_page=True)
+
+
+def problems(page: Page, name: str) -> dict[str, list[str]]:
+    """Return what is wrong with a page in light and dark: targets, width, and what axe finds."""
+    found = {"small targets": page.evaluate(_SMALL_TARGETS), "too wide": page.evaluate(_WIDER)}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        photograph(page, f"{name} {scheme}")
+        found[f"axe {scheme}"] = _violations(page)
+    page.emulate_media(color_scheme="light")
+    return {f"{name}: {kind}": list_ for kind, list_ in found.items() if list_}

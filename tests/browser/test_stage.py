@@ -1,0 +1,81 @@
+"""The page on stage in a real browser: a whole screen, readable from afar, by itself up to date."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from events.models import Campaign
+from events.services import access, rooms
+from tests.browser import looks
+from tests.browser.conftest import Open
+from tests.support.cast import make_campaign
+from tests.support.story import Story
+
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+
+
+def test_the_page_on_stage_fills_a_screen_updates_itself_and_is_revoked(
+    open_context: Open, site: str, story: Story
+) -> None:
+    campaign = make_campaign(title="Clean water, one workshop at a time")
+    _gifts(story, campaign)
+    page = open_context(viewport={"width": 1920, "height": 1080}).new_page()
+    page.goto(f"{site}/stage/{access.stage_link(campaign)}/")
+    expect(page.locator(".stage-sum")).to_have_text("$151")
+    _reads_from_afar(page)
+    for background in ("dark", "light", "transparent"):
+        page.goto(f"{site}/stage/{access.stage_link(campaign)}/?background={background}")
+        page.evaluate("document.fonts.ready")
+        looks.photograph(page, f"stage {background}")
+        _fits(page)
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)"
+
+    story.give(campaign, email="late@example.org", name="Late", amount="5000")
+    expect(page.locator(".stage-sum")).to_have_text("$201", timeout=15_000)
+
+
+def test_a_revoked_page_on_stage_shows_nothing_of_the_campaign_any_more(
+    browser: Browser, site: str, story: Story
+) -> None:
+    campaign = make_campaign(title="Clean water, one workshop at a time")
+    page = browser.new_context(locale="en-US").new_page()
+    page.goto(f"{site}/stage/{access.stage_link(campaign)}/")
+    expect(page.locator("h1")).to_have_text(campaign.title)
+    rooms.revoke_stage(campaign)
+    expect(page.locator("h1")).to_have_text("This link does not work any more", timeout=15_000)
+    page.context.close()
+
+
+def _gifts(story: Story, campaign: Campaign) -> None:
+    names = ("Inès Belkacem", "Mary O’Connor", "A name that is long enough to be cut off here, yes")
+    for number, name in enumerate(names):
+        story.give(campaign, email=f"{number}@example.org", name=name, amount="5000")
+    story.give(campaign, email="x@example.org", hide_name="on", amount="other", other_amount="1")
+
+
+def _fits(page: Page) -> None:
+    """Nothing hangs over an edge of the screen, and the code is large enough for a camera."""
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('.stage *')].filter((e) => {
+          const box = e.getBoundingClientRect();
+          const panel = e.closest('.stage > *').getBoundingClientRect();
+          const screen = box.right > 1921 || box.bottom > 1081 || box.left < 0 || box.top < 0;
+          return box.width && (screen || box.right > panel.right + 1);
+        }).map((e) => e.outerHTML.slice(0, 80))"""
+    )
+    assert outside == []
+    box = page.locator(".stage-code svg").bounding_box()
+    assert box is not None
+    assert box["width"] >= 150
+
+
+def _reads_from_afar(page: Page) -> None:
+    """No text is smaller than 24 px at 1080p, and the total at least 150."""
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('.stage h1, .stage h2, .stage p, .stage li span')]
+        .map((e) => [e.textContent.trim(), parseFloat(getComputedStyle(e).fontSize)])"""
+    )
+    assert [one for one in sizes if one[1] < 24] == []
+    assert max(size for _text, size in sizes) >= 150
