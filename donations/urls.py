@@ -190,6 +190,11 @@ urlpatterns = [
         name="booking_hand_over",
     ),
     path(
+        "b/<str:token>/people/<int:position>/give-back/",
+        own_seat.booking_give_one_back,
+        name="booking_give_one_back",
+    ),
+    path(
         "b/<str:token>/receipt/<uuid:donation>.pdf",
         own_money.booking_receipt,
         name="booking_receipt",

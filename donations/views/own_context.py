@@ -30,6 +30,8 @@ class PersonCard:
     answers_url: str
     hand_over: forms.Form | None
     hand_over_url: str
+    #: Where the payer gives this one seat of several back; empty: not that.
+    give_back_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def person_card(
     asks = bool(registration.booking.workshop.questions)
     arguments = [token, registration.position] if place == "booking" else [token]
     options = {"registration": registration}
+    one_of_several = place == "booking" and registration.booking.seats > 1
     answers = _sent(bound, AnswersForm, registration) or AnswersForm(**options)
     return PersonCard(
         registration=registration,
@@ -139,6 +142,7 @@ def person_card(
         answers_url=reverse(f"{place}_answers", args=arguments),
         hand_over=_sent(bound, HandOverForm, registration) or HandOverForm(**options),
         hand_over_url=reverse(f"{place}_hand_over", args=arguments),
+        give_back_url=reverse("booking_give_one_back", args=arguments) if one_of_several else "",
     )
 
 

@@ -8,10 +8,10 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.core.validators import EmailValidator, ProhibitNullCharactersValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from donations.companions import email_validators
 from events.models import Booking, Registration
 from events.questions import question_fields
 from events.services.seat_changes import NewPerson
@@ -23,10 +23,7 @@ def email_field(**options: Any) -> forms.CharField:
     return forms.CharField(
         label=_("E-mail address"),
         max_length=254,
-        validators=[
-            EmailValidator(_("Write an e-mail address like name@example.org.")),
-            ProhibitNullCharactersValidator(),
-        ],
+        validators=email_validators(),
         widget=forms.EmailInput(attrs={"autocomplete": options.pop("autocomplete", "email")}),
         **options,
     )

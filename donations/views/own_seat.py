@@ -33,7 +33,7 @@ def _again(
         context = own_context.booking_page(owner, token, bound=form)
         return render(request, "bookings/manage.html", context, status=422)
     context = own_context.seat_page(owner, token, bound=form)
-    return render(request, "bookings/seat.html", context, status=422)
+    return render(request, "bookings/person.html", context, status=422)
 
 
 def _too_late(request: HttpRequest) -> None:
@@ -106,6 +106,19 @@ def _hand_over(
 
 @csrf_exempt
 @require_POST
+def booking_give_one_back(request: HttpRequest, token: str, position: int) -> HttpResponse:
+    """Give one seat of several back: the others stay."""
+    booking = access.booking_for_link(token)
+    person = _person(booking, position)
+    if seat_changes.can_change(booking) and seat_changes.give_one_back(person):
+        messages.success(request, _("That seat is given back."))
+    else:
+        _too_late(request)
+    return redirect("booking", token=token)
+
+
+@csrf_exempt
+@require_POST
 def booking_mails(request: HttpRequest, token: str) -> HttpResponse:
     """Choose the language and the zone of the payer's mails."""
     return _choose_mails(request, access.booking_for_link(token), token)
@@ -138,4 +151,4 @@ def _back(owner: Booking | Registration, token: str) -> HttpResponse:
 def seat(request: HttpRequest, token: str) -> HttpResponse:
     """The page of one person of a booking: the ticket, and what they can change."""
     found = access.registration_for_link(token, access.SEAT_LINK)
-    return render(request, "bookings/seat.html", own_context.seat_page(found, token))
+    return render(request, "bookings/person.html", own_context.seat_page(found, token))

@@ -181,3 +181,17 @@ def test_one_more_gift_knows_its_giver(story: Story, workshop: Workshop) -> None
     assert "dora" not in f"{own}give/"
     story.give(workshop.campaign, amount="1000")
     assert story.total(workshop.campaign).raised.minor == 3000
+
+
+def test_one_seat_of_several_is_given_back_alone(story: Story, workshop: Workshop) -> None:
+    noor = {"person_2_name": "Noor", "person_2_email": "noor@example.org"}
+    booking, own = _seated(story, workshop, seats="2", **noor)
+    assert "Give only this seat back" in story.page(own)
+    for _ in range(2):  # The second click finds nobody there, or the only seat: it stays.
+        assert story.client.post(f"{own}people/2/give-back/").status_code in {302, 404}
+    story.client.post(f"{own}people/1/give-back/")
+    booking.refresh_from_db()
+    workshop.refresh_from_db()
+    assert (booking.state, booking.seats, workshop.seats_taken) == ("confirmed", 1, 1)
+    assert booking.registrations.get().name == "Dora"
+    assert "Give only this seat back" not in story.page(own)
