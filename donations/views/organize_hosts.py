@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from donations.views import mail_labels
-from donations.views.organize_workshop import workshop_context
+from donations.views.organize_workshop import typed, workshop_context
 from events.forms.hosts import HostForm
 from events.models import Workshop
 from events.services import access, hosts, people
@@ -26,7 +26,7 @@ from events.services import access, hosts, people
 def workshop_hosts(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who speaks, and how their mails stand; POST adds somebody and mails the link."""
     workshop = access.workshop_for_member(request.user, public_id)
-    form = HostForm(request.POST or None)
+    form = HostForm(typed(request))
     if request.method == "POST" and form.is_valid() and _added(request, workshop, form):
         return redirect("workshop_hosts", public_id=workshop.public_id)
     context = {

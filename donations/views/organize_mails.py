@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from donations.services import previews
 from donations.views import framed, mail_labels
-from donations.views.organize_workshop import workshop_context
+from donations.views.organize_workshop import typed, workshop_context
 from events.forms.mail_texts import ReminderForm, WordsForm
 from events.models import Workshop
 from events.services import access, reminders, texts
@@ -37,7 +37,7 @@ def workshop_mails(request: HttpRequest, public_id: UUID) -> HttpResponse:
     POST keeps the reminders.
     """
     workshop = access.workshop_for_member(request.user, public_id)
-    form = ReminderForm(request.POST or None, minutes=reminders.offsets(workshop))
+    form = ReminderForm(typed(request), minutes=reminders.offsets(workshop))
     if request.method == "POST" and form.is_valid():
         reminders.set_offsets(workshop, form.minutes())
         messages.success(request, _("The reminders are set."))

@@ -19,7 +19,7 @@ from donations.services import previews
 from donations.views import framed, mail_labels
 from donations.views.language import language
 from donations.views.organize_mails import send_test
-from donations.views.organize_workshop import workshop_context
+from donations.views.organize_workshop import typed, workshop_context
 from events.forms.mail_texts import MessageForm
 from events.models import Announcement, Workshop
 from events.services import access, announcements
@@ -56,7 +56,7 @@ def workshop_write(
     if known is not None and known.queued_at is not None:
         return redirect("workshop_message", public_id=public_id, message_id=known.public_id)
     initial = _words(known) if known else {}
-    form = MessageForm(request.POST or None, audiences=_choices(workshop), initial=initial)
+    form = MessageForm(typed(request), audiences=_choices(workshop), initial=initial)
     if request.method == "POST" and form.is_valid():
         kept = _keep(request, workshop, known, form.cleaned_data)
         return redirect("workshop_message", public_id=public_id, message_id=kept.public_id)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from donations.services import notices
 from donations.services.notice_emails import WISHES
+from donations.views.organize_workshop import typed
 from events.forms.notifications import NotificationsForm
 from events.services import access
 
@@ -22,11 +23,11 @@ from events.services import access
 @require_http_methods(["GET", "HEAD", "POST"])
 def notifications(request: HttpRequest) -> HttpResponse:
     """The person's wishes for each of their teams; POST keeps them all."""
-    data = request.POST if request.method == "POST" else None
+    data = typed(request)
     members = list(access.memberships_of(request.user))
     had_gifts = {one.pk: one.wants_gift_mails for one in members}
     forms = [NotificationsForm(data, instance=one, prefix=f"team-{one.pk}") for one in members]
-    if data is not None and all([form.is_valid() for form in forms]):
+    if data is not None and all(form.is_valid() for form in forms):
         for form in forms:
             member = form.save()
             if member.wants_gift_mails and not had_gifts[member.pk]:

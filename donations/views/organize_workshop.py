@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from donations.services import pages
 from donations.views.language import language
@@ -22,3 +22,8 @@ def workshop_context(request: HttpRequest, workshop: Workshop, current: str) -> 
         "may_edit": access.may_edit(request.user, workshop),
         "current": current,
     }
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was filled in with, even if that is nothing; None where it is shown."""
+    return request.POST if request.method == "POST" else None

@@ -135,7 +135,7 @@ class Stage:
         }[key]
 
     def _public_id(self, key: str, name: str) -> uuid.UUID:
-        """Return the number in an organizer's address: of the workshop, or of what belongs to it."""
+        """Return the number in an organizer’s address: the workshop’s, or of what is its own."""
         row: Any = self.workshop
         if key == "message_id":
             row = self.workshop.announcements.get()
@@ -183,7 +183,8 @@ def _link(donation: Donation, purpose: str) -> str:
     if purpose.startswith(NOTICE_LINK):
         before = Donation.objects.filter(campaign=donation.campaign, pk__lt=donation.pk).count()
         members = Membership.objects.filter(team=donation.campaign.team).order_by("pk")
-        return links.make(purpose, uuid.UUID(int=members[before].pk))
+        pks = [*members.values_list("pk", flat=True), 0, 1]
+        return links.make(purpose, uuid.UUID(int=pks[before]))
     row = booking if purpose in {BOOKING_LINK, CONFIRM_LINK} else donation
     return links.make(purpose, row.public_id, row.link_version)
 

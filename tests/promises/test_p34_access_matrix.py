@@ -38,6 +38,7 @@ WITHOUT_CSRF = {
     "checkout_release",
     "confirm_address",
     "give",
+    "notice_off",
     "set_language",
     "stripe_connect_webhook",
     "stripe_webhook",
