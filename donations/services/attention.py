@@ -1,5 +1,6 @@
 """What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
-refused to take, differences, poison events, mails that do not leave.
+refused to take, differences, poison events, mails that do not leave, rooms that are missing, and
+links that are passed on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from donations.models import Difference, Donation, StripeEvent
 from donations.services import seating, settlement
 from donations.states import DonationState, Kind, Purpose
 from events.models import Booking, Campaign, Message, Workshop
-from events.services import seats
+from events.services import devices, rooms, seats
+from events.services.attendees import attendee
 from events.states import BookingState, MessageState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -46,7 +48,8 @@ class Item:
     detail: str
     donation: Donation | None = None
     workshop: Workshop | None = None
-    #: The day of the last mail of a workshop that got stuck, YYYYMMDD.
+    #: What else tells a workshop's item from its others: the day of the last mail that got stuck,
+    #: YYYYMMDD, or the person whose link is passed on.
     day: str = ""
 
     @property
@@ -95,6 +98,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         for one in differences[:100]
     ]
     items += _stuck_mails(ids)
+    items += _rooms(ids)
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
         items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
@@ -123,6 +127,38 @@ def _stuck_mails(campaign_ids: list[int]) -> list[Item]:
         )
         for one in workshops.order_by("starts_at")[:100]
     ]
+
+
+def _rooms(campaign_ids: list[int]) -> list[Item]:
+    """Return the workshops about to start without a room, and the links that are passed on."""
+    now = clock.now()
+    items = [
+        Item(
+            "no_room",
+            one.campaign,
+            one.title,
+            None,
+            "",
+            workshop=one,
+            day=f"{one.starts_at:%Y%m%d}",
+        )
+        for one in rooms.missing(campaign_ids, now)
+    ]
+    for one in devices.passed_on(campaign_ids, now - STUCK_SHOWN):
+        workshop = one.booking.workshop
+        name = attendee(one).name or one.booking.name
+        items.append(
+            Item(
+                "shared_link",
+                workshop.campaign,
+                name,
+                None,
+                workshop.title,
+                workshop=workshop,
+                day=f"person-{one.pk}",
+            )
+        )
+    return items
 
 
 def pending_choice(booking: Booking) -> Donation | None:

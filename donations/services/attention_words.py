@@ -20,7 +20,8 @@ class Told:
 
 def told(item: Item, language: str, *, names_all: bool) -> Told:
     """Return an item's words; without ``names_all`` who hid their name is not named."""
-    hidden = item.donation is not None and item.donation.hide_name and not names_all
+    is_private = item.kind == "shared_link" or (item.donation and item.donation.hide_name)
+    hidden = bool(is_private) and not names_all
     values = {
         "name": _("Somebody") if hidden else item.name,
         "amount": item.amount.format(language) if item.amount else "",
@@ -32,6 +33,8 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
+        "no_room": _("“%(name)s” is about to start, and has no room"),
+        "shared_link": _("The link of %(name)s is used at many places"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
     }
     return Told(titles[item.kind] % values, _detail(item))
@@ -50,6 +53,12 @@ def _detail(item: Item) -> str:
             "Stripe’s dashboard at what the account may take."
         )
         % {"reason": item.detail},
+        "no_room": _("Whoever joins has to wait. Set the room’s address on its page “Room”."),
+        "shared_link": _(
+            "It was replaced several times during “%(title)s”; whoever has the newest one is let "
+            "in now. If that is not what you want, write to them."
+        )
+        % {"title": item.detail},
     }
     if item.kind == "mails_stuck":
         count = int(item.detail)

@@ -79,6 +79,11 @@ def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
 def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
     """Return the buttons of an item: money to give back or leave as a gift, people to look at."""
     donation, campaign = one.donation, one.campaign
+    if one.kind == "no_room" and one.workshop is not None:
+        if campaign is None or campaign.team_id not in teams:
+            return []
+        room = reverse("workshop_room", args=[one.workshop.public_id])
+        return [{"url": room, "label": _("Set the room"), "post": False}]
     if one.workshop is not None:
         people = reverse("workshop_people", args=[one.workshop.public_id])
         return [{"url": people, "label": _("See the people"), "post": False}]

@@ -1,6 +1,6 @@
 """One link, several browsers: a link that is used at two places at once is replaced.
 
-The rule and its reasons are in docs/adr/0017-one-link-two-places.md. What a browser may do follows
+The rule and its reasons are in docs/adr/0018-one-link-two-places.md. What a browser may do follows
 from the version of the link that it came with:
 
 1. the person's present version: it may come in, unless others came in with the same version from
@@ -12,13 +12,14 @@ from the version of the link that it came with:
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import Count, TextChoices
 
 from events.models import Booking, DeliveryProblem, Device, Message, Registration
 from events.services import joining, outbox
@@ -176,6 +177,16 @@ def _bounced(registration: Registration) -> bool:
         email__iexact=attendee(registration).email, permanent=True, forgiven_at=None
     )
     return rows.exists()
+
+
+def passed_on(campaign_ids: Collection[int], since: datetime) -> list[Registration]:
+    """Return the people whose link was replaced as often as it may be, after ``since`` (aware)."""
+    mailed = Message.objects.filter(
+        kind=FRESH_LINK, workshop__campaign_id__in=campaign_ids, created_at__gt=since
+    )
+    often = mailed.values("registration_id").annotate(n=Count("pk")).filter(n__gte=MOST_FRESH_LINKS)
+    rows = Registration.objects.filter(pk__in=often.values("registration_id"))
+    return list(rows.select_related("booking__workshop__campaign").order_by("pk")[:100])
 
 
 def masked(address: str) -> str:

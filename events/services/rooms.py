@@ -7,7 +7,9 @@ calendar file.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Campaign, Workshop
 from events.services import bigbluebutton, campaigns
-from events.states import RoomKind
+from events.states import RoomKind, WorkshopState
 from fundraiser.core.errors import ServiceError
 
 
@@ -57,6 +59,18 @@ def rename(workshop: Workshop) -> None:
 def revoke_stage(campaign: Campaign) -> None:
     """Make the address of the campaign's on-stage page another one."""
     Campaign.objects.filter(pk=campaign.pk).update(stage_version=F("stage_version") + 1)
+
+
+def missing(campaign_ids: Collection[int], now: datetime) -> list[Workshop]:
+    """Return the workshops that run, or start within a day from ``now`` (aware), with no room."""
+    rows = Workshop.objects.filter(
+        campaign_id__in=campaign_ids,
+        state=WorkshopState.PUBLISHED,
+        starts_at__gt=now - timedelta(days=1),
+        starts_at__lte=now + timedelta(days=1),
+    )
+    soon = rows.select_related("campaign").order_by("starts_at")
+    return [one for one in soon if one.ends_at > now and not is_set(one)]
 
 
 def is_set(workshop: Workshop) -> bool:

@@ -4,7 +4,7 @@ The address that a person is sent to leaves in the Location of the answer to the
 Browsers check where a form leads against the policy of the page that it stands on, at every
 redirect; which room there is, and where it sends people on (zoom.us does, and so does every short
 address), is nobody's business before that click, so these pages let their form lead to any https
-address (docs/adr/0018-rooms-are-left-by-post.md).
+address (docs/adr/0019-rooms-are-left-by-post.md).
 """
 
 from __future__ import annotations
