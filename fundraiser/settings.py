@@ -169,7 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for task, seconds in {
         "events.send_due_messages": 10.0,
-        "events.plan_messages": 60.0,
+        "events.plan_messages": 30.0,
         "donations.apply_pending_events": 10.0,
         "donations.sweep": 20.0,
         "donations.plan_notices": 60.0,
