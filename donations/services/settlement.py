@@ -82,7 +82,9 @@ def _locked(donation_id: int) -> Donation:
 def _settle(donation: Donation, payment: Payment) -> None:
     """Bring one locked donation to what was fetched of it."""
     complete = payment.session.status == "complete"
-    mismatch = ledger.mismatch(donation, payment) if complete else ""
+    # Where no money came, and none is on its way, nothing has to be believed.
+    brings_money = payment.is_paid or payment.intent_status in _PROMISED
+    mismatch = ledger.mismatch(donation, payment) if complete and brings_money else ""
     can_post = not mismatch or ledger.can_post(donation, payment)
     # Nobody needs to look any more at what went back whole, unless our rows still count it.
     is_over = payment.is_given_back and (can_post or donation.state != DonationState.PAID)

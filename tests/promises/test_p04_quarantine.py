@@ -150,6 +150,24 @@ def test_money_that_comes_back_is_shown_again(world: World, what: str) -> None:
     assert checks.finish(world) == []
 
 
+@pytest.mark.parametrize("what", sorted(WRONG))
+def test_a_wrong_debit_that_fails_ends_and_frees_its_seat(world: World, what: str) -> None:
+    attempt = world.begun()
+    world.tamper(attempt, what, WRONG[what])
+    world.pay(attempt, method="sepa_debit")
+    world.deliver_all()
+    world.apply(attempt)
+    assert world.donation(attempt).quarantine
+    assert world.donation(attempt).booking.state == BookingState.HELD
+    world.settle_debit(attempt, succeeded=False)
+    world.deliver_all()
+    world.apply(attempt)
+    donation = world.donation(attempt)
+    assert (donation.state, donation.quarantine) == ("failed", "")
+    assert donation.booking.state == BookingState.EXPIRED
+    assert checks.always(world) + checks.at_the_end(world) == []
+
+
 def test_what_was_given_back_in_part_stays_quarantined(world: World) -> None:
     attempt = pay_wrongly(world, "amount")
     world.refund(attempt, minor=123_399)
