@@ -21,10 +21,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from donations.models import Donation
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
-from events.models import Announcement, Host, Membership, Workshop
-from events.services.access import BOOKING_LINK, CONFIRM_LINK, NOTICE_LINK
+from events.models import Announcement, Booking, Campaign, Host, Membership, Workshop
+from events.services.access import (
+    BOOKING_LINK,
+    CONFIRM_LINK,
+    HOST_LINK,
+    JOIN_LINK,
+    NOTICE_LINK,
+    PERSON_LINK,
+    REGISTRATION_LINK,
+    SEAT_LINK,
+    STAGE_LINK,
+)
 from events.states import Role
-from fundraiser.core import links
+from fundraiser.core import clock, links
+from tests.access import own_pages
 from tests.support.cast import make_campaign
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE")
@@ -55,8 +66,17 @@ PURPOSES: Final = {
     "offer": BOOKING_LINK,
     "extend": BOOKING_LINK,
     "gift": GIFT_LINK,
+    "gift_replay": GIFT_LINK,
+    "join": JOIN_LINK,
+    "join_status": JOIN_LINK,
+    "replay": REGISTRATION_LINK,
+    #: A speaker's, and an organizer's.
+    "host_join": HOST_LINK,
+    "stage": STAGE_LINK,
+    "stage_live": STAGE_LINK,
     #: A member's, in truth; here the attendee holds it.
     "notice_off": f"{NOTICE_LINK}:new_gift",
+    **own_pages.PURPOSES,
 }
 NOWHERE: Final = "admin:(any other address)"
 
@@ -91,6 +111,8 @@ class Stage:
     others: Donation
     users: Mapping[str, User]
     sessions: dict[str, str] = field(default_factory=dict)
+    #: The attendee's too, and paid: their own pages show everything of it.
+    paid: Donation | None = None
 
     def client(self, person: str) -> Client:
         """Return a new browser with the person's session; signing out elsewhere left it alone."""
@@ -117,12 +139,17 @@ class Stage:
 
     def _value(self, key: str, name: str, person: str) -> str:
         if key == "token":
-            return self.token(person, PURPOSES[name])
+            shown = self.paid if name in own_pages.PURPOSES else None
+            return self.token(person, PURPOSES[name], shown or self.mine)
         if key in {"public_id", "message_id", "host_id"}:
             return str(self._public_id(key, name))
         return {
             "kind": "new_gift" if name == "notice_off" else "reminder",
             "language": "en",
+            "position": "1",
+            "donation": str((self.paid or self.mine).public_id),
+            "year": str(clock.now().year),
+            "currency": "USD",
             "slug": self.workshop.campaign.slug,
             "workshop_slug": self.workshop.slug,
             "colour": self.workshop.campaign.accent,
@@ -160,9 +187,9 @@ class Stage:
         row = self.workshop if name == "admin:view_on_site" else rows.get(model)
         return str(row.pk) if row is not None else "999999999"
 
-    def token(self, person: str, purpose: str) -> str:
+    def token(self, person: str, purpose: str, shown: Donation | None = None) -> str:
         """Return the attendee's link; for everybody else the best that they could make up."""
-        own = _link(self.mine, purpose)
+        own = _link(shown or self.mine, purpose)
         theirs = _link(self.others, purpose)
         signature, other_signature = own.rpartition(".")[2], theirs.rpartition(".")[2]
         stem = own.removesuffix(signature)
@@ -185,8 +212,24 @@ def _link(donation: Donation, purpose: str) -> str:
         members = Membership.objects.filter(team=donation.campaign.team).order_by("pk")
         pks = [*members.values_list("pk", flat=True), 0, 1]
         return links.make(purpose, uuid.UUID(int=pks[before]))
-    row = booking if purpose in {BOOKING_LINK, CONFIRM_LINK} else donation
-    return links.make(purpose, row.public_id, row.link_version)
+    row = _row(donation, booking, purpose)
+    version = row.stage_version if isinstance(row, Campaign) else row.link_version
+    return links.make(purpose, row.public_id, version)
+
+
+def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
+    """Return what a link is for; the other attendee holds none of a speaker or an organizer."""
+    if purpose in {PERSON_LINK, SEAT_LINK}:
+        return own_pages.row_of(donation, purpose)
+    if purpose in {BOOKING_LINK, CONFIRM_LINK}:
+        return booking
+    if purpose in {JOIN_LINK, REGISTRATION_LINK}:
+        return booking.registrations.get(position=1)
+    workshop = booking.workshop
+    is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()
+    if purpose == HOST_LINK and is_first:
+        return workshop.hosts.get()
+    return workshop.campaign if purpose == STAGE_LINK and is_first else donation
 
 
 def _parameters(pattern: URLPattern) -> list[str]:

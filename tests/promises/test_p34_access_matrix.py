@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 
+from tests.access import own_pages
 from tests.access.stage import (
     METHODS,
     PERSONS,
@@ -27,33 +28,55 @@ from tests.access.stage import (
 )
 from tests.access.table import Table, stated, written
 from tests.support.cast import make_campaign, make_gift, make_workshop, start
+from tests.support.sandbox import SandboxControl
 
 ADDRESSES = dict(addresses())
 #: These act for nobody's session: a link, a form of one's own, or Stripe's signature decides.
 WITHOUT_CSRF = {
+    "booking_answers",
+    "booking_ask_back",
     "booking_cancel",
+    "booking_give_one_back",
+    "booking_hand_over",
     "booking_keep",
+    "booking_links",
+    "booking_mails",
+    "booking_receipt_mail",
     "booking_refund",
+    "booking_take_seat",
     "checkout_apply",
     "checkout_release",
     "confirm_address",
+    "erase",
+    "gift_ask_back",
+    "gift_receipt_mail",
+    "gift_replay",
     "give",
+    "host_join",
+    "join",
+    "lost_link",
     "notice_off",
+    "replay",
+    "seat_answers",
+    "seat_hand_over",
+    "seat_mails",
     "set_language",
     "stripe_connect_webhook",
     "stripe_webhook",
+    "watch",
     "workshop",
 }
 
 
 @pytest.fixture
-def stage(db: None, sandbox: object) -> Stage:
-    """A workshop with two held seats whose sessions are open, and the seven persons."""
+def stage(db: None, sandbox: SandboxControl) -> Stage:
+    """A workshop with two held seats whose sessions are open, a paid one, and the seven persons."""
     from donations.gateway.stripe import for_visitors
 
     workshop = make_workshop(make_campaign(), capacity=5)
     mine, others = (start(workshop, make_gift(), for_visitors()) for _ in range(2))
-    return Stage(workshop, mine, others, people(workshop))
+    paid = own_pages.paid(workshop, sandbox)
+    return Stage(workshop, mine, others, people(workshop), paid=paid)
 
 
 def answer_of(response: HttpResponse) -> str:
