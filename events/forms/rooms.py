@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -60,10 +61,9 @@ class RoomForm(forms.Form):
         help_text=_("The workshop’s page then offers it, and the gift counts into the same total."),
     )
 
-    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, workshop: Workshop) -> None:
         names = ("room_kind", "join_url", "replay_url", "replay_for_gifts")
-        initial = {name: getattr(workshop, name) for name in names}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial={name: getattr(workshop, name) for name in names})
         kinds = self.fields["room_kind"]
         assert isinstance(kinds, forms.ChoiceField)  # noqa: S101 -- declared above
         kinds.choices = [
