@@ -1,0 +1,51 @@
+"""The attendee's own pages in the access matrix: what their links are for, and what was paid."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from donations.gateway.stripe import for_visitors
+from donations.models import Donation
+from donations.services import settlement
+from donations.services.links import GIFT_LINK
+from events.models import Person, Workshop
+from events.services.access import BOOKING_LINK, PERSON_LINK, SEAT_LINK
+from tests.support.cast import make_gift, start
+from tests.support.sandbox import SandboxControl
+
+_NAMES: Final = {
+    "erase": PERSON_LINK,
+    "gift_receipt": GIFT_LINK,
+    "gift_receipt_mail": GIFT_LINK,
+    "gift_ask_back": GIFT_LINK,
+    "person": PERSON_LINK,
+    "person_data": PERSON_LINK,
+    "seat": SEAT_LINK,
+    "seat_answers": SEAT_LINK,
+    "seat_hand_over": SEAT_LINK,
+    "seat_mails": SEAT_LINK,
+    "statement": PERSON_LINK,
+    "statement_pdf": PERSON_LINK,
+}
+_OF_BOOKING: Final = (
+    "answers ask_back give give_one_back hand_over links mails receipt receipt_mail take_seat"
+)
+#: What each of these addresses is for.
+PURPOSES: Final = {**_NAMES, **{f"booking_{one}": BOOKING_LINK for one in _OF_BOOKING.split()}}
+
+
+def paid(workshop: Workshop, sandbox: SandboxControl) -> Donation:
+    """Return a paid donation for a seat: its giver's own pages have everything to show."""
+    donation: Donation = start(workshop, make_gift(), for_visitors())
+    sandbox.pay(donation.session_id)
+    Person.objects.create(email=donation.email)
+    return settlement.apply(donation.pk, gateway=for_visitors())
+
+
+def row_of(donation: Donation, purpose: str) -> object:
+    """Return whose link a purpose of these pages is: a person's seat, or the whole address."""
+    if purpose == PERSON_LINK:
+        return Person.objects.filter(email=donation.email).first() or donation
+    booking = donation.booking
+    assert booking is not None
+    return booking.registrations.get(position=1)
