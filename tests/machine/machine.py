@@ -10,6 +10,7 @@ from hypothesis.stateful import initialize, invariant
 from tests.machine import checks
 from tests.machine.rules_money import MoneyRules
 from tests.machine.rules_paying import PayingRules
+from tests.machine.rules_waiting import OFFER_POINTS, WaitingRules
 from tests.machine.rules_webhooks import (
     APPLY_POINTS,
     INTAKE_POINTS,
@@ -56,6 +57,23 @@ DECLARED = (
     "quarantined, given back: paid",
     "quarantined, given back: failed",
     "quarantined again",
+    "joined the line",
+    "waits or has a seat already",
+    "booking waiting → held",
+    "booking waiting → cancelled",
+    "offered",
+    "offer taken up",
+    "another session of an offer",
+    "offer succeeded",
+    "offer processing",
+    "offer paid late",
+    "offer over",
+    "offer ended",
+    "left the line",
+    "let it go",
+    "more time for a hold",
+    "more time for a session",
+    "group seated",
     "kept as a gift",
     "given back",
     "seat given back",
@@ -73,11 +91,14 @@ DECLARED = (
     "outage during apply",
     "calls failed",
     "outage during cancel",
-    *(f"died at {point}" for point in (*APPLY_POINTS, *INTAKE_POINTS, *START_POINTS)),
+    *(
+        f"died at {point}"
+        for point in (*APPLY_POINTS, *INTAKE_POINTS, *START_POINTS, *OFFER_POINTS)
+    ),
 )
 
 
-class PaymentMachine(PayingRules, MoneyRules, WebhookRules):
+class PaymentMachine(PayingRules, MoneyRules, WaitingRules, WebhookRules):
     """Any interleaving of what visitors, Stripe, the network and our own processes do."""
 
     def __init__(self, world: World) -> None:

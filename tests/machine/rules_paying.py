@@ -186,7 +186,8 @@ class PayingRules(Rules):
             place.workshop.refresh_from_db()
             left = place.workshop.seats_left
             if left:
-                self.world.start(place, self.world.gift(place, seats=left))
+                with suppress(seats.FullError):  # it is free, but somebody waits for it
+                    self.world.start(place, self.world.gift(place, seats=left))
         self._late(attempt, how)
         if choice is not None:
             self.world.deliver_all()

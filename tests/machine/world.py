@@ -21,13 +21,14 @@ from django.test import Client
 from donations.gateway import Gateway, GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, inbox, settlement
-from events.models import Booking, Campaign, Workshop
-from events.services import waiting_list
-from events.services.seats import Payer
+from donations.services import checkout, inbox, offers, settlement
+from events.models import Booking, Workshop
+from events.services import seats, waiting_list
+from events.services.seats import Companion, Payer
 from events.states import Destination
 from fundraiser.core import clock as product_clock
 from fundraiser.core.money import Money, step
+from tests.machine.things import Attempt, Case, Place
 from tests.support.cast import deliver, make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.sandbox import SandboxControl
@@ -37,43 +38,6 @@ CONNECTED = "acct_1MachineCharity"
 DRAIN_LIMIT = 60
 
 Thing = TypeVar("Thing")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a visitor gives: a workshop, or a campaign without one."""
-
-    campaign: Campaign
-    workshop: Workshop | None
-
-
-@dataclass
-class Attempt:
-    """One session that a visitor got, and what Stripe did with it."""
-
-    donation: int
-    session: str
-    place: Place
-    gift: checkout.Gift
-    paid: bool = False
-    processing: bool = False
-    ended: bool = False
-    tampered: str = ""
-    #: What a payment pays: another amount than the gift's where the session says so by then.
-    minor: int = 0
-
-    def __post_init__(self) -> None:
-        self.minor = self.minor or self.gift.amount.minor
-
-
-@dataclass
-class Case:
-    """A dispute or inquiry at Stripe."""
-
-    id: str
-    attempt: Attempt
-    inquiry: bool
-    status: str = "open"
 
 
 @dataclass
@@ -118,7 +82,7 @@ class World:
         )
         self.campaigns = [own, connected]
         shops = [
-            make_workshop(campaign, capacity=capacity)
+            make_workshop(campaign, capacity=capacity, offer_minutes=90)
             for campaign, capacity in zip(self.campaigns, capacities, strict=True)
         ]
         self.places = [Place(one.campaign, one) for one in shops]
@@ -131,7 +95,13 @@ class World:
 
     # --- visitors -----------------------------------------------------------------------------
     def gift(
-        self, place: Place, *, steps: int = 20, seats: int = 1, visitor: int | None = None
+        self,
+        place: Place,
+        *,
+        steps: int = 20,
+        seats: int = 1,
+        visitor: int | None = None,
+        companions: tuple[Companion, ...] = (),
     ) -> checkout.Gift:
         """Fill in a form: ``steps`` hundred of the currency's smallest steps; visitor n's address.
 
@@ -140,20 +110,23 @@ class World:
         currency = place.campaign.currency
         number = next(self.visits)
         person = f"visitor{visitor}" if visitor is not None else f"new{number}"
+        email = place.booking.email if place.booking else f"{person}@example.org"
         return checkout.Gift(
             amount=Money(steps * 100 * step(currency), currency),
             cover=Money(0, currency),
             payer=Payer(
-                name=person.title(), email=f"{person}@example.org", language="en", seats=seats
+                name=person.title(),
+                email=email,
+                language="en",
+                seats=len(companions) + 1 if companions else seats,
+                companions=companions,
             ),
             visit=uuid.uuid5(uuid.NAMESPACE_OID, f"visit {number}"),
         )
 
     def start(self, place: Place, gift: checkout.Gift) -> Attempt:
         """Send a form; raises what checkout raises."""
-        donation = checkout.start(
-            campaign=place.campaign, workshop=place.workshop, gift=gift, gateway=self.gateway
-        )
+        donation = self._donation(place, gift)
         known = next((one for one in self.attempts if one.donation == donation.pk), None)
         if known is not None:
             return known
@@ -161,6 +134,17 @@ class World:
         if attempt.session:
             self.attempts.append(attempt)
         return attempt
+
+    def _donation(self, place: Place, gift: checkout.Gift) -> Donation:
+        if place.booking is None:
+            return checkout.start(
+                campaign=place.campaign, workshop=place.workshop, gift=gift, gateway=self.gateway
+            )
+        booking = Booking.objects.select_related("workshop__campaign").get(pk=place.booking.pk)
+        try:
+            return offers.start(booking=booking, gift=gift, gateway=self.gateway)
+        except seats.OverError as error:
+            raise seats.FullError(str(error)) from error
 
     def begun(self, place: int = 0, **form: Any) -> Attempt:
         """Start a checkout at ``places[place]``."""
