@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from donations.demo import story
 from donations.services import totals
 from events.models import Campaign, Membership, Team, Workshop
-from events.states import CampaignState, Destination, Role, WorkshopState
+from events.states import CampaignState, Destination, Role, RoomKind, WorkshopState
 from fundraiser.core import clock
 
 ORGANIZER = "olivier@example.org"
@@ -113,7 +113,7 @@ def _workshop(
             "minimum_minor": 100,
             "maximum_minor": 500_000,
             "zero_allowed": capacity > 1,
-            "join_url": "https://meet.example.org/web-shop",
+            "room_kind": RoomKind.JITSI,
             "state": WorkshopState.PUBLISHED,
         },
     )

@@ -71,12 +71,7 @@ def admit(registration: Registration, link_version: int, visitor: Visitor) -> An
     Raises DeadLinkError for a link that was revoked or whose seat was given back meanwhile.
     """
     with transaction.atomic():
-        # The order of all locks: booking, then what is below it. A mail's row points to both.
-        booking = Booking.objects.select_for_update().get(pk=registration.booking_id)
-        locked = Registration.objects.select_for_update().get(pk=registration.pk)
-        locked.booking = registration.booking
-        if booking.state != BookingState.CONFIRMED:
-            raise DeadLinkError
+        locked = _locked(registration)
         answer = look(locked, link_version, visitor.device)
         known = _is_known(locked, visitor.device)
         current = link_version == locked.link_version
@@ -85,6 +80,19 @@ def admit(registration: Registration, link_version: int, visitor: Visitor) -> An
         if answer == Answer.WELCOME:
             _remember(locked, link_version, visitor, known=known)
     return answer
+
+
+def _locked(registration: Registration) -> Registration:
+    """Lock the person's row and return it; DeadLinkError where the seat was given back.
+
+    The booking comes first, in the order of all locks; the row of a mail points to both.
+    """
+    booking = Booking.objects.select_for_update().get(pk=registration.booking_id)
+    locked = Registration.objects.select_for_update().get(pk=registration.pk)
+    locked.booking = registration.booking
+    if booking.state != BookingState.CONFIRMED:
+        raise DeadLinkError
+    return locked
 
 
 def _only_replaced(registration: Registration, *, since: int) -> bool:
