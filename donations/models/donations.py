@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from donations.querysets import DonationQuerySet
 from donations.states import LIVE, DonationState, Purpose
@@ -128,6 +129,7 @@ class Donation(models.Model):
                 condition=~Q(state=DonationState.PAID),
                 name="donation_unpaid_by_client",
             ),
+            models.Index(Upper("email"), name="donation_email"),
         ]
 
     def __str__(self) -> str:

@@ -348,6 +348,10 @@ class Migration(migrations.Migration):
             model_name='mailtext',
             constraint=models.UniqueConstraint(fields=('workshop', 'kind', 'language'), name='mail_text_once'),
         ),
+        migrations.AddIndex(
+            model_name="booking",
+            index=models.Index(django.db.models.functions.text.Upper("email"), name="booking_email"),
+        ),
         # One default would have been the same secret for every room that is there already.
         migrations.RunSQL(
             "UPDATE events_workshop SET room_secret = gen_random_uuid()", migrations.RunSQL.noop

@@ -67,6 +67,7 @@ class Booking(models.Model):
                 Upper("email"),
                 name="booking_workshop_email",
             ),
+            models.Index(Upper("email"), name="booking_email"),
         ]
 
     def __str__(self) -> str:
