@@ -5,8 +5,7 @@ docs/adr/0017-calendar-files.md says why they are made like this.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -18,12 +17,11 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from events.models import Booking, Workshop
 from events.services.attendees import Attendee, payer
+from events.services.calendar_zones import zone_part
 from events.states import BookingState, WorkshopState
-from fundraiser.core import clock
+from fundraiser.core import clock, zones
 
 PRODUCT = "-//Fundraiser//Workshops//EN"
-#: How much of a zone's history its VTIMEZONE tells, before the workshop and after.
-_AROUND: Final = timedelta(days=366)
 
 
 def uid(workshop: Workshop) -> str:
@@ -81,21 +79,32 @@ def _file(workshop: Workshop, method: str, event: Event) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    # Some programs misread the many dates of a whole century: those around the workshop will do.
-    day = workshop.starts_at.date()
-    calendar.add_missing_timezones(first_date=day - _AROUND, last_date=day + _AROUND)
+    for name in calendar.get_missing_tzids():
+        calendar.subcomponents.insert(0, zone_part(name, workshop.starts_at.year))
     return bytes(calendar.to_ical())
+
+
+def _times(workshop: Workshop) -> tuple[datetime, datetime]:
+    """Return start and end in the workshop's zone, or in UTC where clocks show one of them twice.
+
+    A local time in a file means the first of the two (RFC 5545, 3.3.5), and programs differ.
+    """
+    moments = workshop.starts_at, workshop.ends_at
+    start, end = (moment.astimezone(ZoneInfo(workshop.time_zone)) for moment in moments)
+    if zones.is_ambiguous(start) or zones.is_ambiguous(end):
+        return moments[0].astimezone(UTC), moments[1].astimezone(UTC)
+    return start, end
 
 
 def _event(workshop: Workshop, language: str, at: datetime, join_url: str) -> Event:
     """Return what all files tell. The join link is a person's own; the manage link is in none."""
-    zone = ZoneInfo(workshop.time_zone)
+    start, end = _times(workshop)
     page = settings.SITE_URL + reverse("workshop", args=[workshop.campaign.slug, workshop.slug])
     event = Event()
     event.add("uid", uid(workshop))
     event.add("dtstamp", at)
-    event.add("dtstart", workshop.starts_at.astimezone(zone))
-    event.add("dtend", workshop.ends_at.astimezone(zone))
+    event.add("dtstart", start)
+    event.add("dtend", end)
     event.add("sequence", sequence(workshop, at))
     event.add("summary", workshop.text("title", language))
     event.add("description", _description(workshop, language, join_url))

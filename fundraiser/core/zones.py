@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -13,6 +13,9 @@ _PATTERNS = {
     "fr": "EEEE d MMMM y 'à' HH:mm",
 }
 
+#: Names of the tz database that are no place: one says "not set", one is the server's own.
+_NO_PLACES = frozenset({"Factory", "localtime"})
+
 
 def is_zone(name: str) -> bool:
     """Return whether ``name`` is a zone of the tz database."""
@@ -21,7 +24,7 @@ def is_zone(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_PLACES
 
 
 @lru_cache(maxsize=1024)
@@ -30,10 +33,29 @@ def city(zone: str, language: str) -> str:
     return str(dates.get_timezone_location(ZoneInfo(zone), locale=language[:2], return_city=True))
 
 
+def is_ambiguous(local: datetime) -> bool:
+    """Whether clocks show this time twice, before and after they are put back (PEP 495)."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _offset(local: datetime) -> str:
+    """Return e.g. "UTC+2" or "UTC−3:30"."""
+    ahead = local.utcoffset() or timedelta(0)
+    minutes = abs(ahead) // timedelta(minutes=1)
+    sign = "−" if ahead < timedelta(0) else "+"
+    return f"UTC{sign}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
+
+
 @lru_cache(maxsize=4096)
 def long_text(moment: datetime, zone: str, language: str) -> str:
-    """Return e.g. "Tuesday 24 March 2026 at 19:00 (Paris)" for an aware moment."""
+    """Return e.g. "Tuesday 24 March 2026 at 19:00 (Paris)" for an aware moment.
+
+    A time that clocks show twice is told with its distance from UTC: "02:30 (Paris, UTC+1)".
+    """
     local = moment.astimezone(ZoneInfo(zone))
     pattern = _PATTERNS.get(language[:2], _PATTERNS["en"])
     written = dates.format_datetime(local, pattern, locale=language[:2])
-    return f"{written} ({city(zone, language)})"
+    place = city(zone, language)
+    return (
+        f"{written} ({place}, {_offset(local)})" if is_ambiguous(local) else f"{written} ({place})"
+    )
