@@ -1,0 +1,140 @@
+"""The pages of people's own, and those of who organises mails, for everybody: both languages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page
+
+from donations.models import Donation
+from events.models import Announcement, Booking, Host, Person, Registration, Workshop
+from events.services import access, waiting_list
+from fundraiser.core import clock
+from tests.browser import looks
+from tests.browser.conftest import Open
+from tests.support.browser import PHONE
+from tests.support.cast import make_campaign, make_workshop
+from tests.support.rooms import seated
+from tests.support.story import Story, address
+
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+
+_FRENCH = {"title": "Ouvrir une boutique en ligne"}
+_QUESTIONS = [
+    {"id": "shop", "label": "What do you sell?", "kind": "text", "required": True},
+    {"id": "level", "label": "Your level?", "kind": "choice", "choices": ["New", "Expert"]},
+]
+
+
+def _shop(**values: Any) -> Workshop:
+    campaign = make_campaign(translations={"fr": {"title": "De l’eau potable"}})
+    return make_workshop(campaign, translations={"fr": _FRENCH}, **values)
+
+
+def _own(booking: Booking) -> str:
+    return f"/b/{access.booking_link(booking)}/"
+
+
+def _group(story: Story) -> Donation:
+    shop = _shop(questions=_QUESTIONS)
+    people = {"person_2_name": "Emil", "person_2_email": "emil@example.org"}
+    people |= {"person_3_name": "Zoë with a rather long name", "question_shop": "Soap"}
+    return story.give(shop, seats=3, name="Dora", email="dora@example.org", **people)
+
+
+def _seats(story: Story) -> Iterator[tuple[str, str]]:
+    """Yield the pages of a booking of three, and of one of its people."""
+    donation = _group(story)
+    booking = donation.booking
+    assert booking is not None
+    own = _own(booking)
+    yield "own group", own
+    yield "own one more gift", f"{own}give/"
+    other = Registration.objects.get(booking=booking, position=2)
+    seat = f"/s/{access.registration_link(other, access.SEAT_LINK)}/"
+    yield "seat", seat
+    unsubscribe = access.registration_link(other, access.UNSUBSCRIBE_LINK)
+    yield "no more reminders", f"/u/{unsubscribe}/"
+    yield "no more news", f"/u/{unsubscribe}/news/"
+
+
+def _line(story: Story) -> Iterator[tuple[str, str]]:
+    """Yield the pages of the waiting list, from the full workshop to the offer."""
+    shop = _shop(capacity=1)
+    first = story.give(shop, email="first@example.org")
+    yield "workshop full with line", address(shop)
+    form = {"name": "Wanda", "email": "wanda@example.org", "seats": "1"}
+    story.client.post(f"{address(shop)}wait/", {**form, "nonce": str(uuid.uuid4())})
+    waiting = Booking.objects.get(email="wanda@example.org")
+    yield "own waiting", _own(waiting)
+    assert first.booking is not None
+    story.client.post(f"{_own(first.booking)}cancel/")
+    waiting_list.offer(shop.pk)
+    yield "own offer", _own(waiting)
+    yield "offer form", f"{_own(waiting)}seat/"
+    story.client.post(f"{_own(waiting)}extend/")
+    yield "own offer extended", _own(waiting)
+
+
+def _person(story: Story) -> Iterator[tuple[str, str]]:
+    """Yield the pages of one address."""
+    story.give(_shop(), email="ada@example.org", name="Ada")
+    yield "lost link", "/lost/"
+    person, _ = Person.objects.get_or_create(email="ada@example.org")
+    own = f"/p/{access.person_link(person)}/"
+    yield "person", own
+    yield "statement", f"{own}{clock.now().year}/USD/"
+    yield "erase", f"{own}erase/"
+
+
+def _looked_at(page: Page, site: str, pages: Iterator[tuple[str, str]], more: str) -> str:
+    problems: dict[str, list[str]] = {}
+    for name, path in pages:
+        answer = page.goto(f"{site}{path}")
+        assert answer is not None
+        assert answer.status == 200, f"{name}: {answer.status}"
+        assert page.locator("h1").count() == 1, name
+        problems |= looks.problems(page, f"{name} {more}")
+    return "\n".join(f"{name} {what}" for name, what in problems.items())
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_ones_own_pages_can_be_used_by_everybody(
+    open_context: Open, site: str, story: Story, language: str
+) -> None:
+    phone = open_context(**{**PHONE, "locale": language, "reduced_motion": "reduce"}).new_page()
+    for pages in (_seats, _line, _person):
+        assert _looked_at(phone, site, pages(story), language) == ""
+
+
+def _organizing() -> Iterator[tuple[str, str]]:
+    shop = _shop()
+    for name in ("Dora", "Emil", "Zoë"):
+        seated(shop, name=name)
+    Host.objects.create(workshop=shop, name="Ann", email="ann@example.org")
+    message = Announcement.objects.create(workshop=shop, subject="Bring a cup", body="*Tea* first.")
+    own = f"/organize/workshops/{shop.public_id}/"
+    yield "organize people", own
+    yield "organize hosts", f"{own}hosts/"
+    yield "organize mails", f"{own}mails/"
+    yield "organize reminder", f"{own}mails/reminder/en/"
+    yield "organize write", f"{own}messages/"
+    yield "organize message", f"{own}messages/{message.public_id}/"
+    yield "organize notifications", "/organize/notifications/"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_pages_of_mails_can_be_used_by_everybody(
+    open_context: Open, site: str, story: Story, language: str
+) -> None:
+    story.client.force_login(User.objects.create_superuser("root"))
+    context = open_context(**{**PHONE, "locale": language, "reduced_motion": "reduce"})
+    session = story.client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+    assert _looked_at(context.new_page(), site, _organizing(), language) == ""
