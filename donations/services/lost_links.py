@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from donations.services import own_records
-from events.models import Person
+from donations.models import Donation
+from events.models import Booking, Person, Registration
 from events.services import outbox
 from fundraiser.core import clock
 
@@ -39,6 +39,11 @@ def ask(email: str, language: str) -> None:
 
 def forget_strangers() -> int:
     """Delete rows of addresses that were asked for and are nobody's; return how many."""
-    old = Person.objects.filter(created_at__lte=clock.now() - _KEPT).order_by("pk")
-    strangers = [one.pk for one in old[:500] if not own_records.is_known(one.email)]
-    return Person.objects.filter(pk__in=strangers).delete()[0]
+    same = {"email__iexact": OuterRef("email")}
+    strangers = Person.objects.filter(
+        ~Exists(Donation.objects.filter(**same)),
+        ~Exists(Registration.objects.filter(**same)),
+        ~Exists(Booking.objects.filter(**same)),
+        links_asked_at__lte=clock.now() - _KEPT,
+    )
+    return strangers.delete()[0]

@@ -78,12 +78,3 @@ def _year(year: int, currency: str, gifts: Sequence[Donation]) -> Year:
     given = sum((one.amount for one in gifts), Money(0, currency))
     back = sum((one.refunded for one in gifts), Money(0, currency))
     return Year(year, currency, given, back, gifts)
-
-
-def is_known(email: str) -> bool:
-    """Return whether anything stands under an address."""
-    return (
-        donations_of(email).exists()
-        or registrations_of(email).exists()
-        or (bookings_of(email).exists())
-    )

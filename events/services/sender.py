@@ -121,7 +121,7 @@ def _deal_with(message: Message, server: MailServer, stopped: set[str]) -> None:
         return
     try:
         mail = _rendered(message)
-        if mail is None:
+        if mail is None or not mail.recipients():  # whose address was erased gets none
             logger.info("mail %s (%s) dropped: no longer due", message.pk, message.kind)
             claims.finish(message, MessageState.DROPPED)
             return
