@@ -24,7 +24,8 @@ class Giver:
     message: str = ""
     card: str = VISA
     declined_first: str = ""
-    seats: int = 1
+    #: Somebody who comes along on the same gift.
+    friend: str = ""
     hide_name: bool = False
     hide_amount: bool = False
     cover_fee: bool = False
@@ -60,7 +61,7 @@ GIVERS: Final = (
     Giver("Hugo Lambert", 1000, "fr", hide_amount=True),
     Giver("Sarah Cohen", 10000, "en", "Matched what I would have paid for a course.", card=AMEX),
     Giver("Mamadou Diallo", 2000, "fr", "Au village, le puits a tout changé."),
-    Giver("Elena Rossi", 2500, "en", seats=2),
+    Giver("Elena Rossi", 2500, "en", friend="Marco Rossi"),
     Giver("Lucas Petit", 500, "fr"),
     Giver("Grace Mensah", 2000, "en", "Water first. Then everything else.", card=MASTERCARD),
     Giver("Antoine Girard", 3000, "fr", declined_first=DECLINED),

@@ -21,7 +21,7 @@ from donations.services import checkout, fees, settlement
 from donations.services.checkout import Gift
 from donations.states import DonationState
 from events.models import Workshop
-from events.services.seats import Payer
+from events.services.seats import Companion, Payer
 from fundraiser.core.money import Money
 
 _VISITS: Final = uuid.UUID("5f1d7d3c-6a1e-4a57-9d1c-0a3a4f5f8900")
@@ -73,7 +73,11 @@ class Teller:
             amount=amount + cover,
             cover=cover,
             payer=Payer(
-                name=giver.name, email=giver.email, language=giver.language, seats=giver.seats
+                name=giver.name,
+                email=giver.email,
+                language=giver.language,
+                seats=2 if giver.friend else 1,
+                companions=(Companion(giver.friend),) if giver.friend else (),
             ),
             visit=self._visit(giver),
             message=giver.message,

@@ -156,7 +156,7 @@ def test_the_organizer_who_pays_the_fees_offers_no_cover(story: Story) -> None:
 
 def test_several_seats_with_one_gift(story: Story) -> None:
     workshop = make_workshop(make_campaign(), capacity=4)
-    donation = story.give(workshop, seats="3")
+    donation = story.give(workshop, seats="3", person_2_name="Fred", person_3_name="Fay")
     workshop.refresh_from_db()
     assert workshop.seats_taken == 3
     assert donation.booking is not None
