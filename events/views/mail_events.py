@@ -10,14 +10,14 @@ from anymail.signals import tracking
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 logger = logging.getLogger(__name__)
 
 
 # The provider proves itself by ANYMAIL_WEBHOOK_SECRET and, where it has one, by its signature.
 @csrf_exempt
-@require_POST
+@require_http_methods(["HEAD", "POST"])  # some providers try an address by HEAD
 def mail_events(request: HttpRequest, provider: str) -> HttpResponseBase:
     """Take a provider's events; 404 for another than ours, 400 for what it did not send."""
     if provider != settings.ANYMAIL_PROVIDER or not settings.ANYMAIL.get("WEBHOOK_SECRET"):

@@ -32,6 +32,7 @@ from events.services.access import (
     REGISTRATION_LINK,
     SEAT_LINK,
     STAGE_LINK,
+    UNSUBSCRIBE_LINK,
 )
 from events.states import Role
 from fundraiser.core import clock, links
@@ -70,6 +71,8 @@ PURPOSES: Final = {
     "join": JOIN_LINK,
     "join_status": JOIN_LINK,
     "replay": REGISTRATION_LINK,
+    "unsubscribe": UNSUBSCRIBE_LINK,
+    "unsubscribe_news": UNSUBSCRIBE_LINK,
     #: A speaker's, and an organizer's.
     "host_join": HOST_LINK,
     "stage": STAGE_LINK,
@@ -146,6 +149,7 @@ class Stage:
         return {
             "kind": "new_gift" if name == "notice_off" else "reminder",
             "language": "en",
+            "provider": "postmark",
             "position": "1",
             "donation": str((self.paid or self.mine).public_id),
             "year": str(clock.now().year),
@@ -223,7 +227,7 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
         return own_pages.row_of(donation, purpose)
     if purpose in {BOOKING_LINK, CONFIRM_LINK}:
         return booking
-    if purpose in {JOIN_LINK, REGISTRATION_LINK}:
+    if purpose in {JOIN_LINK, REGISTRATION_LINK, UNSUBSCRIBE_LINK}:
         return booking.registrations.get(position=1)
     workshop = booking.workshop
     is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()

@@ -55,6 +55,7 @@ WITHOUT_CSRF = {
     "host_join",
     "join",
     "lost_link",
+    "mail_events",
     "notice_off",
     "replay",
     "seat_answers",
@@ -63,6 +64,8 @@ WITHOUT_CSRF = {
     "set_language",
     "stripe_connect_webhook",
     "stripe_webhook",
+    "unsubscribe",
+    "unsubscribe_news",
     "watch",
     "workshop",
 }
