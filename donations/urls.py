@@ -48,6 +48,11 @@ urlpatterns = [
         name="workshop_resend",
     ),
     path(
+        "organize/workshops/<uuid:public_id>/forgive/",
+        organize_people.workshop_forgive,
+        name="workshop_forgive",
+    ),
+    path(
         "organize/workshops/<uuid:public_id>/hosts/",
         organize_hosts.workshop_hosts,
         name="workshop_hosts",

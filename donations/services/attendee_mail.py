@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
@@ -21,9 +21,6 @@ from events.services.attendees import Attendee, attendee
 from events.services.emails import absolute, compose
 from events.states import BookingState, WorkshopState
 from fundraiser.core import zones
-
-#: The names that organizers may use in their own words, as {name}.
-PLACEHOLDERS: Final = ("name", "workshop", "when", "charity", "organizer", "total", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def facts(workshop: Workshop, language: str) -> Facts:
 
 
 def placeholders(workshop: Workshop, person: Attendee, link: str) -> dict[str, str]:
-    """Return what stands for each of PLACEHOLDERS in a mail to one person."""
+    """Return what stands for each of texts.PLACEHOLDERS in a mail to one person."""
     known = facts(workshop, person.language)
     return {
         "name": person.name,

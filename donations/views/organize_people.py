@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from donations.views import mail_labels
 from donations.views.language import language
 from donations.views.organize_workshop import workshop_context
-from events.models import Workshop
-from events.services import access, people, resending
-from events.states import BookingState
+from events.models import Registration, Workshop
+from events.services import access, people, problems, resending
+from events.states import BookingState, ProblemKind
 
 _ON_A_PAGE = 50
 
@@ -48,6 +48,7 @@ def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
         "page": page,
         "rows": [_row(one) for one in shown],
         "resend_url": reverse("workshop_resend", args=[workshop.public_id]),
+        "forgive_url": reverse("workshop_forgive", args=[workshop.public_id]),
     }
 
 
@@ -59,7 +60,35 @@ def _row(one: people.Row) -> dict[str, Any]:
         "mails": mails,
         "stuck": [mail for mail in mails if mail["state"] in {"held", "set_aside"}],
         "can_resend": confirmed and bool(one.email),
+        "can_forgive": bool(one.problems) and not _complained(one),
     }
+
+
+def _complained(one: people.Row) -> bool:
+    """Whether the person called a mail spam: nobody else can take that back."""
+    return any(problem.kind == ProblemKind.COMPLAINED for problem in one.problems)
+
+
+def _chosen(request: HttpRequest, workshop: Workshop) -> Registration:
+    """Return the person whose number is in the form; Http404 for nobody of this workshop."""
+    try:
+        wanted = UUID(request.POST.get("registration", ""))
+    except ValueError as error:
+        raise Http404 from error
+    return access.person_of_workshop(workshop, wanted)
+
+
+@login_required
+@require_POST
+def workshop_forgive(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let reminders and news go again to an address that is right after all."""
+    workshop = access.workshop_for_member(request.user, public_id)
+    registration = _chosen(request, workshop)
+    (row,) = people.rows_of(workshop, [registration], language())
+    if row.problems and not _complained(row):
+        problems.forgive(row.email)
+        messages.success(request, _("Mails go to this address again."))
+    return redirect("workshop_people", public_id=workshop.public_id)
 
 
 @login_required
@@ -67,11 +96,7 @@ def _row(one: people.Row) -> dict[str, Any]:
 def workshop_resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send one person's confirmation again: the person's number is in the form."""
     workshop = access.workshop_for_member(request.user, public_id)
-    try:
-        wanted = UUID(request.POST.get("registration", ""))
-    except ValueError as error:
-        raise Http404 from error
-    registration = access.person_of_workshop(workshop, wanted)
+    registration = _chosen(request, workshop)
     try:
         resending.confirmation(registration)
     except resending.OnItsWayError:

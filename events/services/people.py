@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from events.models import Booking, DeliveryProblem, Host, Message, Registration, Workshop
+from events.services import problems
 from events.services.attendees import attendee
 from events.states import BookingState, MessageState
 
@@ -105,7 +106,7 @@ def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> 
     """Return people with their answers in ``language``, mails and problems: two queries more."""
     mails = _mails(rows)
     persons = [attendee(row) for row in rows]
-    problems = _problems([person.email for person in persons])
+    troubles = problems.of(person.email for person in persons)
     return [
         Row(
             registration=row,
@@ -114,7 +115,7 @@ def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> 
             email=person.email,
             answers=_answers(workshop, row.answers, language),
             mails=mails[row.pk],
-            problems=problems[person.email.lower()],
+            problems=troubles.get(person.email.lower(), []),
         )
         for row, person in zip(rows, persons, strict=True)
     ]
@@ -128,18 +129,6 @@ def _mails(rows: Sequence[Registration]) -> dict[int, list[Message]]:
     grouped: dict[int, list[Message]] = defaultdict(list)
     for mail in mine.order_by("-created_at", "-pk"):
         grouped[mail.registration_id or first[mail.booking_id or 0]].append(mail)
-    return grouped
-
-
-def _problems(addresses: Sequence[str]) -> dict[str, list[DeliveryProblem]]:
-    """Return what the mail provider told of these addresses, the newest first."""
-    wanted = {one.upper() for one in addresses if one}
-    rows = DeliveryProblem.objects.annotate(capitals=Upper("email")).filter(
-        capitals__in=wanted, forgiven_at=None
-    )
-    grouped: dict[str, list[DeliveryProblem]] = defaultdict(list)
-    for problem in rows.order_by("-happened_at"):
-        grouped[problem.email.lower()].append(problem)
     return grouped
 
 

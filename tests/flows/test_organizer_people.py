@@ -83,6 +83,35 @@ def test_a_bounce_is_shown_at_its_person(seated: Donation, workshop: Workshop, a
     assert "does not take mail" in people(workshop, alice)
 
 
+def _forgive(workshop: Workshop, user: User, donation: Donation, status: int = 302) -> None:
+    client = Client()
+    client.force_login(user)
+    assert donation.booking is not None
+    person = donation.booking.registrations.get(position=1)
+    answer = client.post(
+        f"/organize/workshops/{workshop.public_id}/forgive/", {"registration": person.public_id}
+    )
+    assert answer.status_code == status
+
+
+def test_an_address_found_right_is_written_to_again_but_not_after_a_complaint(
+    seated: Donation, workshop: Workshop, alice: User, bob: User
+) -> None:
+    bounce = DeliveryProblem.objects.create(
+        email="dora@example.org", kind="bounced", permanent=True, event_id="1"
+    )
+    _forgive(workshop, bob, seated, status=403)
+    spam = DeliveryProblem.objects.create(email="dora@example.org", kind="complained", event_id="2")
+    _forgive(workshop, alice, seated)
+    bounce.refresh_from_db()
+    assert bounce.forgiven_at is None
+    spam.delete()
+    _forgive(workshop, alice, seated)
+    bounce.refresh_from_db()
+    assert bounce.forgiven_at is not None
+    assert "does not take mail" not in people(workshop, alice)
+
+
 def _resend(workshop: Workshop, user: User, donation: Donation, status: int = 302) -> None:
     client = Client()
     client.force_login(user)
