@@ -19,7 +19,14 @@ from donations.states import DonationState, Purpose
 from events.models import Booking, Message, Registration, Workshop
 from events.services import access, attendees, calendar
 from events.services.attendees import Attendee, attendee
-from events.services.emails import absolute, compose, join_url, manage_url, unsubscribe_url
+from events.services.emails import (
+    absolute,
+    compose,
+    join_url,
+    manage_url,
+    seat_url,
+    unsubscribe_url,
+)
 from events.states import BookingState
 from fundraiser.core import clock, zones
 
@@ -122,6 +129,7 @@ def persons_confirmation(registration: Registration, *, at: datetime) -> EmailMu
         "booked_by": booking.name,
         "handed_over": registration.position == 1,
         "own_link": own,
+        "seat_url": seat_url(registration),
         **calendar.web_links(booking.workshop, person.language, public_url),
     }
     letter = attendee_mail.mail("confirmation", booking, person, link=own, context=context)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from donations.models import Donation
+from donations.querysets import DonationQuerySet
 from events.models import Booking, Registration
 from events.states import BookingState
 from fundraiser.core.money import Money
@@ -53,7 +54,7 @@ def shown_seats(email: str) -> list[Registration]:
     return list(rows.exclude(booking__email__iexact=email))
 
 
-def donations_of(email: str) -> QuerySet[Donation]:
+def donations_of(email: str) -> DonationQuerySet:
     """Return every attempt to give of an address, latest first."""
     rows = Donation.objects.filter(email__iexact=email)
     return rows.select_related("campaign__team", "workshop", "booking").order_by("-created_at")

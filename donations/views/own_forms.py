@@ -32,11 +32,9 @@ def email_field(**options: Any) -> forms.CharField:
 class AnswersForm(forms.Form):
     """One person's answers to the organizer's questions."""
 
-    def __init__(self, *args: Any, registration: Registration, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
         initial = {f"question_{key}": value for key, value in registration.answers.items()}
-        super().__init__(
-            *args, initial=initial, prefix=f"answers-{registration.position}", **options
-        )
+        super().__init__(data, initial=initial, prefix=f"answers-{registration.position}")
         workshop = registration.booking.workshop
         self.fields.update(question_fields(workshop, get_language() or "en"))
 
@@ -60,9 +58,9 @@ class HandOverForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language of their e-mails"), choices=settings.LANGUAGES)
 
-    def __init__(self, *args: Any, registration: Registration, **options: Any) -> None:
-        options.setdefault("initial", {"language": registration.speaks})
-        super().__init__(*args, prefix=f"over-{registration.position}", **options)
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        initial = {"language": registration.speaks}
+        super().__init__(data, initial=initial, prefix=f"over-{registration.position}")
 
     def person(self) -> NewPerson:
         """Return the new person. Only for a valid form."""
@@ -80,12 +78,12 @@ class MailsForm(forms.Form):
         help_text=_("E-mails then tell the time where you are."),
     )
 
-    def __init__(self, *args: Any, owner: Booking | Registration, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, owner: Booking | Registration) -> None:
         registration = owner if isinstance(owner, Registration) else None
         language = registration.speaks if registration else owner.language
         zone = registration.lives_in if registration else owner.time_zone
-        options.setdefault("initial", {"language": language[:2], "time_zone": zone})
-        super().__init__(*args, prefix="mails", **options)
+        initial = {"language": language[:2], "time_zone": zone}
+        super().__init__(data, initial=initial, prefix="mails")
         field = self.fields["time_zone"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
         known = zone_choices()
@@ -126,8 +124,8 @@ class EraseForm(forms.Form):
 
     typed = email_field(autocomplete="off")
 
-    def __init__(self, *args: Any, email: str, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, data: Any = None, *, email: str) -> None:
+        super().__init__(data)
         self._email = email
         field = self.fields["typed"]
         field.label = _("To erase everything, type your e-mail address")

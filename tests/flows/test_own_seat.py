@@ -115,6 +115,9 @@ def test_a_seat_handed_over_has_a_new_person_a_new_link_and_no_old_answers(
     link = f"/j/{access.registration_link(person)}/"
     assert link in body(mails["noor@example.org"])
     assert link not in body(mails["dora@example.org"])
+    own_page = f"/s/{access.registration_link(person, access.SEAT_LINK)}/"
+    assert own_page in body(mails["noor@example.org"])
+    assert own_page not in body(mails["dora@example.org"])
     # The payer keeps the page, and the receipt.
     assert "Receipt (PDF)" in story.page(own)
     assert Donation.objects.get().email == "dora@example.org"
