@@ -14,8 +14,8 @@ from donations.demo import places, story
 from donations.demo.sandbox_calls import call
 from donations.demo.telling import Teller
 from donations.gateway.stripe import for_workers
-from donations.services import totals
-from events.models import Campaign
+from donations.services import notices, totals
+from events.models import Campaign, Membership
 
 
 class Command(BaseCommand):
@@ -40,6 +40,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The sandbox at {settings.STRIPE_API_BASE} says: {error}"
             ) from error
+        for member in Membership.objects.filter(team=found.campaign.team):
+            notices.gifts_known(member)  # Else the first minute brings a mail for each of them.
         total = totals.of_campaign(found.campaign)
         self.stdout.write(f"{found.campaign}: {total.raised.format()} from {total.donors} people")
         self.stdout.write(
