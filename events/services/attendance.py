@@ -46,7 +46,9 @@ def people(workshop: Workshop) -> QuerySet[Registration]:
     rows = Registration.objects.filter(
         booking__workshop=workshop, booking__state=BookingState.CONFIRMED
     )
-    return rows.select_related("booking__workshop").order_by("booking__name", "booking_id", "position")
+    return rows.select_related("booking__workshop").order_by(
+        "booking__name", "booking_id", "position"
+    )
 
 
 def counts(workshop: Workshop) -> Counts:

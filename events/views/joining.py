@@ -95,7 +95,7 @@ def _waiting(seconds: float) -> str:
     if not days:
         return text
     counted = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
-    return f"{counted} · {text}"
+    return f"{counted} {text}"
 
 
 def _go_in(

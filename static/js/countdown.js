@@ -28,7 +28,7 @@ function start() {
   function show() {
     if (!clock) return;
     const { days, text } = parts(left());
-    clock.textContent = days ? `${days} ${days === 1 ? clock.dataset.day : clock.dataset.days} · ${text}` : text;
+    clock.textContent = days ? `${days} ${days === 1 ? clock.dataset.day : clock.dataset.days} ${text}` : text;
   }
 
   function enter() {
