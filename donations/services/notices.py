@@ -7,7 +7,7 @@ Keys are for ever (``new_gift:{donation}:{membership}``), so running it often do
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
@@ -59,7 +59,7 @@ def gifts_known(membership: Membership) -> None:
 
 def _gifts(*, state: str, membership: int | None = None) -> int:
     now = clock.now()
-    values = {
+    values: dict[str, datetime | int | str | None] = {
         "now": now,
         "state": state,
         "oldest": now - _OLDEST,

@@ -87,8 +87,10 @@ def send_test(mail: EmailMultiAlternatives) -> None:
 
 def html_page(mail: EmailMultiAlternatives) -> str:
     """Return the mail's HTML with its subject on top."""
-    html = next(str(part.content) for part in mail.alternatives if part.mimetype == "text/html")
-    style = "margin:0;padding:12px 16px;font:600 16px/1.4 sans-serif;background:Canvas;color:CanvasText"
+    html = next(str(content) for content, kind in mail.alternatives if kind == "text/html")
+    style = (
+        "margin:0;padding:12px 16px;font:600 16px/1.4 sans-serif;background:Canvas;color:CanvasText"
+    )
     shown = format_html('<p style="{}">{}</p>', style, mail.subject)
     return _BODY.sub(lambda found: found[0] + shown, html, count=1)
 

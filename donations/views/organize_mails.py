@@ -60,7 +60,7 @@ def _kinds(workshop: Workshop) -> list[dict[str, Any]]:
             "occasion": mail_labels.occasion(kind),
             "languages": [
                 {
-                    "name": _(name),
+                    "name": str(name),
                     "is_own": (kind, code) in own,
                     "url": reverse("workshop_text", args=[workshop.public_id, kind, code]),
                 }
@@ -121,7 +121,7 @@ def _edit_page(
         "form": form,
         "label": mail_labels.label(kind),
         "occasion": mail_labels.occasion(kind),
-        "language_name": _(dict(settings.LANGUAGES)[language]),
+        "language_name": str(dict(settings.LANGUAGES)[language]),
         "text_language": language,
         "is_own": (kind, language) in texts.written(workshop),
         "placeholders": mail_labels.placeholders(),

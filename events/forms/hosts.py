@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.validators import EmailValidator, ProhibitNullCharactersValidator
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,5 +36,5 @@ class HostForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
-        field.choices = [(code, gettext(name)) for code, name in settings.LANGUAGES]
+        field.choices = [(code, str(name)) for code, name in settings.LANGUAGES]
         self.initial.setdefault("language", (get_language() or "en")[:2])

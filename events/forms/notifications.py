@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Membership
@@ -31,6 +30,6 @@ class NotificationsForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
-        field.choices = [(code, gettext(name)) for code, name in settings.LANGUAGES]
+        field.choices = [(code, str(name)) for code, name in settings.LANGUAGES]
         if self.instance.role not in EDITORS:
             del self.fields["wants_attention_mails"]

@@ -66,7 +66,8 @@ def default_words(kind: str, language: str) -> Words:
 
 def _prose(kind: str) -> str:
     """Return the block "words" of the mail's HTML as Markdown."""
-    template: Any = get_template(f"emails/{kind}/body.html").template
+    loaded: Any = get_template(f"emails/{kind}/body.html")  # The engine's, with its nodes within.
+    template = loaded.template
     blocks = template.nodelist.get_nodes_by_type(BlockNode)
     words = next((block for block in blocks if block.name == "words"), None)
     if words is None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from donations.gateway.stripe import for_visitors
@@ -178,3 +180,26 @@ def test_nobody_else_writes_to_a_teams_people(
     assert Announcement.objects.get().queued_at is None
     signed_in(alice).post(f"{page}send/")  # Control.
     assert Announcement.objects.get().queued_at is not None
+
+
+@pytest.mark.alone
+@pytest.mark.django_db(transaction=True)
+def test_of_many_clicks_at_once_one_sends(
+    story: Story, workshop: Workshop, three: list[Donation], alice: User
+) -> None:
+    def written() -> Announcement:
+        words = {"audience": "everybody", "subject": "Bring a pen", "body": "Please."}
+        return announcements.draft(workshop=workshop, author=alice, **words)
+
+    def click(message: Announcement) -> bool:
+        try:
+            return announcements.send(message)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(click, [written()] * 12)) == [False] * 11 + [True]
+        assert len(story.mails()) == 3
+        # Control: two messages with the same words are two.
+        assert sorted(pool.map(click, [written(), written()])) == [True, True]
+    assert len(story.mails()) == 6
