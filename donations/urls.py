@@ -226,6 +226,7 @@ urlpatterns = [
     path("p/<str:token>/data.json", own_person.person_data, name="person_data"),
     path("p/<str:token>/erase/", own_person.erase, name="erase"),
     path("s/<str:token>/", own_seat.seat, name="seat"),
+    path("s/<str:token>/calendar.ics", own_seat.seat_calendar, name="seat_calendar"),
     path("s/<str:token>/answers/", own_seat.seat_answers, name="seat_answers"),
     path("s/<str:token>/hand-over/", own_seat.seat_hand_over, name="seat_hand_over"),
     path("s/<str:token>/mails/", own_seat.seat_mails, name="seat_mails"),

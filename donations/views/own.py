@@ -39,7 +39,11 @@ def booking_calendar(request: HttpRequest, token: str) -> HttpResponse:
     found = access.booking_for_link(token)
     first = found.registrations.select_related("booking").order_by("position").first()
     into = join_url(first) if first is not None and attendees.is_payer(first) else ""
-    body = calendar.download(found, language=found.language, join_url=into)
+    return calendar_file(calendar.download(found, language=found.language, join_url=into))
+
+
+def calendar_file(body: bytes) -> HttpResponse:
+    """Return a calendar file as a download."""
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="workshop.ics"'
     return response

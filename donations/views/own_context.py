@@ -194,11 +194,12 @@ def seat_page(
     booking = registration.booking
     workshop = booking.workshop
     changes = seat_changes.can_change(booking)
+    shown = pages.workshop_page(workshop, language())
     return {
         "booking": booking,
         "registration": registration,
         "registrations": [registration],
-        "workshop": pages.workshop_page(workshop, language()),
+        "workshop": shown,
         "campaign": pages.campaign_page(workshop.campaign, language()),
         "accent_url": pages.accent_url(workshop.campaign),
         "form": bound,
@@ -206,4 +207,6 @@ def seat_page(
         "mails_form": _sent(bound, MailsForm) or MailsForm(owner=registration),
         "mails_url": reverse("seat_mails", args=[token]),
         "join_url": reverse("join", args=[access.registration_link(registration)]),
+        "calendar_url": reverse("seat_calendar", args=[token]),
+        **calendar.web_links(workshop, language(), absolute(shown.url)),
     }

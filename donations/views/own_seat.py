@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from donations.views import own_context
+from donations.views import own, own_context
 from donations.views.own_forms import AnswersForm, HandOverForm, MailsForm
 from events.models import Booking, Registration
-from events.services import access, seat_changes
+from events.services import access, calendar, seat_changes
+from events.services.emails import join_url
 
 
 def _person(booking: Booking, position: int) -> Registration:
@@ -152,3 +153,13 @@ def seat(request: HttpRequest, token: str) -> HttpResponse:
     """The page of one person of a booking: the ticket, and what they can change."""
     found = access.registration_for_link(token, access.SEAT_LINK)
     return render(request, "bookings/person.html", own_context.seat_page(found, token))
+
+
+@never_cache
+@require_safe
+def seat_calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """One person's calendar file, with their own way into the room."""
+    del request
+    found = access.registration_for_link(token, access.SEAT_LINK)
+    body = calendar.download(found.booking, language=found.speaks, join_url=join_url(found))
+    return own.calendar_file(body)

@@ -22,6 +22,7 @@ _NAMES: Final = {
     "person_data": PERSON_LINK,
     "seat": SEAT_LINK,
     "seat_answers": SEAT_LINK,
+    "seat_calendar": SEAT_LINK,
     "seat_hand_over": SEAT_LINK,
     "seat_mails": SEAT_LINK,
     "statement": PERSON_LINK,

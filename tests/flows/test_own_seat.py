@@ -132,6 +132,7 @@ def test_the_new_person_has_a_page_of_their_own_that_dies_with_the_next_one(
     seat = f"/s/{access.registration_link(person, access.SEAT_LINK)}/"
     page = story.page(seat)
     assert "$20" not in page  # What was paid is the payer's business.
+    assert "METHOD:PUBLISH" in story.client.get(f"{seat}calendar.ics").content.decode()
     sent = {"answers-1-question_level": "skilled", "answers-1-question_wish": ""}
     assert story.client.post(f"{seat}answers/", sent)["Location"] == seat
     chosen = {"mails-language": "fr", "mails-time_zone": ""}
