@@ -63,7 +63,7 @@ DECLARED = (
     "booking waiting → cancelled",
     "offered",
     "offer taken up",
-    "another session of an offer",
+    "two sessions of an offer",
     "offer succeeded",
     "offer processing",
     "offer paid late",

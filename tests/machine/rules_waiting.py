@@ -97,19 +97,20 @@ class WaitingRules(Rules):
         which=NUMBERS,
         steps=st.integers(10, 60),
         how=st.sampled_from([None, "card", "card", "debit", "late"]),
+        tabs=st.sampled_from([1, 1, 2]),
     )
-    def take(self, which: int, steps: int, how: str | None) -> None:
-        """Somebody takes an offered seat, perhaps from a second tab with another amount."""
+    def take(self, which: int, steps: int, how: str | None, tabs: int) -> None:
+        """Somebody takes an offered seat, perhaps from two tabs with two amounts."""
         booking = pick(self.open_offers(), which)
         place = next(one for one in self.world.places if one.workshop == booking.workshop)
         place = Place(place.campaign, booking.workshop, booking)
-        again = booking.hold_expires_at is None
         try:
-            attempt = self.world.start(place, self.world.gift(place, steps=steps))
+            for tab in range(tabs):
+                attempt = self.world.start(place, self.world.gift(place, steps=steps + tab))
         except seats.FullError:
             self.world.note("offer over")
             return
-        self.world.note("another session of an offer" if again else "offer taken up")
+        self.world.note("two sessions of an offer" if tabs == 2 else "offer taken up")
         if how == "late":
             self.world.ask("expire", session=attempt.session)
             self.world.pay(attempt, outcome="late")
