@@ -232,7 +232,7 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
     workshop = booking.workshop
     is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()
     if purpose == HOST_LINK and is_first:
-        return workshop.hosts.get()
+        return workshop.hosts.first() or donation
     return workshop.campaign if purpose == STAGE_LINK and is_first else donation
 
 
