@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -104,11 +104,7 @@ def payers_confirmation(
         "donation": donation,
         "own_link": own,
         "seats": booking.seats,
-        "others": [
-            {"name": one.name, "email": one.email, "link": "" if one.email else join_url(one)}
-            for one in people
-            if not attendees.is_payer(one)
-        ],
+        "others": _told_by_payer(one for one in people if not attendees.is_payer(one)),
         "manage_url": manage_url(booking),
         "calendar_url": attendee_mail.calendar_url(booking),
         **calendar.web_links(workshop, booking.language, known.public_url),
@@ -118,6 +114,14 @@ def payers_confirmation(
     file = calendar.invitation(workshop, person, at=at, join_url=own)
     attendee_mail.attach_calendar(letter, "REQUEST", file)
     return letter
+
+
+def _told_by_payer(people: Iterable[Registration]) -> list[dict[str, str]]:
+    """Return name and address of persons, and the link of who has no address, to be passed on."""
+    return [
+        {"name": one.name, "email": one.email, "link": "" if one.email else join_url(one)}
+        for one in people
+    ]
 
 
 def persons_confirmation(registration: Registration, *, at: datetime) -> EmailMultiAlternatives:
@@ -148,17 +152,31 @@ def reminder(message: Message) -> EmailMultiAlternatives | None:
         return None
     if clock.now() >= person.booking.workshop.starts_at:
         return None
-    return reminder_mail(person)
+    return reminder_mail(person, unnamed=_unnamed(person))
 
 
-def reminder_mail(registration: Registration) -> EmailMultiAlternatives:
-    """Return a person's reminder as it is now: one big button into the room."""
+def _unnamed(person: Registration) -> list[Registration]:
+    """Return the persons without an address, whose links the payer passes on."""
+    if person.booking.seats == 1 or not attendees.is_payer(person):
+        return []
+    rows = person.booking.registrations.filter(email="").exclude(pk=person.pk)
+    return list(rows.order_by("position"))
+
+
+def reminder_mail(
+    registration: Registration, *, unnamed: Sequence[Registration] = ()
+) -> EmailMultiAlternatives:
+    """Return a person's reminder as it is now: one big button into the room.
+
+    A payer also gets the links of those who are ``unnamed``: they get no mail of their own.
+    """
     booking, person = registration.booking, attendee(registration)
     workshop = booking.workshop
     context = {
         "soon": how_soon(workshop, person, clock.now()),
         "starting": workshop.starts_at - clock.now() <= _STARTING,
-        "manage_url": manage_url(booking) if attendees.is_payer(registration) else "",
+        "others": _told_by_payer(unnamed),
+        "own_url": _own_page(registration),
     }
     return attendee_mail.mail(
         "reminder",
@@ -195,6 +213,13 @@ def how_soon(workshop: Workshop, person: Attendee, now: datetime) -> str:
         return pgettext("reminder", "In %(days)s days") % {"days": days}
 
 
+def _own_page(registration: Registration) -> str:
+    """Return where a person gives the seat back, or hands it on: the booking's page for a payer."""
+    if attendees.is_payer(registration):
+        return manage_url(registration.booking)
+    return seat_url(registration)
+
+
 def changed(message: Message) -> EmailMultiAlternatives | None:
     """The workshop has another time; not due once it moved again, or the seat is gone."""
     hopes = message.booking is not None and message.booking.state in _HOPING
@@ -212,7 +237,7 @@ def changed_mail(registration: Registration, *, at: datetime) -> EmailMultiAlter
     context = {
         "seated": not hopes,
         "waiting": booking.state == BookingState.WAITING,
-        "manage_url": manage_url(booking) if attendees.is_payer(registration) else "",
+        "own_url": _own_page(registration),
     }
     letter = attendee_mail.mail("changed", booking, person, link=own, context=context)
     if not hopes:

@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from donations.services import after_emails, attendee_emails, seat_end_emails, waiting_emails
 from events.models import Booking, Registration, Workshop
+from events.services.attendees import attendee
 from events.states import BookingState
 from fundraiser.core import clock
 
@@ -19,7 +20,9 @@ _PREVIEWS: Final[dict[str, Callable[[Registration], EmailMultiAlternatives]]] = 
     ),
     "reminder": attendee_emails.reminder_mail,
     "changed": lambda person: attendee_emails.changed_mail(person, at=clock.now()),
-    "cancelled": lambda person: seat_end_emails.cancelled_mail(person, gave=True, at=clock.now()),
+    "cancelled": lambda person: seat_end_emails.cancelled_mail(
+        person.booking, attendee(person), gave=True
+    ),
     "waiting_offer": lambda person: waiting_emails.waiting_offer_mail(
         person, until=clock.now() + timedelta(minutes=person.booking.workshop.offer_minutes)
     ),

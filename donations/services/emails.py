@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from donations.models import Donation, LedgerEntry
-from donations.services import pages
+from donations.services import attendee_mail, pages
 from donations.services.links import gift_link
 from donations.states import DonationState
 from events.models import Message
+from events.services import attendees, calendar
 from events.services.emails import absolute, compose, manage_url
 from events.states import BookingState
 from fundraiser.core.money import Money
@@ -72,13 +73,19 @@ def processing(message: Message) -> EmailMultiAlternatives | None:
 
 
 def payment_failed(message: Message) -> EmailMultiAlternatives | None:
-    """The bank refused a debit."""
+    """The bank refused a debit; a seat that was confirmed leaves the giver's calendar."""
     donation = donation_of(message)
     if donation.state != DonationState.FAILED:
         return None
     slugs = [donation.campaign.slug, *([donation.workshop.slug] if donation.workshop else ["give"])]
     again = absolute(f"/c/{'/'.join(slugs)}/")
-    return compose_for("payment_failed", donation, retry_url=again)
+    letter = compose_for("payment_failed", donation, retry_url=again)
+    booking = donation.booking
+    if booking and booking.confirmed_at and booking.state == BookingState.CANCELLED:
+        person = attendees.payer(booking)
+        file = calendar.cancellation(booking.workshop, person, at=message.created_at)
+        attendee_mail.attach_calendar(letter, "CANCEL", file)
+    return letter
 
 
 def payment_problem(message: Message) -> EmailMultiAlternatives | None:

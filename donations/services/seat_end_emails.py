@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 
+from donations.models import Donation
 from donations.services import attendee_mail
 from donations.states import DonationState
-from events.models import Booking, Message, Registration
+from events.models import Booking, Message
 from events.services import attendees, calendar
 from events.services.attendees import Attendee, attendee
 from events.services.emails import manage_url
@@ -16,59 +16,73 @@ from events.states import BookingState, WorkshopState
 
 
 def cancelled(message: Message) -> EmailMultiAlternatives | None:
-    """The workshop does not take place; due as long as it is cancelled."""
-    person = attendee_mail.person_of(message)
-    if person is None or person.booking.workshop.state != WorkshopState.CANCELLED:
-        return None
-    return cancelled_mail(person, gave=_gave(person.booking), at=message.created_at)
+    """The workshop does not take place; due as long as it is cancelled.
 
-
-def cancelled_mail(
-    registration: Registration, *, gave: bool, at: datetime
-) -> EmailMultiAlternatives:
-    """Return the mail about a cancelled workshop, with the file that takes it out of calendars.
-
-    ``gave`` tells whether there is a gift about which the payer will be asked. Who only waited
-    never had it in a calendar.
+    Without a registration it is for a payer who handed the seat over.
     """
-    booking, person = registration.booking, attendee(registration)
-    payer = attendees.is_payer(registration)
-    seated = booking.confirmed_at is not None
-    context = {
-        "note": booking.workshop.cancel_note,
-        "seated": seated,
-        "gave": gave and payer,
-        "manage_url": manage_url(booking) if payer else "",
-    }
-    link = manage_url(booking) if payer else ""
-    letter = attendee_mail.mail("cancelled", booking, person, link=link, context=context)
-    if seated:
-        file = calendar.cancellation(booking.workshop, person, at=at)
+    booking = message.booking
+    if booking is None or booking.workshop.state != WorkshopState.CANCELLED:
+        return None
+    if message.registration is None:
+        return cancelled_mail(booking, attendees.payer(booking), gave=_gave(booking))
+    if (found := attendee_mail.person_of(message)) is None:
+        return None
+    person, payer = attendee(found), attendees.is_payer(found)
+    letter = cancelled_mail(booking, person, gave=payer and _gave(booking), payer=payer)
+    if booking.confirmed_at is not None:  # Who only waited never had it in a calendar.
+        file = calendar.cancellation(booking.workshop, person, at=message.created_at)
         attendee_mail.attach_calendar(letter, "CANCEL", file)
     return letter
 
 
+def cancelled_mail(
+    booking: Booking, person: Attendee, *, gave: bool, payer: bool = True
+) -> EmailMultiAlternatives:
+    """Return the mail about a cancelled workshop to one person of a booking.
+
+    ``gave`` tells whether there is a gift about which this person will be asked.
+    """
+    context = {
+        "note": booking.workshop.cancel_note,
+        "seated": booking.confirmed_at is not None,
+        "gave": gave,
+        "manage_url": manage_url(booking) if payer else "",
+    }
+    known = attendee_mail.facts(booking.workshop, person.language)
+    link = manage_url(booking) if payer else known.public_url
+    return attendee_mail.mail("cancelled", booking, person, link=link, context=context)
+
+
+def _given(booking: Booking) -> QuerySet[Donation]:
+    return Donation.objects.filter(booking=booking, state=DonationState.PAID, net_minor__gt=0)
+
+
 def _gave(booking: Booking) -> bool:
-    return booking.donations.filter(state=DonationState.PAID, net_minor__gt=0).exists()
+    return _given(booking).exists()
 
 
 def seat_given_back(message: Message) -> EmailMultiAlternatives | None:
-    """A seat was given back: to the payer, and to each person of a group who had one."""
-    person = attendee_mail.person_of(message)
-    if person is None or person.booking.state != BookingState.CANCELLED:
+    """Seats were given back: to the payer, or to another person (``registration``) of a group."""
+    booking = message.booking
+    if booking is None or booking.state != BookingState.CANCELLED:
         return None
-    booking, to = person.booking, attendee(person)
-    payer = attendees.is_payer(person)
+    payer = message.registration is None
+    person = attendees.payer(booking)
+    if message.registration is not None:
+        if attendee_mail.person_of(message) is None:
+            return None
+        person = attendee(message.registration)
     context = {
         "booked_by": "" if payer else booking.name,
         "gave": payer and _gave(booking),
+        "asked_back": payer and _given(booking).filter(refund_asked_at__isnull=False).exists(),
         "seats": booking.seats,
         "manage_url": manage_url(booking) if payer else "",
     }
-    known = attendee_mail.facts(booking.workshop, to.language)
+    known = attendee_mail.facts(booking.workshop, person.language)
     link = manage_url(booking) if payer else known.public_url
-    letter = attendee_mail.mail("seat_given_back", booking, to, link=link, context=context)
-    file = calendar.cancellation(booking.workshop, to, at=message.created_at)
+    letter = attendee_mail.mail("seat_given_back", booking, person, link=link, context=context)
+    file = calendar.cancellation(booking.workshop, person, at=message.created_at)
     attendee_mail.attach_calendar(letter, "CANCEL", file)
     return letter
 

@@ -103,10 +103,7 @@ def take_again(booking: Booking) -> bool:
     before = booking.confirmed_at
     if _has_twin(booking) or not seats.seat_again(booking):
         return False
-    confirmations.queue(booking)
-    if before is not None:
-        key = f"confirmation:{booking.pk}:again"
-        outbox.queue(key=key, kind="confirmation", booking=booking)
+    confirmations.queue(booking, again=before is not None)
     return True
 
 
@@ -168,3 +165,5 @@ def after_failure(donation: Donation) -> None:
     if not confirmed and holds.keep(booking):
         return
     seats.release(booking, BookingState.CANCELLED if confirmed else BookingState.EXPIRED)
+    if confirmed:  # The payer hears why from payment_failed.
+        confirmations.queue_lost(booking)

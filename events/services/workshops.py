@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from events.models import Registration, Workshop
+from events.models import Booking, Registration, Workshop
 from events.services import campaigns, outbox, waiting_list
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock, zones
@@ -83,6 +83,9 @@ def cancel(workshop_id: int, *, note: str = "") -> Workshop:
         )
         workshop.refresh_from_db()
         outbox.queue_for_each(_people(workshop), kind="cancelled")
+        for booking in _absent_payers(workshop):
+            key = f"cancelled:booking:{booking.pk}"
+            outbox.queue(key=key, kind="cancelled", booking=booking)
         waiting_list.end(workshop)
         campaigns.content_changed(workshop.campaign_id)
     return workshop
@@ -91,6 +94,14 @@ def cancel(workshop_id: int, *, note: str = "") -> Workshop:
 def _locked(workshop_id: int) -> Workshop:
     rows = Workshop.objects.select_for_update(of=("self",)).select_related("campaign")
     return rows.get(pk=workshop_id)
+
+
+def _absent_payers(workshop: Workshop) -> QuerySet[Booking]:
+    """Return the bookings whose payer handed the seat over: the gift is still theirs."""
+    own = Q(registrations__email__iexact=F("email"))
+    unnamed = Q(registrations__position=1, registrations__email="")
+    seated = Booking.objects.filter(workshop=workshop, state=BookingState.CONFIRMED)
+    return seated.exclude(own | unnamed)
 
 
 def _people(workshop: Workshop) -> QuerySet[Registration]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import vobject
 
-from events.models import Booking, MailText, Message, Registration, Workshop
+from events.models import Booking, Campaign, MailText, Message, Registration, Workshop
 from events.services import confirmations, sender, workshops
 from events.states import BookingState
 from fundraiser.core import clock as product_clock
@@ -85,15 +85,7 @@ def test_each_of_a_group_is_confirmed_with_a_link_of_their_own(
     typed: dict[str, Any] = {"seats": 3}
     for number, (name, email) in enumerate(_PEOPLE[1:], 2):
         typed |= {f"person_{number}_name": name, f"person_{number}_email": email}
-    donation = story.give(upcoming, **typed)
-    booking = donation.booking
-    assert booking is not None
-    for person, (name, email) in zip(
-        booking.registrations.order_by("position")[1:], _PEOPLE[1:], strict=True
-    ):
-        Registration.objects.filter(pk=person.pk).update(name=name, email=email)
-    if Message.objects.filter(kind="confirmation").count() == 1:  # pragma: no cover
-        confirmations.queue(booking)
+    story.give(upcoming, **typed)
     mails = _sent(story.sink)
     assert set(mails) == {email for _, email in _PEOPLE}
     payer = mails["dora@example.org"]
@@ -365,7 +357,7 @@ def test_the_others_of_a_group_hear_that_their_seats_are_gone(
         "Your seats are given back: How to open a web shop"
     )
     eli = mails["eli@example.org"]
-    assert "Dora, who booked for you, has given the seat back." in body(eli)
+    assert "The seat that Dora booked for you is no longer kept" in body(eli)
     assert _event(eli, "CANCEL").attendee.value == "mailto:eli@example.org"
     assert "/b/" not in body(eli)
 
@@ -467,3 +459,72 @@ def test_a_fresh_link_is_the_new_one(workshop: Workshop, smtp_sink: SmtpSink) ->
     assert new is not None
     assert re.findall(r"/j/\S+/", old.body) != re.findall(r"/j/\S+/", new.body)
     assert new.subject == "Your fresh link: How to open a web shop"
+
+
+def test_the_payers_reminder_has_the_links_of_who_gets_no_mail(
+    workshop: Workshop, clock: Clock
+) -> None:
+    booking = book(workshop, _PEOPLE[0], _PEOPLE[1], ("Nan", ""))
+    clock.set(_START - timedelta(hours=1))
+    payer, eli, nan = booking.registrations.order_by("position")
+    mail = render("reminder", payer, minutes=60)
+    other = render("reminder", eli, minutes=60)
+    assert mail is not None
+    assert other is not None
+    assert "- Nan: http" in mail.body
+    assert "Eli" not in mail.body
+    assert len(set(re.findall(r"/j/\S+/", str(mail.body)))) == 2
+    assert "Nan" not in other.body
+    assert render("reminder", nan, minutes=60) is None
+
+
+def test_a_payer_who_handed_the_seat_over_still_hears_about_the_gift(
+    upcoming: Workshop, story: Story
+) -> None:
+    from events.services import seat_changes
+
+    donation = story.give(upcoming)
+    assert donation.booking is not None
+    story.mails()
+    gus = seat_changes.NewPerson("Gus", "gus@example.org", "en")
+    seat_changes.hand_over(donation.booking.registrations.get(), gus)
+    _sent(story.sink)
+    workshops.cancel(upcoming.pk)
+    mails = _sent(story.sink)
+    assert set(mails) == {"dora@example.org", "gus@example.org"}
+    assert "And your gift?" in body(mails["dora@example.org"])
+    assert list(mails["dora@example.org"].iter_attachments()) == []
+    assert "your gift" not in body(mails["gus@example.org"])
+    assert _event(mails["gus@example.org"], "CANCEL")
+
+
+def test_a_refused_bank_debit_takes_the_seat_out_of_the_calendar(
+    upcoming: Workshop, story: Story
+) -> None:
+    Campaign.objects.update(currency="EUR")
+    eli = {"person_2_name": "Eli", "person_2_email": "eli@example.org"}
+    donation = story.register(upcoming, seats=2, **eli)
+    story.pay(donation, method="sepa_debit")
+    assert {mail["To"] for mail in story.mails()} == {"dora@example.org", "eli@example.org"}
+    story.sandbox.settle_debit(donation.session_id, succeeded=False)
+    story.webhooks(donation)
+    mails = _sent(story.sink)
+    assert set(mails) == {"dora@example.org", "eli@example.org"}
+    assert _event(mails["dora@example.org"], "CANCEL")
+    friend = mails["eli@example.org"]
+    assert _subject(friend) == "Your seat is no longer kept: How to open a web shop"
+    assert _event(friend, "CANCEL").attendee.value == "mailto:eli@example.org"
+
+
+def test_who_asks_for_the_gift_back_is_not_told_that_it_stays(
+    upcoming: Workshop, story: Story
+) -> None:
+    donation = story.give(upcoming)
+    mail = _sent(story.sink)["dora@example.org"]
+    own = _link(mail, "b").split("/", 3)[3]
+    story.client.post(f"/{own}cancel/", {"gift": "ask"})
+    donation.refresh_from_db()
+    assert donation.refund_asked_at is not None
+    (mail,) = _sent(story.sink).values()
+    assert "You have asked for your gift back: Alice decides" in body(mail)
+    assert "stays a gift" not in body(mail)
