@@ -17,6 +17,7 @@ from donations.services.parameters import token
 from events.models import Booking, Workshop
 from events.services import access, seats
 from fundraiser.core import clock
+from tests.browser import own_scene
 from tests.support.cast import make_campaign, make_gift, make_workshop, start
 from tests.support.story import Story, address
 
@@ -74,6 +75,10 @@ class Scene:
         self._returns(campaign, workshop)
         self._bookings(campaign)
         self._answers(campaign)
+        questions = {"questions": _QUESTIONS, "benefit_minor": 500}
+        paths, steps = own_scene.pages(self.story, self._workshop(campaign, "own", **questions))
+        self.paths |= paths
+        self.steps |= steps
         return self
 
     def _workshop(self, campaign: Any, slug: str, **values: Any) -> Workshop:

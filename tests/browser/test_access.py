@@ -8,6 +8,7 @@ import pytest
 from django.contrib import admin
 from playwright.sync_api import Page
 
+from donations.models import Donation
 from tests.browser import looks
 from tests.browser.conftest import Open
 from tests.browser.scene import Scene
@@ -79,11 +80,13 @@ def test_the_organizers_pages_can_be_used_by_everybody(
     root = django_user_model.objects.create_superuser("root")
     page = _signed_in(open_context, story, root, site)
     problems: dict[str, list[str]] = {}
+    asked = Donation.objects.asked_back().get()
     for name, path in {
         "dashboard": "/organize/",
         "sign out": "/accounts/logout/",
         "addresses": "/accounts/email/",
         "new password": "/accounts/password/change/",
+        "answer a wish": f"/organize/refunds/{asked.public_id}/decline/",
     }.items():
         page.goto(f"{site}{path}")
         problems |= looks.problems(page, name)
