@@ -95,7 +95,7 @@ class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> tuple[str, ...]:
         """What mails, money and calendars depend on changes by services, or not at all."""
         del request
-        names = ("seats_taken", "schedule_version", "cancelled_at", "cancel_note")
+        names: tuple[str, ...] = ("seats_taken", "schedule_version", "cancelled_at", "cancel_note")
         if obj is None:
             return names
         if obj.bookings.exists():

@@ -23,7 +23,7 @@ from donations.services import (
     waiting_emails,
 )
 from events.models import Announcement, Booking, Registration, Workshop
-from events.services import texts
+from events.services import attendees, texts
 from events.states import BookingState
 from fundraiser.core import clock
 
@@ -35,7 +35,9 @@ _MADE_BY: Final[dict[str, Callable[[Registration], EmailMultiAlternatives]]] = {
     ),
     "reminder": attendee_emails.reminder_mail,
     "changed": lambda one: attendee_emails.changed_mail(one, at=clock.now()),
-    "cancelled": lambda one: seat_end_emails.cancelled_mail(one, gave=False, at=clock.now()),
+    "cancelled": lambda one: seat_end_emails.cancelled_mail(
+        one.booking, attendees.payer(one.booking), gave=True
+    ),
     "waiting_offer": lambda one: waiting_emails.waiting_offer_mail(
         one, until=clock.now() + timedelta(minutes=one.booking.workshop.offer_minutes)
     ),
