@@ -1,6 +1,6 @@
 """Calendar files (RFC 5545 and 5546), and links that add a workshop to calendars on the web.
 
-docs/adr/0017-calendar-files.md says why they are made like this.
+docs/adr/0021-calendar-files.md says why they are made like this.
 """
 
 from __future__ import annotations
