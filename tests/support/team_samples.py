@@ -1,0 +1,86 @@
+"""Every kind of mail that a team writes or gets, made of rows as each kind wants them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.core.mail import EmailMultiAlternatives
+from django.utils.module_loading import import_string
+
+from donations.models import Donation
+from events.models import Announcement, Host, Membership, Message, Workshop
+from events.states import Role
+from fundraiser.core import clock
+from fundraiser.mail_kinds import MAIL_KINDS
+from tests.support.mail_samples import book, pay, sample_workshop
+
+
+def _made(kind: str, workshop: Workshop | None = None, **ids: int | str) -> EmailMultiAlternatives:
+    message = Message(
+        key=uuid.uuid4().hex, kind=kind, workshop=workshop, ids=ids, created_at=clock.now()
+    )
+    renderer: Callable[[Message], EmailMultiAlternatives | None]
+    renderer = import_string(MAIL_KINDS[kind].renderer)
+    mail = renderer(message)
+    assert mail is not None, kind
+    return mail
+
+
+def _member(workshop: Workshop, role: Role, language: str) -> Membership:
+    email = f"{uuid.uuid4().hex[:8]}@example.org"
+    user = User.objects.create_user(email, email)
+    team = workshop.campaign.team
+    return Membership.objects.create(team=team, user=user, role=role, language=language)
+
+
+def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
+    """Return one mail of each kind and situation, by a name for it."""
+    workshop = sample_workshop(starts_at=clock.now() + timedelta(hours=24))
+    person = book(workshop, language=language).registrations.get()
+    donation = pay(person.booking)
+    Donation.objects.filter(pk=donation.pk).update(
+        message="Go on!", hide_name=True, paid_at=clock.now() - timedelta(hours=12)
+    )
+    type(person.booking).objects.update(confirmed_at=clock.now() - timedelta(hours=12))
+    Message.objects.create(key="stuck", kind="refund", workshop=workshop, state="set_aside")
+    owner, viewer = (_member(workshop, role, language) for role in (Role.OWNER, Role.VIEWER))
+    host = Host.objects.create(
+        workshop=workshop, name="Ann", email="ann@example.org", language=language
+    )
+    return {
+        "host_link": _made("host_link", workshop, host=host.pk),
+        "host_reminder": _made("host_reminder", workshop, host=host.pk, minutes=1440),
+        "new_gift": _made("new_gift", donation=donation.pk, membership=owner.pk),
+        "new_gift_hidden": _made("new_gift", donation=donation.pk, membership=viewer.pk),
+        "attention": _made(
+            "attention",
+            membership=owner.pk,
+            item="mails_stuck",
+            reference=f"{workshop.pk}-{clock.now():%Y%m%d}",
+        ),
+        "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
+        "announcement": _announcement(workshop, person.pk, language),
+    }
+
+
+def _announcement(workshop: Workshop, person: int, language: str) -> EmailMultiAlternatives:
+    words = {
+        "en": ("Bring a pen", "Hello {name},\n\nbring a **pen** to [the room]({link})."),
+        "fr": ("Un stylo", "Bonjour {name},\n\nprenez un **stylo** : [la salle]({link})."),
+    }[language]
+    written = Announcement.objects.create(workshop=workshop, subject=words[0], body=words[1])
+    row = workshop.bookings.get().registrations.get(pk=person)
+    message = Message(
+        key=uuid.uuid4().hex,
+        kind="announcement",
+        booking=row.booking,
+        registration=row,
+        workshop=workshop,
+        ids={"announcement": written.pk},
+        created_at=clock.now(),
+    )
+    mail: EmailMultiAlternatives = import_string(MAIL_KINDS["announcement"].renderer)(message)
+    return mail
