@@ -185,6 +185,7 @@ def reminder_mail(
         link=join_url(registration),
         context=context,
         unsubscribe_url=unsubscribe_url(registration, "reminder"),
+        alike=None if unnamed else (context["soon"], context["starting"]),
     )
 
 

@@ -6,9 +6,9 @@ sender that gives many messages the same object makes their mails quickly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
@@ -16,11 +16,14 @@ from django.utils import translation
 
 from donations.services import pages, totals
 from events.models import Booking, Message, Registration, Workshop
-from events.services import access, texts
+from events.services import access, shapes, texts
 from events.services.attendees import Attendee, attendee
 from events.services.emails import absolute, compose
 from events.states import BookingState, WorkshopState
 from fundraiser.core import zones
+
+#: What differs from one person to the next in mails that are otherwise alike.
+PERSONAL: Final = ("name", "link", "own_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +79,36 @@ def mail(
     link: str,
     context: Mapping[str, Any] | None = None,
     unsubscribe_url: str = "",
+    alike: Hashable = None,
 ) -> EmailMultiAlternatives:
     """Return the mail of a kind to one person of a booking, in their language.
 
     ``link`` is the mail's one big button, and {link} in an organizer's own words. The mail is
-    answered to the organizer.
+    answered to the organizer. Mails to people of one workshop who agree in ``alike``, language and
+    zone differ in PERSONAL alone: their templates never see the booking.
     """
     workshop = booking.workshop
     known = facts(workshop, person.language)
     values = placeholders(workshop, person, link)
+    given: dict[str, Any] = {
+        "name": person.name,
+        "own_zone": person.time_zone,
+        "workshop": known.workshop,
+        "campaign": known.campaign,
+        "organizer": known.campaign.organizer_name,
+        "booking": booking if alike is None else None,
+        "link": link,
+        **(context or {}),
+    }
+    if alike is not None:
+        key = (workshop.pk, workshop.schedule_version, person.time_zone, alike)
+        given = shapes.Alike(given, personal=PERSONAL, alike=key)
     return compose(
         kind,
         to=person.email,
         language=person.language,
         reply_to=workshop.campaign.team.reply_to,
-        context={
-            "name": person.name,
-            "own_zone": person.time_zone,
-            "workshop": known.workshop,
-            "campaign": known.campaign,
-            "organizer": known.campaign.organizer_name,
-            "booking": booking,
-            "link": link,
-            **(context or {}),
-        },
+        context=given,
         own_words=texts.own_words(workshop, kind, person.language, values),
         unsubscribe_url=unsubscribe_url,
     )

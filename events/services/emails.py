@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIMEText
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
 from events.models import Booking, Registration
-from events.services import access, texts
+from events.services import access, shapes, texts
 from events.states import MailClass
 
 
@@ -66,7 +68,8 @@ def compose(
     """Return the mail of templates/emails/<kind>/, text and HTML, in ``language``.
 
     ``own_words`` stand for ours where the organizer wrote some. A mail with ``unsubscribe_url``
-    carries List-Unsubscribe with its one-click POST (RFC 8058).
+    carries List-Unsubscribe with its one-click POST (RFC 8058). With a shapes.Alike as context,
+    the mails of one batch are rendered together.
     """
     shared = {
         "site_name": settings.SITE_NAME,
@@ -76,16 +79,41 @@ def compose(
         **context,
     }
     with translation.override(language):
-        rendered = render_to_string(f"emails/{kind}/subject.txt", shared)
-        subject = own_words.subject if own_words else rendered
-        mail = EmailMultiAlternatives(
-            subject=" ".join(subject.split()),
-            body=_tidy(render_to_string(f"emails/{kind}/body.txt", shared)),
-            to=[to],
-            reply_to=[reply_to],
-        )
-        mail.attach_alternative(render_to_string(f"emails/{kind}/body.html", shared), "text/html")
+        if isinstance(context, shapes.Alike) and own_words is None:
+            names = ("unsubscribe_url", *context.personal)
+            parts = shapes.rendered(
+                partial(_parts, kind),
+                shared,
+                personal={name: shared[name] for name in names},
+                alike=(kind, language, context.alike),
+            )
+        else:
+            parts = _parts(kind, shared)
+    subject = own_words.subject if own_words else parts.subject
+    mail = Letter(subject=" ".join(subject.split()), body=parts.text, to=[to], reply_to=[reply_to])
+    mail.attach_alternative(parts.html, "text/html")
     if unsubscribe_url:
         mail.extra_headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return mail
+
+
+class Letter(EmailMultiAlternatives):
+    """A mail whose boundaries are random numbers: else each text is searched for a free one."""
+
+    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
+        """Return the MIME message."""
+        made = super().message()
+        for part in made.walk():
+            if part.is_multipart():
+                part.set_boundary(f"={uuid4().hex}")
+        return made
+
+
+def _parts(kind: str, context: Mapping[str, Any]) -> shapes.Parts:
+    folder, given = f"emails/{kind}", dict(context)
+    return shapes.Parts(
+        subject=render_to_string(f"{folder}/subject.txt", given),
+        text=_tidy(render_to_string(f"{folder}/body.txt", given)),
+        html=render_to_string(f"{folder}/body.html", given),
+    )

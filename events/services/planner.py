@@ -9,7 +9,7 @@
 Dying before 4 leaves nothing, and the next run does it all. After an outage the moment is old: all
 that fell due meanwhile is inserted with its true due time, and services/due.py says what becomes of
 it. What fell due before the moment and is not in the outbox was not due under the schedule of that
-time: it belongs to a later booking, offset or schedule, and is never planned (docs/adr/0017).
+time: it belongs to a later booking, offset or schedule, and is never planned (docs/adr/0021).
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ _OFFSETS: Final = """
      FROM jsonb_path_query(workshop.reminder_minutes, '$[*] ? (@ >= 0 && @ <= 525600)')
         AS minutes) AS reminder
 """
+#: A person without an address is told by the payer, whose own mail has their links, too.
 _PEOPLE: Final = """
     JOIN events_booking booking ON booking.workshop_id = workshop.id
         AND booking.state = 'confirmed'
     JOIN events_registration registration ON registration.booking_id = booking.id
-        AND coalesce(nullif(registration.email, ''), booking.email) <> ''
+        AND (registration.email <> '' OR registration.position = 1 AND booking.email <> '')
 """
 _REMINDERS: Final = f"""{_INSERT}
     SELECT 'reminder:' || registration.id || ':' || reminder.minutes || ':'
