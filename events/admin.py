@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import mail_admin  # noqa: F401 -- registers its models
 from events.models import Booking, Campaign, Membership, Team, Workshop
-from events.services import campaigns, workshops
+from events.services import campaigns, rooms, workshops
 from events.states import WorkshopState
 from fundraiser.core import zones
 from fundraiser.core.admin import ReadOnly
@@ -78,6 +78,20 @@ class WorkshopForm(forms.ModelForm):  # type: ignore[type-arg]
         if not zones.is_zone(name):
             raise ValidationError(_("There is no zone of this name, such as Europe/Paris."))
         return name
+
+    def clean_join_url(self) -> str:
+        """Refuse a room that people cannot be sent to."""
+        return self._checked_address("join_url")
+
+    def clean_replay_url(self) -> str:
+        """Refuse a recording that people cannot be sent to."""
+        return self._checked_address("replay_url")
+
+    def _checked_address(self, name: str) -> str:
+        address: str = self.cleaned_data[name]
+        if address:
+            rooms.check_address(address)
+        return address
 
 
 @admin.register(Workshop)

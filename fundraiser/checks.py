@@ -35,6 +35,7 @@ def contradictions() -> Iterator[str]:
         settings.ANYMAIL_PROVIDER, settings.EMAIL_BACKEND, settings.ANYMAIL
     )
     yield from _site_contradictions()
+    yield from _room_contradictions()
 
 
 def _site_contradictions() -> Iterator[str]:
@@ -45,6 +46,16 @@ def _site_contradictions() -> Iterator[str]:
         yield "SITE_URL must start with https:// while STRIPE_SECRET_KEY is a live key."
     if settings.DEBUG and site.hostname not in _LOCAL_HOSTS:
         yield "DEBUG is on while SITE_URL is not this machine: unset DEBUG."
+
+
+def _room_contradictions() -> Iterator[str]:
+    if bool(settings.BIGBLUEBUTTON_URL) != bool(settings.BIGBLUEBUTTON_SECRET):
+        yield "BIGBLUEBUTTON_URL and BIGBLUEBUTTON_SECRET are of use together only: set both."
+    for name in ("JITSI_URL", "BIGBLUEBUTTON_URL"):
+        address = urlsplit(getattr(settings, name))
+        secure = address.scheme == "https" or address.hostname in _LOCAL_HOSTS
+        if address.geturl() and not (secure and address.hostname):
+            yield f"{name} must start with https://: browsers follow a form to nothing else."
 
 
 def refuse_contradictions() -> None:

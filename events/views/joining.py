@@ -25,7 +25,7 @@ from fundraiser.core.http import client_hash
 
 #: The cookie that tells one browser from another, for the pages under /j/ alone.
 DEVICE_COOKIE: Final = "device"
-_A_YEAR: Final = 365 * 24 * 3600
+_A_WEEK: Final = 7 * 24 * 3600
 
 
 @never_cache
@@ -128,7 +128,7 @@ def _go_in(
     response.set_cookie(
         DEVICE_COOKIE,
         cookie,
-        max_age=_A_YEAR,
+        max_age=_A_WEEK,
         path="/j/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

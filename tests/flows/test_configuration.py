@@ -47,6 +47,11 @@ _WRONG = {
     "another database": ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL is not PostgreSQL"),
     "no database": ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
     "no Redis": ({"REDIS_URL": ""}, "REDIS_URL is not set"),
+    "half a BigBlueButton": (
+        {"BIGBLUEBUTTON_URL": "https://rooms.example.org/bigbluebutton"},
+        "BIGBLUEBUTTON_URL and BIGBLUEBUTTON_SECRET are of use together only",
+    ),
+    "Jitsi without TLS": ({"JITSI_URL": "http://jitsi.example.org"}, "JITSI_URL must start with"),
     "no mail": ({"EMAIL_URL": ""}, "EMAIL_URL is not set"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 
 from events.models import Campaign, DeliveryProblem, Device, Message, Registration, Workshop
-from events.services import access, devices
+from events.services import access, devices, seat_changes
 from events.states import MessageState, ProblemKind
 from fundraiser.core.http import client_hash
 from tests.support.cast import make_workshop
 from tests.support.clock import Clock
 from tests.support.rooms import HOME, MOBILE, OFFICE, ROOM, Browser, seated, way_in
+from tests.support.story import Story, body
 
 pytestmark = pytest.mark.django_db
 
@@ -273,3 +275,31 @@ def test_a_workshop_without_a_room_is_told_a_day_before(
     assert f"/organize/workshops/{shop.public_id}/room/" in page
     Workshop.objects.filter(pk=shop.pk).update(join_url=ROOM)
     assert said not in client.get("/organize/").content.decode()
+
+
+def test_the_fresh_mail_itself_lets_its_owner_in(
+    story: Story, dora: Registration, clock: Clock
+) -> None:
+    path, first, second = way_in(dora), Browser(HOME), Browser(OFFICE)
+    first.enter(path)
+    assert told_elsewhere(second.enter(path))
+    (mail,) = story.mails()
+    assert mail["To"] == "dora@example.org"
+    (link,) = set(re.findall(r"/j/\S+/", body(mail)))
+    assert link not in path
+    assert came_in(second.enter(link))
+    assert came_in(first.enter(path))
+    assert "rooms.example.org" not in mail.as_string()
+
+
+def test_a_seat_handed_over_shuts_the_former_holders_devices_out(
+    shop: Workshop, clock: Clock
+) -> None:
+    dora, browser = seated(shop), Browser(HOME)
+    old = way_in(dora)
+    browser.enter(old)
+    clock.set(shop.starts_at - timedelta(days=2))
+    seat_changes.hand_over(dora, seat_changes.NewPerson("Fay", "fay@example.org", "en"))
+    clock.set(shop.starts_at)
+    assert browser.enter(old).status_code == 404
+    assert came_in(Browser(OFFICE).enter(way_in(dora)))

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from events.admin import WorkshopForm
 from events.models import Campaign, Registration, Workshop
 from events.services.attendance_reports import LONGEST_FILE
 from events.states import AttendanceSource, RoomKind
@@ -205,3 +207,20 @@ def test_the_page_costs_the_same_for_many(
         page = organizer.get(_path(shop, "attendance")).content.decode()
     assert page.count('name="present"') == 50
     assert "?page=2" in page
+
+
+def test_the_admins_form_refuses_an_address_that_is_no_room(shop: Workshop) -> None:
+    for address, is_right in (
+        ("http://rooms.example.org", False),
+        ("https://a:b@rooms.example.org/x", False),
+        ("https://rooms.example.org/x", True),
+        ("", True),
+    ):
+        form = WorkshopForm.__new__(WorkshopForm)
+        form.cleaned_data = {"join_url": address, "replay_url": address}
+        for clean in (form.clean_join_url, form.clean_replay_url):
+            if is_right:
+                assert clean() == address
+            else:
+                with pytest.raises(ValidationError):
+                    clean()
