@@ -17,7 +17,7 @@ from events import mail_admin  # noqa: F401 -- registers its models
 from events.models import Booking, Campaign, Membership, Team, Workshop
 from events.services import campaigns, rooms, workshops
 from events.states import WorkshopState
-from fundraiser.core import zones
+from fundraiser.core import jobs, zones
 from fundraiser.core.admin import ReadOnly
 
 #: A change of these is a new schedule.
@@ -131,6 +131,7 @@ class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             workshops.reschedule(obj.pk, **wanted)
             obj.refresh_from_db()
         campaigns.content_changed(obj.campaign_id)
+        jobs.enqueue("events.offer_seats", workshop=obj.pk)  # there may be more seats now
 
     @admin.action(description=_("Cancel these workshops, and tell everybody"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[Workshop]) -> HttpResponse | None:

@@ -48,6 +48,7 @@ WITHOUT_CSRF = {
     "checkout_release",
     "confirm_address",
     "erase",
+    "extend",
     "gift_ask_back",
     "gift_receipt_mail",
     "gift_replay",
@@ -57,6 +58,7 @@ WITHOUT_CSRF = {
     "lost_link",
     "mail_events",
     "notice_off",
+    "offer",
     "replay",
     "seat_answers",
     "seat_hand_over",
@@ -66,6 +68,7 @@ WITHOUT_CSRF = {
     "stripe_webhook",
     "unsubscribe",
     "unsubscribe_news",
+    "wait",
     "watch",
     "workshop",
 }
