@@ -1,4 +1,4 @@
-"""The pages of people's own, and those of who organises mails, for everybody: both languages."""
+"""The pages of groups and of the waiting list, for everybody, in both languages."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from playwright.sync_api import Page
 
 from donations.models import Donation
-from events.models import Announcement, Booking, Host, Person, Registration, Workshop
+from events.models import Booking, Registration, Workshop
 from events.services import access, waiting_list
-from fundraiser.core import clock
 from tests.browser import looks
 from tests.browser.conftest import Open
 from tests.support.browser import PHONE
 from tests.support.cast import make_campaign, make_workshop
-from tests.support.rooms import seated
 from tests.support.story import Story, address
 
 pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
@@ -80,17 +77,6 @@ def _line(story: Story) -> Iterator[tuple[str, str]]:
     yield "own offer extended", _own(waiting)
 
 
-def _person(story: Story) -> Iterator[tuple[str, str]]:
-    """Yield the pages of one address."""
-    story.give(_shop(), email="ada@example.org", name="Ada")
-    yield "lost link", "/lost/"
-    person, _ = Person.objects.get_or_create(email="ada@example.org")
-    own = f"/p/{access.person_link(person)}/"
-    yield "person", own
-    yield "statement", f"{own}{clock.now().year}/USD/"
-    yield "erase", f"{own}erase/"
-
-
 def _looked_at(page: Page, site: str, pages: Iterator[tuple[str, str]], more: str) -> str:
     problems: dict[str, list[str]] = {}
     for name, path in pages:
@@ -108,33 +94,5 @@ def test_ones_own_pages_can_be_used_by_everybody(
     open_context: Open, site: str, story: Story, language: str
 ) -> None:
     phone = open_context(**{**PHONE, "locale": language, "reduced_motion": "reduce"}).new_page()
-    for pages in (_seats, _line, _person):
+    for pages in (_seats, _line):
         assert _looked_at(phone, site, pages(story), language) == ""
-
-
-def _organizing() -> Iterator[tuple[str, str]]:
-    shop = _shop()
-    for name in ("Dora", "Emil", "Zoë"):
-        seated(shop, name=name)
-    Host.objects.create(workshop=shop, name="Ann", email="ann@example.org")
-    message = Announcement.objects.create(workshop=shop, subject="Bring a cup", body="*Tea* first.")
-    own = f"/organize/workshops/{shop.public_id}/"
-    yield "organize people", own
-    yield "organize hosts", f"{own}hosts/"
-    yield "organize mails", f"{own}mails/"
-    yield "organize reminder", f"{own}mails/reminder/en/"
-    yield "organize write", f"{own}messages/"
-    yield "organize message", f"{own}messages/{message.public_id}/"
-    yield "organize notifications", "/organize/notifications/"
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_pages_of_mails_can_be_used_by_everybody(
-    open_context: Open, site: str, story: Story, language: str
-) -> None:
-    story.client.force_login(User.objects.create_superuser("root"))
-    context = open_context(**{**PHONE, "locale": language, "reduced_motion": "reduce"})
-    session = story.client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
-    assert _looked_at(context.new_page(), site, _organizing(), language) == ""
