@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 
 from events.models import Campaign, DeliveryProblem, Device, Message, Registration, Workshop
 from events.services import access, devices, seat_changes
@@ -243,38 +242,6 @@ def test_control_with_the_usual_door_the_first_place_would_be_locked_out(
 
     monkeypatch.setattr(access, "registration_for_joining", usual)
     assert first.enter(path).status_code == 404
-
-
-def test_the_organizer_is_told_and_a_viewer_is_told_no_name(
-    dora: Registration, alice: User, bob: User
-) -> None:
-    for number in range(1, 8):
-        Browser(f"203.0.113.{number}").enter(way_in(dora))
-        Browser(f"192.0.2.{number}").enter(way_in(dora))
-    assert len(fresh_mails(dora)) == devices.MOST_FRESH_LINKS
-    for person, name in ((alice, "Dora"), (bob, "Somebody")):
-        client = Client()
-        client.force_login(person)
-        page = client.get("/organize/").content.decode()
-        assert f"The link of {name} is used at many places" in page
-        assert page.count("used at many places") == 1
-
-
-def test_a_workshop_without_a_room_is_told_a_day_before(
-    campaign: Campaign, clock: Clock, alice: User
-) -> None:
-    shop = make_workshop(campaign)
-    client = Client()
-    client.force_login(alice)
-    said = "is about to start, and has no room"
-    clock.set(shop.starts_at - timedelta(days=1, seconds=1))
-    assert said not in client.get("/organize/").content.decode()
-    clock.advance(seconds=1)
-    page = client.get("/organize/").content.decode()
-    assert said in page
-    assert f"/organize/workshops/{shop.public_id}/room/" in page
-    Workshop.objects.filter(pk=shop.pk).update(join_url=ROOM)
-    assert said not in client.get("/organize/").content.decode()
 
 
 def test_the_fresh_mail_itself_lets_its_owner_in(
