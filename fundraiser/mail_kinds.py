@@ -57,5 +57,7 @@ MAIL_KINDS: Final = {
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
     "host_link": MailKind(f"{_TEAM}.host_link"),
+    "host_changed": MailKind(f"{_TEAM}.host_changed"),
+    "host_cancelled": MailKind(f"{_TEAM}.host_cancelled"),
     "host_reminder": MailKind(f"{_TEAM}.host_reminder", "reminder"),
 }

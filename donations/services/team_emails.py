@@ -84,20 +84,51 @@ def host_link(message: Message) -> EmailMultiAlternatives | None:
 def host_reminder(message: Message) -> EmailMultiAlternatives | None:
     """A speaker's reminder; not due after the start, or planned for another time."""
     host = _host(message)
-    if host is None or host.workshop.starts_at <= clock.now():
+    if host is None or not host.wants_reminders or host.workshop.starts_at <= clock.now():
         return None
     if message.schedule_version not in {None, host.workshop.schedule_version}:
         return None
     person = _person(host)
     soon = how_soon(host.workshop, person, clock.now())
-    return _to_host("host_reminder", host, person, soon=soon)
+    token = access.host_link(host, access.HOST_REMINDERS_LINK)
+    off = absolute(reverse("unsubscribe_host", args=[token]))
+    return _to_host("host_reminder", host, person, unsubscribe_url=off, soon=soon)
+
+
+def host_changed(message: Message) -> EmailMultiAlternatives | None:
+    """A speaker hears of another time; not due once it moved again."""
+    host = _host(message)
+    if host is None or message.ids["version"] != host.workshop.schedule_version:
+        return None
+    person = _person(host)
+    mail = _to_host("host_changed", host, person)
+    file = calendar.invitation(
+        host.workshop, person, at=message.created_at, join_url=host_url(host)
+    )
+    attendee_mail.attach_calendar(mail, "REQUEST", file)
+    return mail
+
+
+def host_cancelled(message: Message) -> EmailMultiAlternatives | None:
+    """A speaker hears that the workshop does not take place."""
+    rows = Host.objects.select_related("workshop__campaign__team")
+    host = rows.filter(pk=message.ids["host"]).first()
+    if host is None or host.workshop.state != WorkshopState.CANCELLED:
+        return None
+    person = _person(host)
+    mail = _to_host("host_cancelled", host, person, note=host.workshop.cancel_note)
+    file = calendar.cancellation(host.workshop, person, at=message.created_at)
+    attendee_mail.attach_calendar(mail, "CANCEL", file)
+    return mail
 
 
 def _person(host: Host) -> Attendee:
     return Attendee(host.name, host.email, host.language, host.time_zone)
 
 
-def _to_host(kind: str, host: Host, person: Attendee, **more: Any) -> EmailMultiAlternatives:
+def _to_host(
+    kind: str, host: Host, person: Attendee, *, unsubscribe_url: str = "", **more: Any
+) -> EmailMultiAlternatives:
     workshop = host.workshop
     known = attendee_mail.facts(workshop, person.language)
     return compose(
@@ -115,4 +146,5 @@ def _to_host(kind: str, host: Host, person: Attendee, **more: Any) -> EmailMulti
             "seats_taken": workshop.seats_taken,
             **more,
         },
+        unsubscribe_url=unsubscribe_url,
     )

@@ -36,6 +36,8 @@ LABELS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "refund_answer": (_("Answer about a refund"), ""),
     "host_link": (_("Speaker’s link"), ""),
     "host_reminder": (_("Speaker’s reminder"), ""),
+    "host_changed": (_("Change of time"), ""),
+    "host_cancelled": (_("Cancellation"), ""),
 }
 
 

@@ -149,7 +149,7 @@ def _answers(
 
 def hosts(workshop: Workshop) -> list[tuple[Host, list[Message]]]:
     """Return a workshop's speakers by name, each with their mails, the newest first."""
-    mails = Message.objects.filter(workshop=workshop, kind__in=["host_link", "host_reminder"])
+    mails = Message.objects.filter(workshop=workshop, kind__startswith="host_")
     grouped: dict[int, list[Message]] = defaultdict(list)
     for mail in mails.order_by("-created_at", "-pk"):
         grouped[mail.ids["host"]].append(mail)

@@ -60,6 +60,7 @@ def reschedule(
             outbox.queue_for_each(
                 _people(workshop), kind="changed", version=workshop.schedule_version
             )
+            _tell_hosts(workshop, "host_changed")
         campaigns.content_changed(workshop.campaign_id)
     return workshop
 
@@ -86,6 +87,7 @@ def cancel(workshop_id: int, *, note: str = "") -> Workshop:
         for booking in _absent_payers(workshop):
             key = f"cancelled:booking:{booking.pk}"
             outbox.queue(key=key, kind="cancelled", booking=booking)
+        _tell_hosts(workshop, "host_cancelled")
         waiting_list.end(workshop)
         campaigns.content_changed(workshop.campaign_id)
     return workshop
@@ -94,6 +96,13 @@ def cancel(workshop_id: int, *, note: str = "") -> Workshop:
 def _locked(workshop_id: int) -> Workshop:
     rows = Workshop.objects.select_for_update(of=("self",)).select_related("campaign")
     return rows.get(pk=workshop_id)
+
+
+def _tell_hosts(workshop: Workshop, kind: str) -> None:
+    version = workshop.schedule_version
+    for host in workshop.hosts.all():
+        key = f"{kind}:{host.pk}:{version}"
+        outbox.queue(key=key, kind=kind, workshop=workshop, host=host.pk, version=version)
 
 
 def _absent_payers(workshop: Workshop) -> QuerySet[Booking]:

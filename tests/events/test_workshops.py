@@ -63,6 +63,20 @@ def test_each_part_of_the_schedule_is_a_change(workshop: Workshop, change: dict[
     assert workshop.campaign.content_version == 2
 
 
+def test_who_speaks_hears_of_it_too(workshop: Workshop) -> None:
+    host = workshop.hosts.create(name="Ann", email="ann@example.org")
+    for days in (1, 1, 2):
+        _move(workshop, starts_at=_START + timedelta(days=days))
+    workshops.cancel(workshop.pk)
+    workshops.cancel(workshop.pk)
+    keys = Message.objects.filter(kind__startswith="host_").order_by("pk")
+    assert list(keys.values_list("key", flat=True)) == [
+        f"host_changed:{host.pk}:1",
+        f"host_changed:{host.pk}:2",
+        f"host_cancelled:{host.pk}:3",
+    ]
+
+
 def test_nobody_hears_of_a_time_that_is_past_or_of_a_draft(workshop: Workshop) -> None:
     _move(workshop, starts_at=clock.now() - timedelta(days=2))
     Workshop.objects.filter(pk=workshop.pk).update(state="draft")

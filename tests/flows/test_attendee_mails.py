@@ -528,3 +528,30 @@ def test_who_asks_for_the_gift_back_is_not_told_that_it_stays(
     (mail,) = _sent(story.sink).values()
     assert "You have asked for your gift back: Alice decides" in body(mail)
     assert "stays a gift" not in body(mail)
+
+
+def test_who_speaks_hears_of_another_time_and_of_the_end(
+    workshop: Workshop, smtp_sink: SmtpSink, clock: Clock
+) -> None:
+    workshop.hosts.create(name="Ann", email="ann@example.org", language="fr")
+    for days in (1, 2):
+        workshops.reschedule(
+            workshop.pk,
+            starts_at=_START + timedelta(days=days),
+            time_zone="Europe/Paris",
+            duration_minutes=120,
+        )
+    (moved,) = _sent(smtp_sink).values()
+    assert _subject(moved) == "Nouvelle date : Ouvrir une boutique en ligne"
+    assert "vendredi 26 mars 2027 à 19:00" in body(moved)
+    before = _event(moved, "REQUEST")
+    assert before.url.value == _link(moved, "h")
+    clock.advance(minutes=1)
+    workshops.cancel(workshop.pk, note="Ann is ill.")
+    (ended,) = _sent(smtp_sink).values()
+    assert _subject(ended) == "Annulé : Ouvrir une boutique en ligne"
+    assert "Ann is ill." in body(ended)
+    assert "/h/" not in body(ended)
+    gone = _event(ended, "CANCEL")
+    assert gone.uid.value == before.uid.value
+    assert int(gone.sequence.value) > int(before.sequence.value)

@@ -19,6 +19,8 @@ from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.cast import make_campaign, make_workshop
 
+Renderer = Callable[[Message], EmailMultiAlternatives | None]
+
 ROOM = "https://rooms.example.org/secret-room"
 REPLAY = "https://videos.example.org/secret-replay"
 
@@ -112,14 +114,19 @@ def render(
         ids=ids,
         created_at=clock.now(),
     )
-    renderer: Callable[[Message], EmailMultiAlternatives | None]
-    renderer = import_string(MAIL_KINDS[kind].renderer)
+    renderer: Renderer = import_string(MAIL_KINDS[kind].renderer)
     return renderer(message)
 
 
 def all_mails(language: str) -> dict[str, EmailMultiAlternatives]:
     """Return one mail of each kind and situation, by a name for it."""
-    made = {**_before(language), **_ended(language), **_waiting(language), **_after(language)}
+    made = {
+        **_before(language),
+        **_ended(language),
+        **_waiting(language),
+        **_after(language),
+        **_hosts(language),
+    }
     return {name: mail for name, mail in made.items() if mail is not None}
 
 
@@ -186,4 +193,20 @@ def _after(language: str) -> dict[str, EmailMultiAlternatives | None]:
         "thank_you": render("thank_you", there),
         "thank_you_absent": render("thank_you", absent),
         "replay": render("replay", there),
+    }
+
+
+def _hosts(language: str) -> dict[str, EmailMultiAlternatives | None]:
+    def to_host(kind: str, **values: Any) -> EmailMultiAlternatives | None:
+        workshop = sample_workshop(**values)
+        host = workshop.hosts.create(name="Ann", email="ann@example.org", language=language)
+        ids = {"host": host.pk, "version": workshop.schedule_version}
+        message = Message(kind=kind, workshop=workshop, ids=ids, created_at=clock.now())
+        renderer: Renderer = import_string(MAIL_KINDS[kind].renderer)
+        return renderer(message)
+
+    off = {"state": WorkshopState.CANCELLED, "cancel_note": "Ann is ill."}
+    return {
+        "host_changed": to_host("host_changed"),
+        "host_cancelled": to_host("host_cancelled", **off),
     }
