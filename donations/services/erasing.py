@@ -85,10 +85,12 @@ def erase(person: Person, *, gateway: Gateway) -> None:
 def _give_seats_back(email: str, gateway: Gateway) -> None:
     """Free the address's coming seats; people who came along keep theirs."""
     for seat in own_records.registrations_of(email):
-        if not _is_coming(seat.booking):
+        booking = Booking.objects.select_related("workshop").get(pk=seat.booking_id)
+        # One that somebody else is still paying for is theirs to end.
+        if booking.state != BookingState.CONFIRMED or not _is_coming(booking):
             continue
         if not seat_changes.give_one_back(seat):
-            cancelling.cancel_seat(seat.booking, gateway=gateway)
+            cancelling.cancel_seat(booking, gateway=gateway)
     for booking in own_records.bookings_of(email).filter(state__in=_RUNNING):
         others = booking.registrations.exclude(email="").exclude(email__iexact=email)
         if _is_coming(booking) and not others.exists():

@@ -37,9 +37,12 @@ def bookings_of(email: str) -> QuerySet[Booking]:
 
 
 def registrations_of(email: str) -> QuerySet[Registration]:
-    """Return the seats of an address, those that somebody else booked for it included."""
+    """Return the seats of an address, those that somebody else booked for it included.
+
+    A seat without an address of its own is the payer's: its mails go there.
+    """
     rows = Registration.objects.select_related("booking__workshop__campaign__team")
-    own = Q(email__iexact=email) | Q(email="", position=1, booking__email__iexact=email)
+    own = Q(email__iexact=email) | Q(email="", booking__email__iexact=email)
     return rows.filter(own).order_by("-booking__workshop__starts_at", "-pk")
 
 

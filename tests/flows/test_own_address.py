@@ -246,6 +246,28 @@ def test_who_came_along_keeps_the_seat_of_an_erased_payer(story: Story) -> None:
     assert booking.registrations.get().email == "noor@example.org"
 
 
+def test_an_erased_payers_nameless_company_goes_too(story: Story, workshop: Workshop) -> None:
+    company = {"person_2_name": "Quill", "person_3_name": "Quill too"}
+    story.give(workshop, email=EMAIL, seats=3, **company)
+    own = _own_page(story)
+    assert story.client.post(f"{own}erase/", {"typed": EMAIL}).status_code == 200
+    workshop.refresh_from_db()
+    assert workshop.seats_taken == 0
+    assert "Quill" not in _everything()
+
+
+def test_who_is_erased_leaves_another_ones_payment_alone(story: Story, workshop: Workshop) -> None:
+    story.give(workshop.campaign, email=EMAIL)
+    dora = {"person_2_name": "Dora Quill", "person_2_email": EMAIL}
+    paying = story.register(workshop, email="victor@example.org", seats=2, **dora)
+    own = _own_page(story)
+    assert story.client.post(f"{own}erase/", {"typed": EMAIL}).status_code == 200
+    assert "Quill" not in _everything()
+    story.pay(paying)
+    workshop.refresh_from_db()
+    assert (paying.state, workshop.seats_taken) == ("paid", 2)
+
+
 def test_a_refund_after_erasing_tells_nobody_and_fails_nowhere(
     story: Story, workshop: Workshop, alice: User
 ) -> None:
