@@ -16,6 +16,7 @@ urlpatterns = [
         {"mail_class": MailClass.NEWS},
         name="unsubscribe_news",
     ),
+    path("u/<str:token>/speaker/", unsubscribing.unsubscribe_host, name="unsubscribe_host"),
     path("j/<str:token>/", joining.join, name="join"),
     path("j/<str:token>/status/", joining.join_status, name="join_status"),
     path("h/<str:token>/", hosting.host_join, name="host_join"),

@@ -22,8 +22,11 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
     """Return an item's words; without ``names_all`` who hid their name is not named."""
     is_private = item.kind == "shared_link" or (item.donation and item.donation.hide_name)
     hidden = bool(is_private) and not names_all
+    name = item.name
+    if item.workshop is not None and item.kind in {"mails_stuck", "no_room"}:
+        name = item.workshop.text("title", language)
     values = {
-        "name": _("Somebody") if hidden else item.name,
+        "name": _("Somebody") if hidden else name,
         "amount": item.amount.format(language) if item.amount else "",
     }
     titles = {

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', max_length=8)),
                 ('time_zone', models.CharField(blank=True, max_length=64)),
                 ('link_version', models.PositiveIntegerField(default=1)),
+                ('wants_reminders', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(default=fundraiser.core.clock.now)),
             ],
         ),

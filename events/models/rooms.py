@@ -21,6 +21,7 @@ class Host(models.Model):
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, blank=True)
     link_version = models.PositiveIntegerField(default=1)
+    wants_reminders = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -40,6 +40,7 @@ HOST_LINK = "host"
 PERSON_LINK = "person"
 STAGE_LINK = "stage"
 NOTICE_LINK = "notice"
+HOST_REMINDERS_LINK = "host-reminders"
 
 #: These members see addresses and change things; a viewer sees numbers.
 EDITORS = (Role.OWNER, Role.ORGANIZER)
@@ -102,9 +103,9 @@ def registration_for_joining(token: str) -> tuple[Registration, int]:
     return found, link.version
 
 
-def host_for_link(token: str) -> Host:
+def host_for_link(token: str, purpose: str = HOST_LINK) -> Host:
     """Return the host that a signed link is for; DeadLinkError for a wrong or revoked one."""
-    return _read(HOST_LINK, token, Host.objects.select_related("workshop__campaign__team"))
+    return _read(purpose, token, Host.objects.select_related("workshop__campaign__team"))
 
 
 def person_for_link(token: str) -> Person:
@@ -122,9 +123,9 @@ def registration_link(registration: Registration, purpose: str = JOIN_LINK) -> s
     return links.make(purpose, UUID(str(registration.public_id)), registration.link_version)
 
 
-def host_link(host: Host) -> str:
-    """Return the token with which a host opens the room."""
-    return links.make(HOST_LINK, UUID(str(host.public_id)), host.link_version)
+def host_link(host: Host, purpose: str = HOST_LINK) -> str:
+    """Return a host's token: it opens the room, unless told otherwise."""
+    return links.make(purpose, UUID(str(host.public_id)), host.link_version)
 
 
 def person_link(person: Person) -> str:

@@ -45,6 +45,12 @@ def renew_link(host: Host) -> None:
         _queue_link(host)
 
 
+def set_reminders(host: Host, *, wanted: bool) -> None:
+    """Write whether a speaker wants to be reminded."""
+    host.wants_reminders = wanted
+    host.save(update_fields=["wants_reminders"])
+
+
 def remove(host: Host) -> None:
     """Take a speaker off: the link is worth nothing, and mails that wait are not sent."""
     host.delete()

@@ -76,7 +76,7 @@ _HOST_REMINDERS: Final = f"""{_INSERT}
         workshop.schedule_version, 'queued', reminder.due_at, 0, gen_random_uuid(), '', %(now)s
     FROM events_workshop workshop CROSS JOIN LATERAL {_OFFSETS}
     JOIN events_host host ON host.workshop_id = workshop.id
-    WHERE workshop.state = 'published'
+    WHERE workshop.state = 'published' AND host.wants_reminders
         AND reminder.due_at > %(since)s AND reminder.due_at <= %(until)s
         AND reminder.due_at >= host.created_at
     ON CONFLICT DO NOTHING

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from events.services import access, unsubscribing
+from events.services import access, hosts, unsubscribing
 from events.states import MailClass
 
 
@@ -32,6 +32,25 @@ def unsubscribe(
         "campaign": registration.booking.workshop.campaign,
         "is_news": is_news,
         "wanted": registration.wants_news if is_news else registration.wants_reminders,
+        "changed": request.method == "POST",
+    }
+    return render(request, "mails/unsubscribe.html", context)
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_host(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for a speaker's reminders."""
+    host = access.host_for_link(token, access.HOST_REMINDERS_LINK)
+    if request.method == "POST":
+        hosts.set_reminders(host, wanted="again" in request.POST)
+    context = {
+        "workshop": host.workshop,
+        "campaign": host.workshop.campaign,
+        "is_news": False,
+        "is_host": True,
+        "wanted": host.wants_reminders,
         "changed": request.method == "POST",
     }
     return render(request, "mails/unsubscribe.html", context)

@@ -26,6 +26,7 @@ from events.services.access import (
     BOOKING_LINK,
     CONFIRM_LINK,
     HOST_LINK,
+    HOST_REMINDERS_LINK,
     JOIN_LINK,
     NOTICE_LINK,
     PERSON_LINK,
@@ -75,6 +76,7 @@ PURPOSES: Final = {
     "unsubscribe_news": UNSUBSCRIBE_LINK,
     #: A speaker's, and an organizer's.
     "host_join": HOST_LINK,
+    "unsubscribe_host": HOST_REMINDERS_LINK,
     "stage": STAGE_LINK,
     "stage_live": STAGE_LINK,
     #: A member's, in truth; here the attendee holds it.
@@ -231,7 +233,7 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
         return booking.registrations.get(position=1)
     workshop = booking.workshop
     is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()
-    if purpose == HOST_LINK and is_first:
+    if purpose in {HOST_LINK, HOST_REMINDERS_LINK} and is_first:
         return workshop.hosts.first() or donation
     return workshop.campaign if purpose == STAGE_LINK and is_first else donation
 

@@ -105,6 +105,17 @@ def test_a_speakers_reminder_has_the_own_link_and_stops_with_the_start(
         (mail,) = remind("one")
     assert mail["Subject"].strip() == "In 1 hour: you are speaking at “How to open a web shop”"
     assert Client().get(link_in(mail)).status_code == 200
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    off = re.search(r"https?://[^/]+(/[^>]+)", mail["List-Unsubscribe"])
+    assert off is not None
+    assert Client().get(off[1]).status_code == 200
+    with clock.using(lambda: workshop.starts_at - timedelta(minutes=55)):
+        assert len(remind("looked at only")) == 1
+        assert Client().post(off[1], {"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert remind("ended") == []
+        Client().post(off[1], {"again": "yes"})
+        assert len(remind("again")) == 1
+    assert Client().get(link_in(mail)).status_code == 200
     with clock.using(lambda: workshop.starts_at + timedelta(minutes=1)):
         assert remind("two") == []
     workshop.hosts.all().delete()

@@ -67,6 +67,7 @@ WITHOUT_CSRF = {
     "stripe_connect_webhook",
     "stripe_webhook",
     "unsubscribe",
+    "unsubscribe_host",
     "unsubscribe_news",
     "wait",
     "watch",
