@@ -9,7 +9,7 @@
 Dying before 4 leaves nothing, and the next run does it all. After an outage the moment is old: all
 that fell due meanwhile is inserted with its true due time, and services/due.py says what becomes of
 it. What fell due before the moment and is not in the outbox was not due under the schedule of that
-time: it belongs to a later booking, offset or schedule, and is never planned (docs/adr/0021).
+time: it belongs to a later booking, offset or schedule, and is never planned (docs/adr/0022).
 """
 
 from __future__ import annotations

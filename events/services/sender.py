@@ -36,7 +36,7 @@ from fundraiser.core.logs import cleaned
 
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 25
+BATCH: Final = 50
 #: With the pauses below, mails are tried for about a day.
 MAXIMUM_ATTEMPTS: Final = 30
 _FIRST_PAUSE: Final = 30
