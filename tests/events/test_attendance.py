@@ -37,6 +37,13 @@ First name,Last name,Email,Duration,Time joined,Time exited
 Dora,Müller,dora@example.org,2 hr,6:58 PM,9:02 PM
 Emil,Zátopek,emil@example.org,1 hr 5 min,7:58 PM,9:02 PM
 """
+MEET_WITH_BLOCK = """\
+Meeting title,Date,Start time,End time
+Shops,2026-03-24,18:45,21:02
+
+Name,Email,Duration,Time joined,Time exited
+Dora,dora@example.org,2:04:00,6:58:12 PM,9:02:01 PM
+"""
 MEET_FRENCH = (
     "Prénom;Nom;Adresse e-mail;Durée;Heure d’arrivée;Heure de départ\r\n"
     "Dora;Müller;dora@example.org;2 h;18:58;21:02\r\n"
@@ -60,6 +67,8 @@ def test_zooms_report_with_its_block_above() -> None:
     [
         (ZOOM_BARE, [("Dora", "dora@example.org")]),
         (MEET, [("Dora Müller", "dora@example.org"), ("Emil Zátopek", "emil@example.org")]),
+        (MEET_WITH_BLOCK, [("Dora", "dora@example.org")]),
+        ("sep=;\r\n" + MEET_FRENCH, [("Dora Müller", "dora@example.org")]),
         (MEET_FRENCH, [("Dora Müller", "dora@example.org")]),
         (BIGBLUEBUTTON, [("Dora", "")]),
         (ZOOM_BARE.replace(",", "\t"), [("Dora", "dora@example.org")]),
