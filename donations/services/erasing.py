@@ -113,6 +113,7 @@ def _forget_mails(
     rows = Message.objects.filter(pk__in=[one.pk for one in written])
     rows.filter(state__in=waiting).delete()
     rows.exclude(error="").update(error="")  # a mail server's refusal names the address
+    rows.filter(ids__has_key="email").update(ids={})  # a former holder's, who is in no other row
 
 
 def _forget_donations(donations: Sequence[Donation]) -> None:

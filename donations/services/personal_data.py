@@ -50,12 +50,15 @@ def messages_of(
         | Q(ids__donation__in=[one.pk for one in donations])
         | Q(ids__person=person.pk)
     )
-    rows = Message.objects.exclude(kind__in=_TO_OTHERS)
-    return list(rows.filter(own).order_by("created_at", "pk"))
+    former = Q(kind=_TO_FORMER_HOLDER, ids__email__iexact=person.email)
+    rows = Message.objects.filter((own & ~Q(kind__in=_TO_OTHERS)) | former)
+    return list(rows.order_by("created_at", "pk"))
 
 
-#: These are about a donation, and go to those who organise.
-_TO_OTHERS = ("new_gift", "attention", "digest")
+#: To who held a seat before: that address stands nowhere but in the mail's own row.
+_TO_FORMER_HOLDER = "seat_handed_over"
+#: These are about the same rows, and go to those who organise, or to a seat's former holder.
+_TO_OTHERS = ("new_gift", "attention", "digest", _TO_FORMER_HOLDER)
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from donations.models import Donation, LedgerEntry
 from donations.services import lost_links
 from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration, Workshop
-from events.services import access
+from events.services import access, seat_changes
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.story import Story, body
@@ -266,6 +266,30 @@ def test_who_is_erased_leaves_another_ones_payment_alone(story: Story, workshop:
     story.pay(paying)
     workshop.refresh_from_db()
     assert (paying.state, workshop.seats_taken) == ("paid", 2)
+
+
+def test_who_handed_a_seat_over_is_erased_from_that_mail_too(
+    story: Story, workshop: Workshop
+) -> None:
+    victor = {"email": "victor@example.org", "name": "Victor"}
+    dora = {"person_2_name": "Dora Quill", "person_2_email": EMAIL}
+    booking = story.give(workshop, seats=2, **victor, **dora).booking
+    assert booking is not None
+    second = booking.registrations.get(position=2)
+    seat_changes.hand_over(second, seat_changes.NewPerson("Noor", "noor@example.org", "en"))
+    own = _own_page_of_a_former_holder(story)
+    data = json.loads(story.client.get(f"{own}data.json").content)
+    assert [one["kind"] for one in data["mails"]] == ["seat_handed_over", "links"]
+    assert story.client.post(f"{own}erase/", {"typed": EMAIL}).status_code == 200
+    assert "Quill" not in _everything()
+    assert booking.registrations.get(position=2).name == "Noor"
+
+
+def _own_page_of_a_former_holder(story: Story) -> str:
+    """Send what is due, and return the page of Dora, who has nothing here any more."""
+    story.mails()
+    lost_links.ask(EMAIL, "en")
+    return f"/p/{access.person_link(Person.objects.get())}/"
 
 
 def test_a_refund_after_erasing_tells_nobody_and_fails_nowhere(

@@ -18,6 +18,7 @@ from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.cast import make_campaign, make_workshop
+from tests.support.own_mail_samples import own_mails
 
 Renderer = Callable[[Message], EmailMultiAlternatives | None]
 
@@ -126,6 +127,7 @@ def all_mails(language: str) -> dict[str, EmailMultiAlternatives]:
         **_waiting(language),
         **_after(language),
         **_hosts(language),
+        **_asked_for(language),
     }
     return {name: mail for name, mail in made.items() if mail is not None}
 
@@ -153,6 +155,11 @@ def _before(language: str) -> dict[str, EmailMultiAlternatives | None]:
             language=language,
         ),
     }
+
+
+def _asked_for(language: str) -> dict[str, EmailMultiAlternatives | None]:
+    own = book(sample_workshop(), ("Gus", "gus@example.org"), language=language)
+    return own_mails(own, pay(own))
 
 
 def _ended(language: str) -> dict[str, EmailMultiAlternatives | None]:

@@ -1,0 +1,36 @@
+"""The mails that a person asked for, made of rows that stand as each kind wants them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.mail import EmailMultiAlternatives
+from django.utils.module_loading import import_string
+
+from donations.models import Donation
+from events.models import Booking, Message, Person
+from fundraiser.core import clock
+from fundraiser.mail_kinds import MAIL_KINDS
+
+
+def own_mails(booking: Booking, donation: Donation) -> dict[str, EmailMultiAlternatives | None]:
+    """Return the links of a paid booking's payer, the receipt, and the answer to a wish."""
+    person = Person.objects.create(
+        email=booking.email, language=booking.language, created_at=clock.now()
+    )
+    Donation.objects.filter(pk=donation.pk).update(
+        refund_asked_at=clock.now(),
+        refund_declined_at=clock.now(),
+        refund_answer="It was sent on already.\nThe well is being dug.",
+    )
+    return {
+        "links": _render("links", person=person.pk),
+        "receipt": _render("receipt", donation=donation.pk),
+        "refund_answer": _render("refund_answer", donation=donation.pk),
+    }
+
+
+def _render(kind: str, **ids: int) -> EmailMultiAlternatives | None:
+    message = Message(key=uuid.uuid4().hex, kind=kind, ids=ids, created_at=clock.now())
+    made: EmailMultiAlternatives | None = import_string(MAIL_KINDS[kind].renderer)(message)
+    return made
