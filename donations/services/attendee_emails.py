@@ -201,8 +201,8 @@ def how_soon(workshop: Workshop, person: Attendee, now: datetime) -> str:
         at = {"time": format_time(local, "HH:mm", locale=person.language[:2])}
         if left <= _STARTING:
             return gettext("We are starting")
-        if left <= timedelta(minutes=90):
-            minutes = timedelta(minutes=5 * round(left / timedelta(minutes=5)))
+        minutes = timedelta(minutes=5 * round(left / timedelta(minutes=5)))
+        if minutes <= timedelta(hours=1):
             said = format_timedelta(
                 minutes, threshold=1, add_direction=True, locale=person.language[:2]
             )

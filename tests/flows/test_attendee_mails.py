@@ -164,6 +164,8 @@ def test_a_seat_that_came_back_is_not_taken_out_of_the_calendar(
         (timedelta(hours=3), ("", "en"), "Today at 19:00: How to open a web shop"),
         (timedelta(hours=6), ("Asia/Tokyo", "en"), "Tomorrow at 03:00: How to open a web shop"),
         (timedelta(hours=1), ("Europe/Paris", "en"), "In 1 hour: How to open a web shop"),
+        (timedelta(minutes=61), ("Europe/Paris", "en"), "In 1 hour: How to open a web shop"),
+        (timedelta(minutes=90), ("Europe/Paris", "en"), "Today at 19:00: How to open a web shop"),
         (timedelta(minutes=21), ("Europe/Paris", "en"), "In 20 minutes: How to open a web shop"),
         (timedelta(minutes=10), ("Europe/Paris", "en"), "We are starting: How to open a web shop"),
         (timedelta(days=3), ("Europe/Paris", "fr"), "Dans 3 jours : Ouvrir une boutique en ligne"),

@@ -17,8 +17,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.mail import EmailMultiAlternatives
 from playwright.sync_api import Browser, Page
 
+from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.clock import Clock
-from tests.support.mail_samples import all_mails
+from tests.support.mail_samples import REPLAY, ROOM, all_mails
 
 _WIDTHS = (320, 600)
 #: A text that is in no mail of ours, and in one the organizer's note with a long word.
@@ -77,6 +78,28 @@ def test_control_what_reads_badly_is_seen() -> None:
         good + "\n",
     ):
         assert unreadable(bad), bad
+
+
+def _class(name: str) -> str:
+    """Return the class of a sample's kind: its name is the kind's, perhaps with a situation."""
+    kinds = [kind for kind in MAIL_KINDS if f"{name}_".startswith(f"{kind}_")]
+    return MAIL_KINDS[max(kinds, key=len)].mail_class
+
+
+def test_reminders_and_news_can_be_ended_and_nothing_else(mails: Mails) -> None:
+    for name, mail in mails("en").items():
+        can_be_ended = _class(name) in {"reminder", "news"}
+        assert ("List-Unsubscribe" in mail.extra_headers) == can_be_ended, name
+        assert ("List-Unsubscribe-Post" in mail.extra_headers) == can_be_ended, name
+        assert ("No more mails like this one" in str(mail.body)) == can_be_ended, name
+
+
+def test_no_mail_tells_the_rooms_or_the_replays_own_address(mails: Mails) -> None:
+    for name, mail in mails("en").items():
+        files = "".join(str(attached[1]) for attached in mail.attachments).replace("\r\n ", "")
+        for secret in (ROOM, REPLAY):
+            assert secret not in mail.message().as_string() + str(mail.body) + files, name
+            assert secret not in _html(mail), name
 
 
 @pytest.mark.parametrize("language", ["fr"])
