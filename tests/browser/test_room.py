@@ -25,7 +25,8 @@ from tests.browser.conftest import Open
 from tests.support.browser import PHONE
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
-from tests.support.rooms import ROOM, seated, way_in
+from tests.support.rooms import HOME, OFFICE, ROOM, seated, way_in
+from tests.support.rooms import Browser as Visitor
 from tests.support.story import Story
 
 pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
@@ -209,7 +210,10 @@ def _pages(shop: Workshop, clock: Clock) -> Iterator[tuple[str, str]]:
     yield "room early", way_in(dora)
     yield "room host", f"/h/{access.host_link(host)}/"
     clock.set(shop.starts_at)
-    yield "room open", way_in(dora)
+    yield "room open", (used := way_in(dora))
+    for network in (HOME, OFFICE):
+        Visitor(network).enter(used)
+    yield "room in use elsewhere", used
     Workshop.objects.filter(pk=shop.pk).update(join_url="")
     yield "room not ready", way_in(dora)
     yield "room host without room", f"/h/{access.host_link(host)}/"
@@ -254,6 +258,12 @@ def test_the_organizers_pages_of_the_room_can_be_used_by_everybody(
     for name in ("room", "attendance"):
         page.goto(f"{site}/organize/workshops/{shop.public_id}/{name}/")
         problems |= looks.problems(page, f"organize {name}")
+    page.goto(f"{site}/organize/workshops/{shop.public_id}/room/")
+    page.get_by_label("Address of the room").fill("http://rooms.example.org")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    problems |= looks.problems(page, "organize room with an error")
+    page.goto(f"{site}/organize/workshops/{shop.public_id}/attendance/")
     report = tmp_path / "report.csv"
     report.write_text("Name,Email\nD,dora@example.org\nEmil,e@work.example\nPhone,\n")
     page.locator("[name=report]").set_input_files(report)

@@ -26,7 +26,7 @@ def test_the_page_on_stage_fills_a_screen_updates_itself_and_is_revoked(
     for background in ("dark", "light", "transparent"):
         page.goto(f"{site}/stage/{access.stage_link(campaign)}/?background={background}")
         page.evaluate("document.fonts.ready")
-        looks.photograph(page, f"stage {background}")
+        assert looks.problems(page, background) == {}
         _fits(page)
         _reads_from_afar(page, sum_from=150 if background != "transparent" else 100)
     ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
