@@ -32,7 +32,10 @@ def contradictions() -> Iterator[str]:
     if settings.LINK_KEY == settings.SECRET_KEY:
         yield "LINK_KEY is the same as SECRET_KEY: give it a value of its own."
     yield from mail_provider.contradictions(
-        settings.ANYMAIL_PROVIDER, settings.EMAIL_BACKEND, settings.ANYMAIL
+        provider=settings.ANYMAIL_PROVIDER,
+        secret=settings.ANYMAIL_WEBHOOK_SECRET,
+        backend=settings.EMAIL_BACKEND,
+        others=settings.ANYMAIL,
     )
     yield from _site_contradictions()
     yield from _room_contradictions()

@@ -7,6 +7,7 @@ ANYMAIL_POSTMARK_SERVER_TOKEN, or from the file that ANYMAIL_POSTMARK_SERVER_TOK
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pkgutil import iter_modules
@@ -21,9 +22,9 @@ _PREFIX: Final = "ANYMAIL_"
 
 
 def anymail(env: environ.Env) -> dict[str, str]:
-    """Return django-anymail's settings by their short names, e.g. {"WEBHOOK_SECRET": "a:b"}."""
+    """Return django-anymail's other settings by their short names: {"MAILGUN_API_KEY": …}."""
     given = {name.removesuffix("_FILE") for name in os.environ if name.startswith(_PREFIX)}
-    given.discard("ANYMAIL_PROVIDER")
+    given -= {"ANYMAIL_PROVIDER", "ANYMAIL_WEBHOOK_SECRET"}
     return {name.removeprefix(_PREFIX): env.str(name) for name in given}
 
 
@@ -35,15 +36,33 @@ def email_config(url: str, provider: str) -> dict[str, Any]:
     return config
 
 
-def contradictions(provider: str, backend: str, settings: Mapping[str, str]) -> Iterator[str]:
+def contradictions(
+    *, provider: str, secret: str, backend: str, others: Mapping[str, str]
+) -> Iterator[str]:
     """Yield one sentence for each setting of a provider that cannot be right."""
     known = {name for _, name, _ in iter_modules(webhooks.__path__)} - {"base"}
     if provider and provider not in known:
         yield f"ANYMAIL_PROVIDER is none that is known: {', '.join(sorted(known))}."
-    if not provider and (settings or backend.startswith("anymail.")):
+    if not provider and (secret or others or backend.startswith("anymail.")):
         yield "ANYMAIL_PROVIDER is not set: name the provider, e.g. postmark."
-    if provider and ":" not in settings.get("WEBHOOK_SECRET", ""):
+    if provider and ":" not in secret:
         yield (
             "ANYMAIL_WEBHOOK_SECRET is not set: two random words, user:password, which "
             "the provider sends with what it tells."
         )
+
+
+def told_back(provider: str, message_id: str) -> dict[str, str]:
+    """Return the header by which a provider tells an id back with each event of an SMTP mail.
+
+    Those that keep our Message-ID need none. Sources: postmarkapp.com/developer/user-guide
+    (custom metadata), sendgrid.com/docs/for-developers/sending-email (unique arguments),
+    mailchimp.com/developer/transactional/docs/smtp-integration, developers.sparkpost.com/api/smtp.
+    """
+    data = {"message": message_id}
+    return {
+        "postmark": {"X-PM-Metadata-message": message_id},
+        "sendgrid": {"X-SMTPAPI": json.dumps({"unique_args": data})},
+        "mandrill": {"X-MC-Metadata": json.dumps(data)},
+        "sparkpost": {"X-MSYS-API": json.dumps({"metadata": data})},
+    }.get(provider, {})

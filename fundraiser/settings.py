@@ -193,7 +193,9 @@ FEE_ESTIMATE_DEFAULT = (290, 0)
 
 # --- mail -------------------------------------------------------------------------------------
 EMAIL_URL = required("EMAIL_URL", "the mail server, smtp+tls://user:password@host:587")
-ANYMAIL, ANYMAIL_PROVIDER = mail_provider.anymail(env), env.str("ANYMAIL_PROVIDER", default="")
+ANYMAIL_PROVIDER = env.str("ANYMAIL_PROVIDER", default="")
+ANYMAIL_WEBHOOK_SECRET = env.str("ANYMAIL_WEBHOOK_SECRET", default="")
+ANYMAIL = mail_provider.anymail(env)
 vars().update(mail_provider.email_config(EMAIL_URL, ANYMAIL_PROVIDER))
 EMAIL_TIMEOUT = 10
 #: How many mails may leave in a minute, by all senders together; 0: as many as will go.

@@ -92,7 +92,8 @@ def load(messages: Sequence[Message]) -> None:
     people = Registration.objects.in_bulk(
         {one.registration_id for one in messages if one.registration_id}
     )
-    ids = {one.workshop_id for one in (*messages, *bookings.values()) if one.workshop_id}
+    ids = {one.workshop_id for one in messages if one.workshop_id}
+    ids |= {one.workshop_id for one in bookings.values()}
     workshops = Workshop.objects.select_related("campaign__team").in_bulk(ids)
     for booking in bookings.values():
         booking.workshop = workshops[booking.workshop_id]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIMEText
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -101,9 +101,9 @@ def compose(
 class Letter(EmailMultiAlternatives):
     """A mail whose boundaries are random numbers: else each text is searched for a free one."""
 
-    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
+    def message(self, **options: Any) -> Any:
         """Return the MIME message."""
-        made = super().message()
+        made = super().message(**options)
         for part in made.walk():
             if part.is_multipart():
                 part.set_boundary(f"={uuid4().hex}")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
+from django.db.models.lookups import In
 
 from events.models import DeliveryProblem, Message
 from events.states import ProblemKind
@@ -43,15 +44,16 @@ def record(
     )
 
 
-def _standing() -> QuerySet[DeliveryProblem]:
-    return DeliveryProblem.objects.filter(forgiven_at=None).annotate(address=Upper("email"))
+def _standing(emails: Iterable[str]) -> QuerySet[DeliveryProblem]:
+    """Return what stands against these addresses, whatever the letter case."""
+    wanted = {email.upper() for email in emails if email}
+    return DeliveryProblem.objects.filter(In(Upper("email"), wanted), forgiven_at=None)
 
 
 def of(emails: Iterable[str]) -> dict[str, list[DeliveryProblem]]:
     """Return the standing problems of each address (in small letters), the latest first."""
-    wanted = {email.upper() for email in emails if email}
     found: dict[str, list[DeliveryProblem]] = defaultdict(list)
-    for one in _standing().filter(address__in=wanted).order_by("-happened_at", "-pk"):
+    for one in _standing(emails).order_by("-happened_at", "-pk"):
         found[one.email.lower()].append(one)
     return dict(found)
 
@@ -61,9 +63,8 @@ def stopped(emails: Iterable[str]) -> set[str]:
 
     That is after a bounce or rejection for good, and after a complaint, until it is forgiven.
     """
-    wanted = {email.upper() for email in emails if email}
     for_good = Q(permanent=True) | Q(kind=ProblemKind.COMPLAINED)
-    rows = _standing().filter(for_good, address__in=wanted)
+    rows = _standing(emails).filter(for_good)
     return {email.lower() for email in rows.values_list("email", flat=True)}
 
 

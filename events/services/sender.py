@@ -30,6 +30,7 @@ from events.models import Message, SharedMoment
 from events.services import batches, claims, due, problems
 from events.services.mail_server import DEADLINE, MailServer, RefusedError, ServerDownError
 from events.states import MessageState
+from fundraiser import mail_provider
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached
 from fundraiser.core.logs import cleaned
@@ -155,7 +156,17 @@ def _rendered(message: Message) -> EmailMultiAlternatives | None:
     if mail is not None:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
         mail.extra_headers["Message-ID"] = f"<{message.message_id.hex}@{domain}>"
+        if settings.ANYMAIL_PROVIDER:
+            _identify_to_provider(mail, message.message_id.hex)
     return mail
+
+
+def _identify_to_provider(mail: EmailMultiAlternatives, number: str) -> None:
+    """Let the provider name the mail in what it tells of it (events/receivers.py)."""
+    if settings.EMAIL_BACKEND.startswith("anymail."):
+        mail.metadata = {"message": number}  # type: ignore[attr-defined] -- django-anymail's own
+    else:
+        mail.extra_headers.update(mail_provider.told_back(settings.ANYMAIL_PROVIDER, number))
 
 
 def _later(message: Message, error: Exception) -> None:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 @require_http_methods(["HEAD", "POST"])  # some providers try an address by HEAD
 def mail_events(request: HttpRequest, provider: str) -> HttpResponseBase:
     """Take a provider's events; 404 for another than ours, 400 for what it did not send."""
-    if provider != settings.ANYMAIL_PROVIDER or not settings.ANYMAIL.get("WEBHOOK_SECRET"):
+    if provider != settings.ANYMAIL_PROVIDER or not settings.ANYMAIL_WEBHOOK_SECRET:
         raise Http404
     try:
         answer: HttpResponseBase = _view(provider)(request)

@@ -46,7 +46,8 @@ def sent(workshop: Workshop, person: Registration, smtp_sink: SmtpSink, clock: C
 
 def configure(settings: Settings, provider: str, **more: str) -> None:
     settings.ANYMAIL_PROVIDER = provider
-    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, **more}
+    settings.ANYMAIL_WEBHOOK_SECRET = SECRET
+    settings.ANYMAIL = more
 
 
 def post(provider: str, event: dict[str, Any], secret: str = SECRET) -> int:
@@ -182,6 +183,20 @@ def test_mailguns_event_is_matched_by_our_message_id_and_needs_its_signature(
     assert DeliveryProblem.objects.get().message == sent
 
 
+@pytest.mark.parametrize("provider", ["postmark", "sendgrid", "mandrill", "sparkpost", ""])
+def test_a_mail_by_smtp_names_itself_to_the_provider(
+    provider: str, settings: Settings, person: Registration, smtp_sink: SmtpSink, clock: Clock
+) -> None:
+    settings.ANYMAIL_PROVIDER = provider
+    clock.set(person.booking.workshop.starts_at - timedelta(minutes=60))
+    planner.plan()
+    sender.send_due()
+    (mail,) = smtp_sink.messages
+    number = Message.objects.get(state="sent").message_id.hex
+    others = [str(value) for name, value in mail.items() if name != "Message-ID"]
+    assert sum(number in value for value in others) == bool(provider)
+
+
 @pytest.mark.parametrize("secret", ["", "provider:wrong", "provider"])
 def test_who_does_not_know_the_secret_is_refused(
     secret: str, settings: Settings, sent: Message
@@ -197,7 +212,7 @@ def test_without_a_secret_or_for_another_provider_there_is_no_such_address(
     assert post("postmark", postmark()) == 404
     configure(settings, "postmark")
     assert post("mailgun", mailgun("x@y", "key")) == 404
-    settings.ANYMAIL = {}
+    settings.ANYMAIL_WEBHOOK_SECRET = ""
     assert post("postmark", postmark()) == 404
 
 
@@ -218,11 +233,15 @@ def test_what_cannot_be_read_is_refused_and_stores_nothing(
 
 
 def test_a_provider_without_its_secret_stops_the_start() -> None:
-    def told(provider: str, backend: str = "smtp", **settings: str) -> list[str]:
-        return list(mail_provider.contradictions(provider, backend, settings))
+    def told(provider: str, secret: str = "", **others: str) -> list[str]:
+        found = mail_provider.contradictions(
+            provider=provider, secret=secret, backend="smtp", others=others
+        )
+        return list(found)
 
     assert told("") == []
-    assert told("postmark", WEBHOOK_SECRET="a:b") == []
+    assert told("postmark", "a:b") == []
     assert "ANYMAIL_WEBHOOK_SECRET" in told("postmark")[0]
-    assert "ANYMAIL_PROVIDER" in told("postmarkk", WEBHOOK_SECRET="a:b")[0]
-    assert "ANYMAIL_PROVIDER" in told("", WEBHOOK_SECRET="a:b")[0]
+    assert "ANYMAIL_PROVIDER" in told("postmarkk", "a:b")[0]
+    assert "ANYMAIL_PROVIDER" in told("", "a:b")[0]
+    assert "ANYMAIL_PROVIDER" in told("", MAILGUN_API_KEY="x")[0]
