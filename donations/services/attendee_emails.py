@@ -68,16 +68,14 @@ def confirmation(message: Message) -> EmailMultiAlternatives | None:
 
     Not due once the booking or the workshop has ended.
     """
-    if message.registration is not None:
-        person = attendee_mail.with_seat(message)
-        if person is None or message.ids.get("link_version", person.link_version) != (
-            person.link_version
-        ):
-            return None  # The seat was handed over once more meanwhile.
-        return persons_confirmation(person, at=message.created_at)
-    booking = message.booking
-    if booking is None or booking.state != BookingState.CONFIRMED:
+    if (person := attendee_mail.with_seat(message)) is None:
         return None
+    booking = person.booking
+    if message.registration is not None:
+        if message.ids.get("link_version", person.link_version) != person.link_version:
+            return None  # The seat was handed over once more meanwhile.
+        if not attendees.is_payer(person):
+            return persons_confirmation(person, at=message.created_at)
     people = list(booking.registrations.order_by("position"))
     for one in people:
         one.booking = booking
@@ -111,8 +109,9 @@ def payers_confirmation(
     }
     link = own or manage_url(booking)
     letter = attendee_mail.mail("confirmation", booking, person, link=link, context=context)
-    file = calendar.invitation(workshop, person, at=at, join_url=own)
-    attendee_mail.attach_calendar(letter, "REQUEST", file)
+    if own:
+        file = calendar.invitation(workshop, person, at=at, join_url=own)
+        attendee_mail.attach_calendar(letter, "REQUEST", file)
     return letter
 
 

@@ -98,7 +98,7 @@ def seat_handed_over(message: Message) -> EmailMultiAlternatives | None:
     person.booking = message.booking
     former = Attendee(
         name=str(message.ids.get("name", "")),
-        email=str(message.ids["email"]),
+        email=str(message.ids.get("email", "")),
         language=str(message.ids.get("language", person.booking.language)),
         time_zone=str(message.ids.get("time_zone", "")),
     )

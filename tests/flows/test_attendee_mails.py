@@ -153,6 +153,8 @@ def test_a_seat_that_came_back_is_not_taken_out_of_the_calendar(
     sender.send_due()
     to_dora = [mail for mail in smtp_sink.messages if mail["To"] == "dora@example.org"]
     assert [_event(mail, "REQUEST").status.value for mail in to_dora] == ["CONFIRMED"]
+    assert "Your seat is confirmed." in body(to_dora[0])
+    assert "has given you" not in body(to_dora[0])
 
 
 @pytest.mark.parametrize(
@@ -324,6 +326,27 @@ def test_who_pays_for_a_workshop_that_was_just_cancelled_is_told_that(
     (mail,) = _sent(story.sink).values()
     assert _subject(mail) == "Cancelled: How to open a web shop"
     assert "And your gift?" in body(mail)
+
+
+def test_a_confirmation_that_waited_until_the_workshop_was_cancelled_is_not_sent(
+    workshop: Workshop, smtp_sink: SmtpSink
+) -> None:
+    confirmations.queue(book(workshop))
+    workshops.cancel(workshop.pk)
+    (mail,) = _sent(smtp_sink).values()
+    assert _subject(mail) == "Cancelled: How to open a web shop"
+
+
+def test_a_former_holder_who_was_erased_is_not_written_to(
+    workshop: Workshop, smtp_sink: SmtpSink
+) -> None:
+    from events.services import seat_changes
+
+    person = book(workshop).registrations.get()
+    gus = seat_changes.NewPerson("Gus", "gus@example.org", "en")
+    seat_changes.hand_over(person, gus)
+    Message.objects.filter(kind="seat_handed_over").update(ids={})
+    assert set(_sent(smtp_sink)) == {"gus@example.org"}
 
 
 def test_a_seat_given_back_leaves_the_calendar(
