@@ -64,12 +64,13 @@ def _seat_choices(most: int) -> list[tuple[int, Any]]:
 class WaitForm(PersonForm):
     """To wait for a seat of a full workshop: who, and how many. Nothing is paid."""
 
-    seats = forms.TypedChoiceField(label=_("Seats"), coerce=int, empty_value=1, required=False)
+    seats = forms.TypedChoiceField(label=_("Seats"), coerce=int, empty_value="1", required=False)
     field_order = ("name", "email", "seats")
 
     def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
         # Ids of its own: it may stand on a page with another form.
-        super().__init__(*args, auto_id="wait_%s", **kwargs)
+        kwargs["auto_id"] = "wait_%s"
+        super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _("When it is your turn, we write there.")
         most = min(MAXIMUM_SEATS, workshop.capacity or MAXIMUM_SEATS)
         seats = self.fields["seats"]

@@ -46,7 +46,8 @@ class WorkshopQuerySet(QuerySet["Workshop"]):
 
     def visible(self) -> WorkshopQuerySet:
         """All but drafts, each knowing ``has_line``: a cancelled one says that it is cancelled."""
-        return self.exclude(state=WorkshopState.DRAFT).annotate(has_line=somebody_waits())
+        rows = self.exclude(state=WorkshopState.DRAFT)
+        return rows.annotate(has_line=somebody_waits())  # type: ignore[no-redef]  # its default
 
 
 class BookingQuerySet(QuerySet["Booking"]):

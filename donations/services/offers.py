@@ -153,7 +153,7 @@ def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:
         raise checkout.UnreachableError(str(error)) from error
     if attempt.state != DonationState.EXPIRED:
         return attempt
-    return checkout.open_session(_renewed(attempt), gateway=gateway)
+    return checkout.open_session(_renewed(booking.pk, attempt), gateway=gateway)
 
 
 def _unpaid(booking: Booking) -> Donation | None:
@@ -168,10 +168,10 @@ def _latest(booking: Booking) -> Donation | None:
     return rows.select_related("campaign", "workshop").order_by("-pk").first()
 
 
-def _renewed(old: Donation) -> Donation:
+def _renewed(booking_id: int, old: Donation) -> Donation:
     """Write the next attempt at the same gift; where the hold is over, return the old one."""
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=old.booking_id)
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
         nonce = checkout.following(old.nonce)
         known = Donation.objects.filter(nonce=nonce).first()
         if known is not None:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from donations.models import CampaignTotal, Donation
 from donations.services import totals
 from events.models import Campaign, Workshop
+from events.querysets import somebody_waits
 from events.services import content, seats
 from events.states import CampaignState, Destination
 from fundraiser.core import clock
@@ -43,6 +44,8 @@ class CampaignPage:
     send_by: date | None
     destination: str
     fees_paid_by_organizer: bool
+    #: Whether its receipts carry a wording for taxes: then they do not say that they have none.
+    has_tax_wording: bool
     state: str
     url: str
 
@@ -114,6 +117,7 @@ def campaign_page(campaign: Campaign, language: str) -> CampaignPage:
         send_by=campaign.send_by,
         destination=campaign.destination,
         fees_paid_by_organizer=campaign.fees_paid_by_organizer,
+        has_tax_wording=any(campaign.receipt_tax_wording.values()),
         state=campaign.state,
         url=reverse("campaign", args=[campaign.slug]),
     )
@@ -172,7 +176,7 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
             "campaign__state",
             "capacity",
             "seats_taken",
-            "has_line",
+            somebody_waits(),
         )
         .first()
     )

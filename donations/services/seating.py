@@ -47,7 +47,7 @@ def _other_attempts(donation: Donation) -> list[Donation]:
     booking = _seat_booking(donation)
     if booking is None or (booking.offered_at is None and booking.extended_at is None):
         return []
-    rows = Donation.objects.filter(booking_id=donation.booking_id, purpose=Purpose.SEAT)
+    rows = Donation.objects.filter(booking=booking, purpose=Purpose.SEAT)
     return list(rows.filter(state__in=[*LIVE, DonationState.PAID]).exclude(pk=donation.pk))
 
 

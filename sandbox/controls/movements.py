@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 def pay(sandbox: "Sandbox", given: Json) -> Json:
     """Pays a session; a 3-D Secure card counts as authenticated unless ``outcome`` says no.
 
-    ``outcome`` "late" lets the money of an expired session arrive after all.
+    ``outcome`` "late" lets the money of an expired session arrive after all; where none arrives,
+    the session is as expired as it was.
     """
     account, session = find(sandbox, "checkout.session", given["session"])
-    if given.get("outcome") == "late" and session["status"] == "expired":
+    late = given.get("outcome") == "late" and session["status"] == "expired"
+    if late:
         session["status"] = "open"
-    return checkouts.pay(
-        sandbox,
-        account,
-        session,
-        _entry(given),
-        authenticated=given.get("outcome") != "fail_authentication",
-    )
+    try:
+        return checkouts.pay(
+            sandbox,
+            account,
+            session,
+            _entry(given),
+            authenticated=given.get("outcome") != "fail_authentication",
+        )
+    finally:
+        if late and session["status"] == "open":
+            session["status"] = "expired"
 
 
 def _entry(given: Json) -> Entry:

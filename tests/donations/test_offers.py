@@ -248,7 +248,7 @@ def test_more_time_that_was_cut_short_ends_by_itself(
 ) -> None:
     _attempt, booking = _about_to_end(world)
     with monkeypatch.context() as patch:
-        patch.setattr(offers, "_renewed", lambda _old: pytest.fail("cut short"))
+        patch.setattr(offers, "_renewed", lambda _booking, _old: pytest.fail("cut short"))
         with pytest.raises(pytest.fail.Exception):
             offers.extend(booking, gateway=world.gateway)
     assert states(booking) == ("held", "expired")

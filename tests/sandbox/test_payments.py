@@ -224,3 +224,13 @@ def test_tampered_session_is_what_the_control_says(sandbox, client):
     assert (found.amount_total, found.payment_intent.latest_charge.amount) == (1900, 1900)
     sandbox.control.tamper(session.id, livemode=True)
     assert client.v1.checkout.sessions.retrieve(session.id).livemode is True
+
+
+def test_late_money_that_does_not_come_leaves_the_session_expired(sandbox, client):
+    session = opened(client)
+    sandbox.control.expire(session.id)
+    declined = sandbox.control.pay(session.id, card="4000000000000002", outcome="late")
+    assert declined["status"] == "declined"
+    assert fetched(client, session.id).status == "expired"
+    assert sandbox.control.pay(session.id, outcome="late")["status"] == "succeeded"
+    assert fetched(client, session.id).status == "complete"
