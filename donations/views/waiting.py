@@ -88,9 +88,7 @@ def _form(booking: Booking, typed: dict[str, Any] | None = None) -> GiveForm:
         known[f"person_{person.position}_name"] = person.name
         known[f"person_{person.position}_email"] = person.email
     initial = known | (typed or {})
-    return GiveForm(
-        campaign=workshop.campaign, workshop=workshop, booking=booking, initial=initial
-    )
+    return GiveForm(campaign=workshop.campaign, workshop=workshop, booking=booking, initial=initial)
 
 
 def _seat_page(booking: Booking, token: str, form: GiveForm) -> dict[str, Any]:
