@@ -88,6 +88,9 @@ def test_benefit_and_taxes_stand_only_where_they_are_set(story: Story) -> None:
     _in_order(text, "worth $5.00", "beyond that is $15.00", "Taxes (France)", wording["en"])
     assert "not a tax receipt" not in text
     assert wording["fr"] in _receipt(story, donation, "fr").text
+    (mail,) = story.mails()
+    assert "tax receipt" not in body(mail) + body(mail, "html")
+    assert "tax receipt" not in story.page(f"/g/{gift_link(donation)}/")
     assert donation.booking is not None
     story.client.post(f"/b/{access.booking_link(donation.booking)}/cancel/")
     assert "worth" not in _receipt(story, donation).text  # No seat, nothing in return.

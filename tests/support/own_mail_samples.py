@@ -21,7 +21,7 @@ def own_mails(booking: Booking, donation: Donation) -> dict[str, EmailMultiAlter
     Donation.objects.filter(pk=donation.pk).update(
         refund_asked_at=clock.now(),
         refund_declined_at=clock.now(),
-        refund_answer="It was sent on already.\nThe well is being dug.",
+        refund_answer="C’est déjà envoyé.\nAlice",
     )
     return {
         "links": _render("links", person=person.pk),
