@@ -15,7 +15,7 @@ from events.models import Booking, Message, Workshop
 from events.services import access, waiting_list
 from tests.support.cast import give_form, make_campaign, make_workshop
 from tests.support.clock import Clock
-from tests.support.story import Story, address, plain
+from tests.support.story import Story, address, body, plain
 
 
 @pytest.fixture
@@ -122,9 +122,14 @@ def test_the_page_of_the_last_seat_offers_to_wait_with_what_was_typed(
 
 def test_a_freed_seat_is_offered_and_taken_by_a_gift(story: Story, workshop: Workshop) -> None:
     first, _second = fill(story, workshop)
-    join(story, workshop)
     story.mails()
+    join(story, workshop)
+    (mail,) = story.mails()
+    assert mail["To"] == "wanda@example.org"
+    assert own("wanda") in body(mail), "the link to the place in the line"
     give_back(story, first)
+    (mail,) = [one for one in story.mails() if one["To"] == "wanda@example.org"]
+    assert own("wanda") in body(mail), "the link to the offer"
 
     waiting = booking("wanda")
     assert waiting.state == "held"
