@@ -71,7 +71,9 @@ class WaitForm(PersonForm):
         # Ids of its own: it may stand on a page with another form.
         kwargs["auto_id"] = "wait_%s"
         super().__init__(*args, **kwargs)
-        self.fields["email"].help_text = _("When it is your turn, we write there.")
+        email = self.fields["email"]
+        email.help_text = _("When it is your turn, we write there.")
+        email.error_messages["required"] = _("Write your e-mail address: your offer goes there.")
         most = min(MAXIMUM_SEATS, workshop.capacity or MAXIMUM_SEATS)
         seats = self.fields["seats"]
         assert isinstance(seats, forms.TypedChoiceField)  # noqa: S101 -- declared above
