@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -26,10 +27,10 @@ def unsubscribe(
         unsubscribing.set_wanted(registration, mail_class, wanted=wanted)
         registration.refresh_from_db()
     is_news = mail_class == MailClass.NEWS
+    workshop = registration.booking.workshop
     context = {
-        "registration": registration,
-        "workshop": registration.booking.workshop,
-        "campaign": registration.booking.workshop.campaign,
+        "title": workshop.text("title", get_language() or "en"),
+        "organizer": workshop.campaign.organizer_name,
         "is_news": is_news,
         "wanted": registration.wants_news if is_news else registration.wants_reminders,
         "changed": request.method == "POST",
