@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -128,8 +130,8 @@ class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 setattr(obj, name, getattr(before, name))
         super().save_model(request, obj, form, change)
         if moved:
-            workshops.reschedule(obj.pk, **wanted)
-            obj.refresh_from_db()
+            # It locks bookings before the workshop, which this form has locked.
+            transaction.on_commit(partial(workshops.reschedule, obj.pk, **wanted))
         campaigns.content_changed(obj.campaign_id)
         jobs.enqueue("events.offer_seats", workshop=obj.pk)  # there may be more seats now
 
@@ -164,7 +166,7 @@ class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
             return found
-        return Workshop.objects.select_for_update().get(pk=found.pk)
+        return Workshop.objects.select_for_update(no_key=True).get(pk=found.pk)
 
 
 @admin.register(Booking)

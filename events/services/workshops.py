@@ -1,12 +1,18 @@
 """Workshops: moved to another time, or cancelled; whoever counts on one is told.
 
-Both lock the workshop alone and no booking, so that they fit the order of locks (docs/money.md).
-Seats are confirmed under the same lock, so nobody is confirmed unseen meanwhile.
+Locks go in the one order (docs/money.md), for all bookings that are told at once:
+
+1. Lock these bookings, by number: a mail that is queued for one refers to its row.
+2. Lock the workshop. Seats are confirmed and lines are joined under the same lock.
+3. Somebody was seated between 1 and 2: let go of all, and begin again.
+4. Change the workshop, queue the mails, commit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -16,6 +22,9 @@ from events.services import campaigns, outbox, waiting_list
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock, zones
 from fundraiser.core.errors import ServiceError
+
+#: Changes a locked workshop and tells these persons.
+_Change = Callable[[Workshop, Sequence[Registration]], None]
 
 
 class CancelledError(ServiceError):
@@ -37,7 +46,7 @@ def reschedule(
 
     Its schedule's version rises: what was planned for the old time is no longer due, and calendars
     take the new file. Who has a seat, waits for one or is kept one is told, unless the new time is
-    past too. Raises CancelledError or ZoneError.
+    past too. In no transaction of the caller's. Raises CancelledError or ZoneError.
     """
     if not zones.is_zone(time_zone):
         raise ZoneError(time_zone)
@@ -46,23 +55,19 @@ def reschedule(
         "time_zone": time_zone,
         "duration_minutes": duration_minutes,
     }
-    with transaction.atomic():
-        workshop = _locked(workshop_id)
+
+    def move(workshop: Workshop, people: Sequence[Registration]) -> None:
         if workshop.state == WorkshopState.CANCELLED:
             raise CancelledError(str(workshop_id))
         if all(getattr(workshop, name) == value for name, value in wanted.items()):
-            return workshop
-        Workshop.objects.filter(pk=workshop_id).update(
-            **wanted, schedule_version=F("schedule_version") + 1
-        )
-        workshop.refresh_from_db()
+            return
+        _write(workshop, **wanted)
         if workshop.state == WorkshopState.PUBLISHED and workshop.ends_at > clock.now():
-            outbox.queue_for_each(
-                _people(workshop), kind="changed", version=workshop.schedule_version
-            )
+            version = workshop.schedule_version
+            outbox.queue_for_each(people, kind="changed", version=version)
             _tell_hosts(workshop, "host_changed")
-        campaigns.content_changed(workshop.campaign_id)
-    return workshop
+
+    return _with_everybody(workshop_id, move)
 
 
 def cancel(workshop_id: int, *, note: str = "") -> Workshop:
@@ -70,32 +75,49 @@ def cancel(workshop_id: int, *, note: str = "") -> Workshop:
 
     Who has a seat, waits for one or is kept one is told; the waiting ends. Seats stay booked, since
     what was given for them is a question of its own; who is paying at this moment is told as soon
-    as the money arrives (confirmations.queue). A draft is told to nobody.
+    as the money arrives (confirmations.queue). In no transaction of the caller's.
     """
-    with transaction.atomic():
-        workshop = _locked(workshop_id)
+
+    def call_off(workshop: Workshop, people: Sequence[Registration]) -> None:
         if workshop.state == WorkshopState.CANCELLED:
-            return workshop
-        Workshop.objects.filter(pk=workshop_id).update(
-            state=WorkshopState.CANCELLED,
-            cancelled_at=clock.now(),
-            cancel_note=note,
-            schedule_version=F("schedule_version") + 1,
-        )
-        workshop.refresh_from_db()
-        outbox.queue_for_each(_people(workshop), kind="cancelled")
+            return
+        values = {"cancelled_at": clock.now(), "cancel_note": note}
+        _write(workshop, state=WorkshopState.CANCELLED, **values)
+        outbox.queue_for_each(people, kind="cancelled")
         for booking in _absent_payers(workshop):
             key = f"cancelled:booking:{booking.pk}"
             outbox.queue(key=key, kind="cancelled", booking=booking)
         _tell_hosts(workshop, "host_cancelled")
         waiting_list.end(workshop)
-        campaigns.content_changed(workshop.campaign_id)
-    return workshop
+
+    return _with_everybody(workshop_id, call_off)
+
+
+def _with_everybody(workshop_id: int, change: _Change) -> Workshop:
+    """Do ``change`` under the locks that the module tells of; return the workshop."""
+    while True:
+        with transaction.atomic():
+            counting = Booking.objects.filter(_counts(), workshop=workshop_id).order_by("pk")
+            locked = set(counting.select_for_update(no_key=True).values_list("pk", flat=True))
+            workshop = _locked(workshop_id)
+            people = list(_people(workshop))
+            if locked.issuperset(one.booking_id for one in people):
+                change(workshop, people)
+                return workshop
 
 
 def _locked(workshop_id: int) -> Workshop:
-    rows = Workshop.objects.select_for_update(of=("self",)).select_related("campaign")
-    return rows.get(pk=workshop_id)
+    rows = Workshop.objects.select_related("campaign")
+    # Not its key: others may queue mails that refer to it, and wait for nobody.
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=workshop_id)
+
+
+def _write(workshop: Workshop, **values: Any) -> None:
+    """Change the locked workshop, and make its pages anew."""
+    version = F("schedule_version") + 1
+    Workshop.objects.filter(pk=workshop.pk).update(**values, schedule_version=version)
+    workshop.refresh_from_db()
+    campaigns.content_changed(workshop.campaign_id)
 
 
 def _tell_hosts(workshop: Workshop, kind: str) -> None:
@@ -103,6 +125,13 @@ def _tell_hosts(workshop: Workshop, kind: str) -> None:
     for host in workshop.hosts.all():
         key = f"{kind}:{host.pk}:{version}"
         outbox.queue(key=key, kind=kind, workshop=workshop, host=host.pk, version=version)
+
+
+def _counts(prefix: str = "") -> Q:
+    """Return who counts on a workshop: seated, waiting, or kept a seat for a while."""
+    states = [BookingState.CONFIRMED, BookingState.WAITING]
+    kept = {f"{prefix}state": BookingState.HELD, f"{prefix}offered_at__isnull": False}
+    return Q(**{f"{prefix}state__in": states}) | Q(**kept)
 
 
 def _absent_payers(workshop: Workshop) -> QuerySet[Booking]:
@@ -114,12 +143,7 @@ def _absent_payers(workshop: Workshop) -> QuerySet[Booking]:
 
 
 def _people(workshop: Workshop) -> QuerySet[Registration]:
-    """Return who counts on a workshop and can be written to: seated, waiting, or kept a seat.
-
-    A person without an address of their own is told by the payer.
-    """
-    counts = Q(booking__state__in=[BookingState.CONFIRMED, BookingState.WAITING])
-    kept = Q(booking__state=BookingState.HELD, booking__offered_at__isnull=False)
-    people = Registration.objects.filter(counts | kept, booking__workshop=workshop)
+    """Return who counts on a workshop and can be written to; the payer tells the others."""
+    people = Registration.objects.filter(_counts("booking__"), booking__workshop=workshop)
     reachable = ~Q(email="") | Q(position=1)
     return people.filter(reachable).select_related("booking").order_by("pk")

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.forms import SplitDateTimeField
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from events.models import Message, Workshop
 from events.services import workshops
@@ -143,9 +144,14 @@ def test_the_admin_saves_without_a_word_where_the_time_stays(
     assert _queued() == []
 
 
-def test_a_time_changed_in_the_admin_is_told(admin_client: Client, workshop: Workshop) -> None:
+def test_a_time_changed_in_the_admin_is_told(
+    admin_client: Client,
+    workshop: Workshop,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     path, posted = _form(admin_client, workshop)
-    answer = admin_client.post(path, {**posted, "starts_at_0": "2031-03-25", "title": "New"})
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = admin_client.post(path, {**posted, "starts_at_0": "2031-03-25", "title": "New"})
     assert answer.status_code == 302
     workshop.refresh_from_db()
     assert workshop.starts_at == _START + timedelta(days=1)
