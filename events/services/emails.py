@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -16,6 +15,7 @@ from django.utils import translation
 
 from events.models import Booking, Registration
 from events.services import access, shapes, texts
+from events.services.letters import Letter
 from events.states import MailClass
 
 
@@ -96,18 +96,6 @@ def compose(
         mail.extra_headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return mail
-
-
-class Letter(EmailMultiAlternatives):
-    """A mail whose boundaries are random numbers: else each text is searched for a free one."""
-
-    def message(self, **options: Any) -> Any:
-        """Return the MIME message."""
-        made = super().message(**options)
-        for part in made.walk():
-            if part.is_multipart():
-                part.set_boundary(f"={uuid4().hex}")
-        return made
 
 
 def _parts(kind: str, context: Mapping[str, Any]) -> shapes.Parts:
