@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from donations.services import notices
@@ -228,3 +230,25 @@ def test_everybody_chooses_for_themselves(alice: User, bob: User, charlie: User)
         "wants_attention_mails" in signed_in(alice).get("/organize/notifications/").content.decode()
     )
     assert Client().get("/organize/notifications/").status_code == 302
+
+
+@pytest.mark.alone
+@pytest.mark.django_db(transaction=True)
+def test_planners_at_the_same_moment_double_nothing(
+    story: Story, workshop: Workshop, members: None
+) -> None:
+    for n in range(5):
+        story.give(workshop, name=f"Dora {n}", email=f"dora{n}@example.org")
+    Message.objects.create(key="stuck", kind="refund", workshop=workshop, state="set_aside")
+
+    def plan(_n: int) -> int:
+        try:
+            return notices.plan()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(plan, range(8)))
+    mails = story.mails()
+    assert len(to(mails, "alice@example.org")) == 5 + 1
+    assert len(to(mails, "bob@example.org")) == 5
