@@ -17,7 +17,7 @@ from donations.models import Donation
 from donations.services import attendee_mail, pages
 from donations.states import DonationState, Purpose
 from events.models import Booking, Message, Registration, Workshop
-from events.services import access, attendees, calendar
+from events.services import access, attendees, batches, calendar
 from events.services.attendees import Attendee, attendee
 from events.services.emails import (
     absolute,
@@ -172,7 +172,10 @@ def reminder_mail(
     booking, person = registration.booking, attendee(registration)
     workshop = booking.workshop
     context = {
-        "soon": how_soon(workshop, person, clock.now()),
+        "soon": batches.once(
+            ("soon", workshop.pk, workshop.starts_at, person.time_zone, person.language),
+            lambda: how_soon(workshop, person, clock.now()),
+        ),
         "starting": workshop.starts_at - clock.now() <= _STARTING,
         "others": _told_by_payer(unnamed),
         "own_url": _own_page(registration),
@@ -233,7 +236,7 @@ def changed_mail(registration: Registration, *, at: datetime) -> EmailMultiAlter
     """Return the mail that tells a person the new time, with a file that moves it."""
     booking, person = registration.booking, attendee(registration)
     hopes = booking.state in _HOPING
-    own = manage_url(booking) if hopes else join_url(registration)
+    own = _own_page(registration) if hopes else join_url(registration)
     context = {
         "seated": not hopes,
         "waiting": booking.state == BookingState.WAITING,
@@ -247,8 +250,17 @@ def changed_mail(registration: Registration, *, at: datetime) -> EmailMultiAlter
 
 
 def fresh_link(message: Message) -> EmailMultiAlternatives | None:
-    """A link was used at two places: its owner gets a fresh one, and the old one is dead."""
+    """A link was used at two places: its owner gets a fresh one, and the old one is dead.
+
+    With it went the link to the person's own page, so that one is in it, too.
+    """
     person = attendee_mail.with_seat(message)
     if person is None:
         return None
-    return attendee_mail.mail("fresh_link", person.booking, attendee(person), link=join_url(person))
+    return attendee_mail.mail(
+        "fresh_link",
+        person.booking,
+        attendee(person),
+        link=join_url(person),
+        context={"own_url": _own_page(person)},
+    )
