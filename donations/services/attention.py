@@ -15,8 +15,8 @@ from django.db.models import Count, Max
 
 from donations.gateway import Gateway
 from donations.models import Difference, Donation, StripeEvent
-from donations.services import seating, settlement
-from donations.states import DonationState, Kind, Purpose
+from donations.services import locking, refunding, seating
+from donations.states import DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services import devices, rooms, seats
 from events.services.attendees import attendee
@@ -186,7 +186,9 @@ def take_seat(booking_id: int) -> bool:
     """
     with transaction.atomic():
         _donation, booking = _locked(booking_id)
-        booking.workshop = Workshop.objects.select_for_update().get(pk=booking.workshop_id)
+        booking.workshop = Workshop.objects.select_for_update(no_key=True).get(
+            pk=booking.workshop_id
+        )
         return seating.take_again(booking)
 
 
@@ -200,12 +202,10 @@ def keep(booking_id: int) -> Donation:
 
 
 def _locked(booking_id: int) -> tuple[Donation, Booking]:
-    donation = (
-        Donation.objects.select_for_update(of=("self",))
-        .filter(booking_id=booking_id, purpose=Purpose.SEAT, state=DonationState.PAID)
-        .first()
-    )
-    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    wanted = (Purpose.SEAT, DonationState.PAID)
+    given = locking.of_booking(booking_id)
+    donation = next((one for one in given if (one.purpose, one.state) == wanted), None)
+    booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
     if donation is None or booking.state != BookingState.NEEDS_ATTENTION:
         raise NothingToChooseError(str(booking_id))
     return donation, booking
@@ -214,17 +214,10 @@ def _locked(booking_id: int) -> tuple[Donation, Booking]:
 def give_back(booking: Booking, *, gateway: Gateway) -> Donation:
     """Refund late money in full; settling ends its booking.
 
-    The key is the donation's own, so that asking twice refunds once; after a refund that failed
-    it is another one. Raises NothingToChooseError, GatewayError or BusyError.
+    Asking twice refunds once. Raises NothingToChooseError, GatewayError or BusyError.
     """
     donation = pending_choice(booking)
     if donation is None or donation.payment_intent_id is None:
         raise NothingToChooseError(str(booking.pk))
-    failed = donation.entries.filter(kind=Kind.REFUND_FAILED).count()
-    gateway.refund(
-        donation.payment_intent_id,
-        minor=None,
-        idempotency_key=f"refund:late:{donation.public_id}:{failed}",
-        account=donation.stripe_account,
-    )
-    return settlement.apply(donation.pk, gateway=gateway)
+    payment = donation.payment_intent_id
+    return refunding.give_back(donation, payment, occasion="late", gateway=gateway)

@@ -26,6 +26,8 @@ from fundraiser.core.money import Money
 _ROUNDS: Final = 4
 #: Nothing is left to pay: the money arrived, or is on its way.
 _SETTLED: Final = frozenset({DonationState.PAID, DonationState.PROCESSING})
+#: What seats.registration_status says while seats are taken; who holds one needs no free one.
+_REGISTERS: Final = frozenset({"open", "full"})
 
 
 class _OvertakenError(Exception):
@@ -60,7 +62,7 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
 def _take_over(booking: Booking, gift: checkout.Gift, nonce: uuid.UUID) -> Donation:
     """Write the attempt and let Stripe decide about the hold from now on, in one transaction."""
     with transaction.atomic():
-        locked = Booking.objects.select_for_update().get(pk=booking.pk)
+        locked = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
         known = Donation.objects.filter(nonce=nonce).first()
         if known is not None:
             return known
@@ -75,7 +77,7 @@ def _take_over(booking: Booking, gift: checkout.Gift, nonce: uuid.UUID) -> Donat
 
 def _check(locked: Booking, workshop: Workshop) -> None:
     status = seats.registration_status(workshop, clock.now())
-    if status not in {"open", "full"}:
+    if status not in _REGISTERS:
         raise seats.ClosedError(status)
     if locked.state != BookingState.HELD:
         raise seats.OverError(locked.state)
@@ -95,14 +97,14 @@ def take_without_gift(*, booking: Booking, payer: seats.Payer, gateway: Gateway)
     unpaid = Donation.objects.filter(booking=booking, purpose=Purpose.SEAT)
     checkout.replace(unpaid.filter(state__in=LIVE), gateway)
     with transaction.atomic():
-        locked = Booking.objects.select_for_update().get(pk=booking.pk)
+        locked = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
         if locked.state == BookingState.CONFIRMED:
             return locked
         try:
             _check(locked, booking.workshop)
         except _OvertakenError as error:
             raise checkout.UnreachableError("another page of the same booking") from error
-        Workshop.objects.select_for_update().get(pk=locked.workshop_id)
+        Workshop.objects.select_for_update(no_key=True).get(pk=locked.workshop_id)
         twins = Booking.objects.confirmed_for(locked.workshop_id, locked.email)
         twin = twins.select_related("workshop__campaign").first()
         if twin is not None:
@@ -122,7 +124,16 @@ def can_extend(booking: Booking) -> bool:
     if not held or booking.extended_at is not None:
         return False
     attempt = _unpaid(booking)
-    return attempt is not None and attempt.session_expires_at - clock.now() < holds.MORE_TIME
+    if attempt is None or not _registers(booking.workshop):
+        return False
+    now, end = clock.now(), attempt.session_expires_at
+    # Where the last moment comes first there is nothing to gain, and a running session to lose.
+    return end - now < holds.MORE_TIME and max(now, end) < holds.last_moment(booking.workshop)
+
+
+def _registers(workshop: Workshop) -> bool:
+    """Whether a seat of the workshop can be paid for now; whether one is free is not asked."""
+    return seats.registration_status(workshop, clock.now()) in _REGISTERS
 
 
 def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:
@@ -146,6 +157,8 @@ def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:
         return None
     if attempt.created_at >= booking.extended_at:
         return checkout.open_session(attempt, gateway=gateway)
+    if not _registers(booking.workshop):
+        return None
     try:
         if attempt.state in LIVE:
             attempt = checkout.end(attempt, gateway=gateway)
@@ -169,15 +182,17 @@ def _latest(booking: Booking) -> Donation | None:
 
 
 def _renewed(booking_id: int, old: Donation) -> Donation:
-    """Write the next attempt at the same gift; where the hold is over, return the old one."""
+    """Write the next attempt at the same gift; return the old one where no seat is kept for it."""
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
         nonce = checkout.following(old.nonce)
         known = Donation.objects.filter(nonce=nonce).first()
         if known is not None:
             return known
         end = booking.hold_expires_at
         if booking.state != BookingState.HELD or end is None or end <= clock.now():
+            return old
+        if not _registers(booking.workshop):
             return old
         Booking.objects.filter(pk=booking.pk).update(hold_expires_at=None)
         donation = checkout.attempt(old.campaign, old.workshop, booking, _gift_of(old), nonce)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.db import transaction
 
-from donations.gateway import Gateway, GatewayError
+from donations.gateway import Gateway
 from donations.models import Donation
-from donations.services import attention, settlement
-from donations.states import DonationState, Kind, Purpose
+from donations.services import attention, refunding
+from donations.states import DonationState, Purpose
 from events.models import Booking
 from events.services import outbox
 from events.states import BookingState
 from fundraiser.core import clock
-
-#: Stripe's code where nothing is left to refund (docs.stripe.com/error-codes).
-_ALREADY_REFUNDED: Final = "charge_already_refunded"
 
 
 def can_ask(donation: Donation) -> bool:
@@ -66,27 +61,15 @@ def leave(donation_id: int) -> None:
 def give_back(donation: Donation, *, gateway: Gateway) -> Donation:
     """Refund what is left of a gift that its giver asked for, and settle it.
 
-    The key is the donation's own: asked twice, or again after dying half-way, it is one refund.
-    After a refund that failed it is another one. Late money without a seat goes back as its giver
-    could choose. Raises attention.NothingToChooseError, GatewayError or BusyError.
+    Asked twice it is one refund. Late money without a seat goes back as its giver could choose.
+    Raises attention.NothingToChooseError, GatewayError or BusyError.
     """
     if late := late_booking(donation):
         return attention.give_back(late, gateway=gateway)
     if not is_open(donation) or donation.payment_intent_id is None:
         raise attention.NothingToChooseError(str(donation.pk))
-    failed = donation.entries.filter(kind=Kind.REFUND_FAILED).count()
-    try:
-        gateway.refund(
-            donation.payment_intent_id,
-            minor=None,
-            idempotency_key=f"refund:asked:{donation.public_id}:{failed}",
-            account=donation.stripe_account,
-        )
-    except GatewayError as error:
-        # It went back another way, in Stripe's dashboard perhaps: our rows only have to learn it.
-        if error.code != _ALREADY_REFUNDED:
-            raise
-    return settlement.apply(donation.pk, gateway=gateway)
+    payment = donation.payment_intent_id
+    return refunding.give_back(donation, payment, occasion="asked", gateway=gateway)
 
 
 def decline(donation: Donation, *, reason: str) -> None:
@@ -115,4 +98,4 @@ def late_booking(donation: Donation) -> Booking | None:
 
 
 def _locked(donation_id: int) -> Donation:
-    return Donation.objects.select_for_update(of=("self",)).get(pk=donation_id)
+    return Donation.objects.select_for_update(no_key=True, of=("self",)).get(pk=donation_id)

@@ -124,7 +124,7 @@ def test_dying_between_the_refund_and_our_rows_loses_and_doubles_nothing(
         raise settlement.BusyError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(refund_requests.settlement, "apply", killed)
+        patch.setattr(settlement, "apply", killed)
         answer = _post(alice, donation, "give-back")
     assert answer.status_code == 503
     assert "We cannot tell whether it worked" in answer.content.decode()

@@ -70,6 +70,19 @@ def test_late_money_can_be_had_back(story: Story, workshop: Workshop) -> None:
     assert "Refund me" not in page
 
 
+def test_late_money_that_went_back_at_stripe_is_not_asked_for_twice(
+    story: Story, workshop: Workshop
+) -> None:
+    """Refunded in Stripe's dashboard, and its webhook is not here yet."""
+    donation, own = _late(story, workshop)
+    story.sandbox.refund(charge=donation.charge_id)
+    assert story.client.post(f"{own}refund/").status_code == 302
+    assert Booking.objects.get(pk=donation.booking_id).state == "cancelled"
+    story.webhooks(donation)
+    assert donation.net_minor == 0
+    assert donation.entries.filter(kind="refund").count() == 1
+
+
 def test_who_chose_a_refund_that_failed_is_asked_again(story: Story, workshop: Workshop) -> None:
     donation, own = _late(story, workshop)
     story.client.post(f"{own}refund/")
