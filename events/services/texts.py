@@ -63,6 +63,9 @@ def worded(subject: str, body: str, values: Mapping[str, str]) -> OwnWords:
     """Return an organizer's subject and Markdown filled in for one person."""
     # Values are people's own texts: in Markdown they must stay what they are.
     escaped = {name: content.escaped(value) for name, value in values.items()}
+    if link := values.get("link"):
+        # An autolink, and also what a link's target may be (CommonMark 6.5 and 6.3).
+        escaped["link"] = f"<{link}>"
     return OwnWords(
         subject=filled(subject, values),
         html=content.markdown(filled(body, escaped)),
