@@ -25,10 +25,10 @@ from donations.gateway import (
     SessionImpossibleError,
 )
 from donations.models import Donation
-from donations.services import parameters, settlement
+from donations.services import kept_seats, parameters, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
-from events.services import holds, seats
+from events.services import seats
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.failpoints import reached
@@ -109,12 +109,12 @@ def start(
     donation = next((one for one in attempts if one.nonce == nonce), None)
     # Also where this one is known: tabs that were sent at the same moment did not see each other.
     replaced = [one for one in attempts if one.state in LIVE and one.nonce != nonce]
+    held = None if donation else kept_seats.reserve(attempts, workshop, gift.payer.seats)
     replace(replaced, gateway)
-    for one in replaced:
-        _let_go(one)
+    kept_seats.let_go(replaced, but=held)
     if donation is None:
         try:
-            donation = _hold(campaign, workshop, gift, nonce)
+            donation = _hold(campaign, workshop, gift, nonce, held)
         except (IntegrityError, seats.FullError):
             # The same form was sent twice and the other one was quicker, perhaps for the last seat.
             donation = known.first()
@@ -136,15 +136,6 @@ def replace(others: Iterable[Donation], gateway: Gateway) -> None:
             raise UnreachableError(str(error)) from error
 
 
-def _let_go(replaced: Donation) -> None:
-    """Free the seats of a replaced attempt where more time would keep them: this one has its own.
-
-    Only of a booking made by this form; an offer is kept for its holder.
-    """
-    if replaced.booking_id is not None:
-        holds.let_go(replaced.booking_id)
-
-
 def end(donation: Donation, *, gateway: Gateway) -> Donation:
     """End an unpaid attempt: make its session unpayable, then do what Stripe says.
 
@@ -159,11 +150,16 @@ def end(donation: Donation, *, gateway: Gateway) -> Donation:
     return settlement.apply(donation.pk, gateway=gateway)
 
 
-def _hold(campaign: Campaign, workshop: Workshop | None, gift: Gift, nonce: uuid.UUID) -> Donation:
-    """Step 2: seats, booking, registrations and donation in one transaction."""
+def _hold(
+    campaign: Campaign, workshop: Workshop | None, gift: Gift, nonce: uuid.UUID, held: int | None
+) -> Donation:
+    """Step 2: seats, booking, registrations and donation in one transaction.
+
+    ``held`` is a booking whose seats were kept for this.
+    """
     with transaction.atomic():
-        booking: Booking | None = None
-        if workshop is not None:
+        booking = kept_seats.take_over(held, gift.payer) if held is not None else None
+        if workshop is not None and booking is None:
             booking = seats.hold(
                 workshop=workshop, payer=gift.payer, nonce=nonce, hold_expires_at=None
             )

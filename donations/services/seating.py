@@ -42,10 +42,10 @@ def claim_seat(donation: Donation) -> None:
 def _other_attempts(donation: Donation) -> list[Donation]:
     """Return the other attempts at its booking's seat that may still bring money, or have.
 
-    Without an offer and without more time there is only one.
+    There is none beside one that may itself (the constraint donation_one_live_per_booking).
     """
     booking = _seat_booking(donation)
-    if booking is None or (booking.offered_at is None and booking.extended_at is None):
+    if booking is None or donation.state in LIVE:
         return []
     rows = Donation.objects.filter(booking=booking, purpose=Purpose.SEAT)
     return list(rows.filter(state__in=[*LIVE, DonationState.PAID]).exclude(pk=donation.pk))
@@ -156,10 +156,10 @@ def after_arrival(donation: Donation) -> None:
 def after_failure(donation: Donation) -> None:
     """Free the seats of an attempt that brought no money.
 
-    Not where another attempt pays for them, nor as long as they are kept without one (holds.py).
+    Not as long as they are kept without a session (holds.py).
     """
     booking = _seat_booking(donation)
-    if booking is None or not booking.holds_seats or _other_attempts(donation):
+    if booking is None or not booking.holds_seats:
         return
     confirmed = booking.state == BookingState.CONFIRMED
     if not confirmed and holds.keep(booking):

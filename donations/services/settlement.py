@@ -13,8 +13,8 @@ from django.db import transaction
 
 from donations.gateway import Gateway, Payment, SessionImpossibleError
 from donations.models import Donation
-from donations.services import ledger, seating
-from donations.states import DONATION_TABLE, DonationState
+from donations.services import ledger, locking, seating
+from donations.states import DONATION_TABLE, LIVE, DonationState
 from events.models import Booking, Workshop
 from events.services import outbox
 from fundraiser.core import clock
@@ -67,14 +67,12 @@ def apply(donation_id: int, *, gateway: Gateway, known: Donation | None = None) 
 
 def _locked(donation_id: int) -> Donation:
     """Lock donation → booking → workshop, in this order, and return the donation with them."""
-    donation = (
-        Donation.objects.select_for_update(of=("self",))
-        .select_related("campaign")
-        .get(pk=donation_id)
-    )
+    donation = locking.with_siblings(donation_id)
     if donation.booking_id is not None:
-        booking = Booking.objects.select_for_update().get(pk=donation.booking_id)
-        booking.workshop = Workshop.objects.select_for_update().get(pk=booking.workshop_id)
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=donation.booking_id)
+        booking.workshop = Workshop.objects.select_for_update(no_key=True).get(
+            pk=booking.workshop_id
+        )
         donation.booking = booking
     return donation
 
@@ -154,8 +152,10 @@ def _end(donation: Donation, state: DonationState, *, paid_at: datetime | None =
     """End an attempt that brought no money, or whose money went back, and free its seats."""
     if donation.state == state:
         return
+    was_live = donation.state in LIVE
     advance(donation, state, DONATION_TABLE, paid_at=paid_at)
-    seating.after_failure(donation)
+    if was_live:  # else its seats are free already, or another attempt's
+        seating.after_failure(donation)
 
 
 def abandon(donation_id: int, why: SessionImpossibleError) -> None:

@@ -56,7 +56,12 @@ def sweep(*, gateway: Gateway) -> Swept:
             logger.warning("sweep: Stripe does not answer, the rest waits for the next round")
             break
     now = clock.now()
-    holds = sum(seats.expire_hold(pk, now) for pk in seats.overdue_hold_ids(now))
+    overdue = seats.overdue_hold_ids(now)
+    # Their sessions were to be replaced, and could not be ended: Stripe decides about them.
+    payable = set(
+        Donation.objects.live().filter(booking__in=overdue).values_list("booking_id", flat=True)
+    )
+    holds = sum(seats.expire_hold(pk, now) for pk in overdue if pk not in payable)
     events = inbox.apply_pending(gateway=gateway)
     lost_links.forget_strangers()
     return Swept(finished, holds, events, failures, waiting_list.offer_everywhere())

@@ -49,8 +49,8 @@ def confirm(booking_id: int) -> Booking:
     is gone). A second booking of one address gives its seat back.
     """
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=booking_id)
-        Workshop.objects.select_for_update().get(pk=booking.workshop_id)
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
+        Workshop.objects.select_for_update(no_key=True).get(pk=booking.workshop_id)
         twins = Booking.objects.confirmed_for(booking.workshop_id, booking.email)
         twin = twins.exclude(pk=booking.pk).select_related("workshop__campaign").first()
         if twin is not None and booking.state != BookingState.CONFIRMED:

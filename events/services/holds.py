@@ -15,6 +15,9 @@ from fundraiser.core import clock
 #: What a visitor who needs longer may have on top, once.
 MORE_TIME: Final = timedelta(minutes=30)
 
+#: How long seats are kept between two sessions of one visitor: longer than Stripe may take.
+RESERVED: Final = timedelta(minutes=2)
+
 
 def last_moment(workshop: Workshop) -> datetime:
     """Return when nobody can be offered a seat any more: the start, or registration's end."""
@@ -42,18 +45,33 @@ def keep(booking: Booking) -> bool:
 
     The row is locked. Until then Stripe decided about it.
     """
+    if booking.state != BookingState.HELD:
+        return False
+    reserved = booking.hold_expires_at
+    if reserved is not None and reserved > clock.now():
+        return True
     end = kept_until(booking)
-    if booking.state != BookingState.HELD or end is None or end <= clock.now():
+    if end is None or end <= clock.now():
         return False
     booking.hold_expires_at = end
     booking.save(update_fields=["hold_expires_at"])
     return True
 
 
+def reserve(booking_id: int, *, seats: int) -> bool:
+    """Keep the seats of a hold whose session is about to be replaced; return whether it is kept.
+
+    Not where another number of seats is wanted. Nobody else can have them meanwhile: neither a
+    newcomer, nor who waits. Until the session has ended, the sweeper leaves it alone.
+    """
+    rows = Booking.objects.filter(pk=booking_id, state=BookingState.HELD, offered_at=None)
+    return rows.filter(seats=seats).update(hold_expires_at=clock.now() + RESERVED) == 1
+
+
 def let_go(booking_id: int, *, offers: bool = False) -> None:
     """Release a hold that is kept without a session; an offer only where ``offers`` says so."""
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
         kept = booking.state == BookingState.HELD and booking.hold_expires_at is not None
         if kept and (offers or booking.offered_at is None):
             seats.release(booking, BookingState.EXPIRED)
@@ -70,7 +88,7 @@ def can_extend(booking: Booking) -> bool:
 def extend(booking_id: int) -> bool:
     """Keep a hold without a session longer, once; return whether that was done."""
     with transaction.atomic():
-        rows = Booking.objects.select_for_update(of=("self",))
+        rows = Booking.objects.select_for_update(no_key=True, of=("self",))
         booking = rows.select_related("workshop__campaign").get(pk=booking_id)
         end = booking.hold_expires_at
         if end is None or not can_extend(booking):

@@ -178,19 +178,17 @@ def _registrations(booking: Booking, payer: Payer) -> Sequence[Registration]:
 
 
 def fill_in(booking: Booking, payer: Payer) -> None:
-    """Write what a payer typed into a booking that holds its seats already, row locked.
-
-    The address stays: it is the one that the offer was mailed to.
-    """
-    booking.name, booking.language = payer.name, payer.language
+    """Write what a payer typed into a booking that holds its seats already, row locked."""
+    booking.name, booking.email, booking.language = payer.name, payer.email, payer.language
     booking.time_zone = payer.time_zone or booking.time_zone
     booking.wants_news = payer.wants_news
-    fields = ["name", "language", "time_zone", "wants_news", "hold_expires_at"]
+    fields = ["name", "email", "language", "time_zone", "wants_news", "hold_expires_at"]
     booking.save(update_fields=fields)
     known = dict(enumerate(payer.companions, start=2))
     for person in booking.registrations.order_by("position"):
         if person.position == 1:
-            person.name, person.answers = payer.name, payer.answers
+            person.name, person.email = payer.name, payer.email
+            person.answers = payer.answers
         elif one := known.get(person.position):
             person.name, person.email = one.name, one.email
         person.save(update_fields=["name", "email", "answers"])
@@ -230,7 +228,7 @@ def expire_hold(booking_id: int, now: datetime) -> bool:
     """Release one overdue hold; return whether it still was one. Safe to run several at once."""
     with transaction.atomic():
         booking = (
-            Booking.objects.select_for_update(skip_locked=True)
+            Booking.objects.select_for_update(no_key=True, skip_locked=True)
             .filter(pk=booking_id, state=BookingState.HELD, hold_expires_at__lte=now)
             .first()
         )

@@ -45,7 +45,7 @@ def join(*, workshop: Workshop, payer: seats.Payer, nonce: UUID) -> Booking | No
     """
     with transaction.atomic():
         # One after the other: an address cannot join twice at the same moment.
-        locked = Workshop.objects.visible().select_for_update().get(pk=workshop.pk)
+        locked = Workshop.objects.visible().select_for_update(no_key=True).get(pk=workshop.pk)
         locked.campaign = workshop.campaign
         if not is_open(locked):
             status = seats.registration_status(locked, clock.now())
@@ -104,7 +104,7 @@ def _offer_once(workshop_id: int) -> bool:
     if free == 0 or now >= last or seats.registration_status(workshop, now) not in _GOING_ON:
         return False
     with transaction.atomic():
-        line = Booking.objects.in_line(workshop_id).select_for_update()
+        line = Booking.objects.in_line(workshop_id).select_for_update(no_key=True)
         booking = (line if free is None else line.filter(seats__lte=free)).first()
         if booking is None or not seats.take(workshop_id, booking.seats, from_line=True):
             return False
@@ -144,7 +144,7 @@ def end(workshop: Workshop) -> int:
     offered = Q(state=BookingState.HELD, offered_at__isnull=False, hold_expires_at__isnull=False)
     with transaction.atomic():
         rows = Booking.objects.filter(waiting | offered, workshop=workshop)
-        ended = list(rows.select_for_update(skip_locked=True))
+        ended = list(rows.select_for_update(no_key=True, skip_locked=True))
         for booking in ended:
             seats.release(booking, BookingState.EXPIRED)
     return len(ended)

@@ -96,7 +96,7 @@ class WaitingRules(Rules):
     @rule(
         which=NUMBERS,
         steps=st.integers(10, 60),
-        how=st.sampled_from([None, "card", "card", "debit", "late"]),
+        how=st.sampled_from([None, "card", "debit", "late", "late"]),
         tabs=st.sampled_from([1, 1, 2]),
     )
     def take(self, which: int, steps: int, how: str | None, tabs: int) -> None:
