@@ -231,7 +231,7 @@ def test_control_a_key_for_each_try_is_reported(
 def test_control_without_replacing_the_earlier_page_stays_payable(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkout, "_replace", lambda others, gateway: None)
+    monkeypatch.setattr(checkout, "replace", lambda others, gateway: None)
     place = world.places[2]
     gift = world.gift(place)
     world.start(place, gift)
