@@ -8,7 +8,7 @@ from django.db import transaction
 
 from donations.gateway import Gateway
 from donations.models import Donation
-from donations.services import checkout, refund_requests
+from donations.services import checkout, locking, refund_requests
 from donations.states import DonationState, Purpose
 from events.models import Booking
 from events.services import confirmations, seats
@@ -29,9 +29,8 @@ def cancel_seat(booking: Booking, *, gateway: Gateway, ask_back: bool = False) -
         checkout.end(donation, gateway=gateway)
     with transaction.atomic():
         # Locked whatever its state: a debit that arrives now is settled before this, or after.
-        rows = Donation.objects.select_for_update(of=("self",)).filter(booking=booking)
-        given = list(rows.filter(purpose=Purpose.SEAT).order_by("pk"))
-        locked = Booking.objects.select_for_update().get(pk=booking.pk)
+        given = [one for one in locking.of_booking(booking.pk) if one.purpose == Purpose.SEAT]
+        locked = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
         if locked.state not in CAN_END:
             return locked
         if locked.state == BookingState.HELD and locked.hold_expires_at is None:

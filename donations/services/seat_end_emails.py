@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import QuerySet
 
@@ -62,7 +66,12 @@ def _gave(booking: Booking) -> bool:
 
 
 def seat_given_back(message: Message) -> EmailMultiAlternatives | None:
-    """Seats were given back: to the payer, or to another person (``registration``) of a group."""
+    """Seats were given back: to the payer, or to another person (``registration``) of a group.
+
+    With ``of_booking`` among its ids it is about one seat alone, to the person that the ids name.
+    """
+    if "of_booking" in message.ids:
+        return _seat_taken_out(message)
     booking = message.booking
     if booking is None or booking.state != BookingState.CANCELLED:
         return None
@@ -79,12 +88,54 @@ def seat_given_back(message: Message) -> EmailMultiAlternatives | None:
         "seats": booking.seats,
         "manage_url": manage_url(booking) if payer else "",
     }
+    return _gone(booking, person, context, at=message.created_at)
+
+
+def _gone(
+    booking: Booking, person: Attendee, context: Mapping[str, Any], *, at: datetime
+) -> EmailMultiAlternatives:
+    """Return the mail that a person's seat is given back, with the file that says so."""
     known = attendee_mail.facts(booking.workshop, person.language)
-    link = manage_url(booking) if payer else known.public_url
+    link = str(context["manage_url"]) or known.public_url
     letter = attendee_mail.mail("seat_given_back", booking, person, link=link, context=context)
-    file = calendar.cancellation(booking.workshop, person, at=message.created_at)
+    file = calendar.cancellation(booking.workshop, person, at=at)
     attendee_mail.attach_calendar(letter, "CANCEL", file)
     return letter
+
+
+def _seat_taken_out(message: Message) -> EmailMultiAlternatives | None:
+    """To the person of one seat that was given back while the others of its booking stay.
+
+    Not due where the same address has another seat of the booking: its calendar is right.
+    """
+    rows = Booking.objects.select_related("workshop__campaign__team")
+    booking = rows.filter(pk=message.ids["of_booking"]).first()
+    if booking is None or booking.state != BookingState.CONFIRMED:
+        return None
+    person = _named_in(message, language=booking.language)
+    others = booking.registrations.order_by("position")
+    for one in others:
+        one.booking = booking
+        if attendee(one).email.lower() == person.email.lower():
+            return None
+    payer = person.email.lower() == booking.email.lower()
+    context = {
+        "booked_by": "" if payer else booking.name,
+        "gave": payer and _gave(booking),
+        "seats": 1,
+        "manage_url": manage_url(booking) if payer else "",
+    }
+    return _gone(booking, person, context, at=message.created_at)
+
+
+def _named_in(message: Message, *, language: str) -> Attendee:
+    """Return the person who is in no row any more; without an address once the mail has ended."""
+    return Attendee(
+        name=str(message.ids.get("name", "")),
+        email=str(message.ids.get("email", "")),
+        language=str(message.ids.get("language", language)),
+        time_zone=str(message.ids.get("time_zone", "")),
+    )
 
 
 def seat_handed_over(message: Message) -> EmailMultiAlternatives | None:
@@ -96,12 +147,7 @@ def seat_handed_over(message: Message) -> EmailMultiAlternatives | None:
     if person is None or message.booking is None:
         return None
     person.booking = message.booking
-    former = Attendee(
-        name=str(message.ids.get("name", "")),
-        email=str(message.ids.get("email", "")),
-        language=str(message.ids.get("language", person.booking.language)),
-        time_zone=str(message.ids.get("time_zone", "")),
-    )
+    former = _named_in(message, language=person.booking.language)
     now_its = attendee(person)
     if not former.email or former.email.lower() == now_its.email.lower():
         return None

@@ -110,8 +110,12 @@ def _hand_over(
 def booking_give_one_back(request: HttpRequest, token: str, position: int) -> HttpResponse:
     """Give one seat of several back: the others stay."""
     booking = access.booking_for_link(token)
-    person = _person(booking, position)
-    if seat_changes.can_change(booking) and seat_changes.give_one_back(person):
+    person = booking.registrations.filter(position=position).first()
+    # Nobody sits there any more: the same click once more.
+    done = person is None
+    if person is not None and seat_changes.can_change(booking):
+        done = seat_changes.give_one_back(person)
+    if done:
         messages.success(request, _("That seat is given back."))
     else:
         _too_late(request)

@@ -92,8 +92,20 @@ def registration_for_joining(token: str) -> tuple[Registration, int]:
     An older version is not refused here: a link that was used at two places is replaced, and the
     first of them goes on with it (services/devices.py decides). DeadLinkError for a wrong one.
     """
+    return _registration_of_any_version(JOIN_LINK, token)
+
+
+def registration_for_unsubscribing(token: str) -> tuple[Registration, int]:
+    """Return the person whose mails a link ends, and the version that the link was made for.
+
+    As for joining: services/devices.py tells whether an older one is still the same person's.
+    """
+    return _registration_of_any_version(UNSUBSCRIBE_LINK, token)
+
+
+def _registration_of_any_version(purpose: str, token: str) -> tuple[Registration, int]:
     try:
-        link = links.read(JOIN_LINK, token)
+        link = links.read(purpose, token)
     except links.InvalidLinkError as error:
         raise DeadLinkError from error
     rows = Registration.objects.select_related("booking__workshop__campaign__team")

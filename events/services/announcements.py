@@ -15,6 +15,7 @@ from events.services.attendees import attendee
 from events.states import Audience, BookingState, MessageState
 from fundraiser.core import clock, jobs
 from fundraiser.core.errors import ServiceError
+from fundraiser.core.retrying import tried_again
 
 _BATCH: Final = 1000
 
@@ -44,7 +45,8 @@ _WHO: Final = {
     Audience.EVERYBODY: _CONFIRMED,
     Audience.ATTENDED: _CONFIRMED & Q(attended=True),
     Audience.ABSENT: _CONFIRMED & (Q(attended=False) | Q(attended=None)),
-    Audience.WAITING: Q(booking__state=BookingState.WAITING),
+    # Who was named by another is told once there is a seat.
+    Audience.WAITING: Q(booking__state=BookingState.WAITING, position=1),
 }
 
 
@@ -100,6 +102,7 @@ def discard(announcement: Announcement) -> None:
         raise AlreadySentError(str(announcement.pk))
 
 
+@tried_again
 def send(announcement: Announcement) -> bool:
     """Queue one mail for each person; return whether this call did it.
 
@@ -107,7 +110,7 @@ def send(announcement: Announcement) -> bool:
     a third from doubling anything.
     """
     with transaction.atomic():
-        locked = Announcement.objects.select_for_update().get(pk=announcement.pk)
+        locked = Announcement.objects.select_for_update(no_key=True).get(pk=announcement.pk)
         if locked.queued_at is not None:
             return False
         now = clock.now()

@@ -24,6 +24,9 @@ from fundraiser.core import clock
 LEASE: Final = timedelta(minutes=2)
 #: The number of the lock under which senders share the rate cap.
 _CAP_LOCK: Final = 7_310_023
+#: What ``ids`` hold besides ids, until the mail has ended (services/confirmations.py).
+_PERSONAL: Final = ["name", "email", "language", "time_zone"]
+_ENDED: Final = frozenset({MessageState.SENT, MessageState.DROPPED, MessageState.SET_ASIDE})
 
 _TAKE: Final = """
     WITH interrupted AS (
@@ -51,7 +54,7 @@ _TAKE: Final = """
 _MARK: Final = """
     WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE events_message SET state = 'sent', sent_at = %s, error = '', claim_token = NULL,
-        lease_until = NULL, retry_at = NULL
+        lease_until = NULL, retry_at = NULL, ids = ids - %s::text[]
     FROM quick WHERE id = %s AND claim_token = %s
 """
 
@@ -71,7 +74,7 @@ def take(limit: int) -> list[Message]:
             taken = list(Message.objects.raw(_TAKE, values))
     else:
         taken = list(Message.objects.raw(_TAKE, values))
-    load(taken)
+    taken = load(taken)
     urgent_first = (due.class_of(one.kind) != MailClass.TRANSACTIONAL for one in taken)
     order = {one.pk: key for one, key in zip(taken, urgent_first, strict=True)}
     return sorted(taken, key=lambda one: (order[one.pk], one.due_at, one.pk))
@@ -86,8 +89,11 @@ def _left_this_minute(now: datetime) -> int:
     return max(0, int(settings.MAILS_PER_MINUTE) - Message.objects.filter(in_hand | recent).count())
 
 
-def load(messages: Sequence[Message]) -> None:
-    """Give each row its booking, person and workshop: one object for each, one query a table."""
+def load(messages: Sequence[Message]) -> list[Message]:
+    """Give each row its booking, person and workshop: one object for each, one query a table.
+
+    Returns those that still are there: a person whose seat was given back takes their mails along.
+    """
     bookings = Booking.objects.in_bulk({one.booking_id for one in messages if one.booking_id})
     people = Registration.objects.in_bulk(
         {one.registration_id for one in messages if one.registration_id}
@@ -97,7 +103,9 @@ def load(messages: Sequence[Message]) -> None:
     workshops = Workshop.objects.select_related("campaign__team").in_bulk(ids)
     for booking in bookings.values():
         booking.workshop = workshops[booking.workshop_id]
-    for message in messages:
+    known = {None, *people}
+    there = [one for one in messages if one.registration_id in known]
+    for message in there:
         if message.booking_id:
             message.booking = bookings[message.booking_id]
         if message.workshop_id:
@@ -106,21 +114,27 @@ def load(messages: Sequence[Message]) -> None:
             message.registration = people[message.registration_id]
             if message.booking is not None:
                 message.registration.booking = message.booking
-    hosts = Host.objects.in_bulk([one.ids["host"] for one in messages if "host" in one.ids])
-    for message in messages:
+    hosts = Host.objects.in_bulk([one.ids["host"] for one in there if "host" in one.ids])
+    for message in there:
         if "host" in message.ids and message.ids["host"] in hosts:
             message.host_email = hosts[message.ids["host"]].email  # type: ignore[attr-defined]
+    return there
 
 
 def mark_sent(message: Message) -> None:
     """Write that a mail went out, unless another sender took the row over meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute(_MARK, [clock.now(), message.pk, message.claim_token])
+        cursor.execute(_MARK, [clock.now(), _PERSONAL, message.pk, message.claim_token])
 
 
 def finish(message: Message, state: MessageState, **values: object) -> None:
-    """Write another end of a claim, unless another sender took the row over meanwhile."""
+    """Write another end of a claim, unless another sender took the row over meanwhile.
+
+    With the end of a mail to somebody who is in no other row any more, name and address go too.
+    """
     rows = Message.objects.filter(pk=message.pk, claim_token=message.claim_token)
+    if state in _ENDED:
+        values["ids"] = {key: one for key, one in message.ids.items() if key not in _PERSONAL}
     rows.update(state=state, claim_token=None, lease_until=None, **values)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from events.models import Booking, Message, Registration
 from events.services import outbox
-from events.services.attendees import Attendee
+from events.services.attendees import Attendee, attendee
 from events.states import WorkshopState
 
 
@@ -21,7 +21,7 @@ def queue(booking: Booking, *, again: bool = False) -> None:
         people = booking.registrations.select_related("booking").order_by("position")
         outbox.queue_for_each(people, kind="cancelled")
         return
-    turn = _turn(booking) if again else ""
+    turn = _again(_told(booking)) if again else ""
     outbox.queue(key=f"confirmation:{booking.pk}{turn}", kind="confirmation", booking=booking)
     if booking.seats == 1:
         return
@@ -63,14 +63,14 @@ def queue_former_holder(registration: Registration, former: Attendee) -> None:
 
 def queue_given_back(booking: Booking) -> None:
     """Tell everybody of a booking that its confirmed seats were given back, once each time."""
-    turn = _turn(booking)
-    key = f"seat_given_back:{booking.pk}{turn}"
+    key = f"seat_given_back:{booking.pk}{_again(_told(booking) - 1)}"
     outbox.queue(key=key, kind="seat_given_back", booking=booking)
-    queue_lost(booking, turn)
+    queue_lost(booking)
 
 
-def queue_lost(booking: Booking, turn: str = "") -> None:
+def queue_lost(booking: Booking) -> None:
     """Tell everybody but the payer that the seats which were booked for them are gone."""
+    turn = _again(_told(booking) - 1)
     for person in _others(booking):
         outbox.queue(
             key=f"seat_given_back:{booking.pk}:{person.pk}{turn}",
@@ -80,11 +80,35 @@ def queue_lost(booking: Booking, turn: str = "") -> None:
         )
 
 
-def _turn(booking: Booking) -> str:
-    """Return what sets this time apart from earlier ones: how often its payer was told before."""
-    told = Message.objects.filter(booking=booking, registration=None, kind="seat_given_back")
-    count = told.count()
-    return f":again:{count}" if count else ""
+def queue_taken_out(registration: Registration) -> None:
+    """Tell one person of a booking that it no longer has a seat for them; the others stay.
+
+    Called before the row is deleted, and every mail that names it with it: so this one names the
+    workshop alone, and the outbox keeps name and address until it has left.
+    """
+    person, booking = attendee(registration), registration.booking
+    if person.email:
+        outbox.queue(
+            key=f"seat_taken_out:{registration.pk}",
+            kind="seat_given_back",
+            workshop=booking.workshop,
+            of_booking=booking.pk,
+            name=person.name,
+            email=person.email,
+            language=person.language,
+            time_zone=person.time_zone,
+        )
+
+
+def _told(booking: Booking) -> int:
+    """Return how often its payer was sent a confirmation; what comes after it is another time."""
+    told = Message.objects.filter(booking=booking, registration=None, kind="confirmation")
+    return told.count()
+
+
+def _again(times: int) -> str:
+    """Return what sets a mail's key apart from those of earlier times."""
+    return f":again:{times}" if times > 0 else ""
 
 
 def _others(booking: Booking) -> Iterable[Registration]:

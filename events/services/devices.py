@@ -58,7 +58,7 @@ def look(registration: Registration, link_version: int, device: UUID | None) -> 
     """
     if link_version == registration.link_version:
         return Answer.WELCOME
-    if not _only_replaced(registration, since=link_version):
+    if not only_replaced(registration, since=link_version):
         raise DeadLinkError
     if _is_known(registration, device) or not _mail_can_be_had(registration):
         return Answer.WELCOME
@@ -87,16 +87,20 @@ def _locked(registration: Registration) -> Registration:
 
     The booking comes first, in the order of all locks; the row of a mail points to both.
     """
-    booking = Booking.objects.select_for_update().get(pk=registration.booking_id)
-    locked = Registration.objects.select_for_update().get(pk=registration.pk)
-    locked.booking = registration.booking
-    if booking.state != BookingState.CONFIRMED:
+    booking = Booking.objects.select_for_update(no_key=True).get(pk=registration.booking_id)
+    locked = Registration.objects.select_for_update(no_key=True).filter(pk=registration.pk).first()
+    if locked is None or booking.state != BookingState.CONFIRMED:
         raise DeadLinkError
+    locked.booking = registration.booking
     return locked
 
 
-def _only_replaced(registration: Registration, *, since: int) -> bool:
-    """Whether every version after ``since`` came from this rule: each has its mail."""
+def only_replaced(registration: Registration, *, since: int) -> bool:
+    """Whether every version of a link after ``since`` came from this rule: each has its mail.
+
+    Then an older link is still the same person's. Handing a seat over, or erasing its person,
+    raises the version without such a mail.
+    """
     keys = [_key(registration, version) for version in _later(registration, since)]
     return Message.objects.filter(key__in=keys).count() == len(keys)
 
@@ -112,7 +116,7 @@ def _key(registration: Registration, version: int) -> str:
 def _is_known(registration: Registration, device: UUID | None) -> bool:
     """Whether a browser was let in before, with a link that was not revoked since."""
     row = registration.devices.filter(token=device).first() if device else None
-    return row is not None and _only_replaced(registration, since=row.link_version)
+    return row is not None and only_replaced(registration, since=row.link_version)
 
 
 def _is_elsewhere(registration: Registration, visitor: Visitor) -> bool:

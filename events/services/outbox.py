@@ -71,3 +71,27 @@ def queue_for_each(
         batch_size=1000,
     )
     jobs.enqueue("events.send_due_messages")
+
+
+def queue_for_payers(bookings: Iterable[Booking], *, kind: str) -> None:
+    """Queue one kind of mail for the payers of many bookings, once for ever each.
+
+    Within the transaction that makes it due, like ``queue``.
+    """
+    now = clock.now()
+    Message.objects.bulk_create(
+        [
+            Message(
+                key=f"{kind}:booking:{booking.pk}",
+                kind=kind,
+                booking=booking,
+                workshop_id=booking.workshop_id,
+                due_at=now,
+                created_at=now,
+            )
+            for booking in bookings
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+    jobs.enqueue("events.send_due_messages")

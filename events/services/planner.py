@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from events.models import SharedMoment, Team
 from fundraiser.core import clock, jobs, zones
 from fundraiser.core.failpoints import reached
+from fundraiser.core.retrying import tried_again
 
 #: How far ahead mails are put into the outbox: the planner runs each minute.
 HORIZON: Final = timedelta(minutes=2)
@@ -118,13 +119,14 @@ _DIGESTS: Final = f"""{_INSERT}
 """  # noqa: S608 -- made of constants
 
 
+@tried_again
 def plan() -> int:
     """Put into the outbox what falls due; return how many mails. Safe at any time."""
     now = clock.now()
     first = {"at": now - FIRST_LOOK}
     SharedMoment.objects.get_or_create(name=_PLANNED_UNTIL, defaults=first)
     with transaction.atomic():
-        locked = SharedMoment.objects.select_for_update(skip_locked=True)
+        locked = SharedMoment.objects.select_for_update(no_key=True, skip_locked=True)
         moment = locked.filter(name=_PLANNED_UNTIL).first()
         if moment is None:
             return 0

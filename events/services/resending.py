@@ -32,7 +32,7 @@ def confirmation(registration: Registration) -> None:
     once the second sees the first one's mail.
     """
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=registration.booking_id)
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=registration.booking_id)
         registration.booking = booking
         if booking.state != BookingState.CONFIRMED or not attendee(registration).email:
             raise NothingToSendError(str(registration.pk))

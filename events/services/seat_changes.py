@@ -13,6 +13,7 @@ from events.services import attendees, confirmations, seats
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
+from fundraiser.core.retrying import tried_again
 
 #: A seat that wanders on more often is no seat but a way to send mails to strangers.
 MOST_HAND_OVERS: Final = 20
@@ -86,27 +87,37 @@ def hand_over(registration: Registration, person: NewPerson) -> Registration:
 
 def _locked(registration: Registration) -> Registration:
     booking = (
-        Booking.objects.select_for_update(of=("self",))
+        Booking.objects.select_for_update(no_key=True, of=("self",))
         .select_related("workshop")
         .get(pk=registration.booking_id)
     )
     if not can_change(booking):
         raise NotNowError(str(booking.pk))
-    locked = Registration.objects.select_for_update().get(pk=registration.pk)
+    locked = Registration.objects.select_for_update(no_key=True).filter(pk=registration.pk).first()
+    if locked is None:  # That seat was given back meanwhile.
+        raise NotNowError(str(registration.pk))
     locked.booking = booking
     return locked
 
 
+@tried_again
 def give_one_back(registration: Registration) -> bool:
     """Take one person out of a booking of several, and free that seat; return whether it was one.
 
-    The only seat of a booking stays: it ends with the booking.
+    The person is told. Doing it twice is doing it once. The only seat of a booking stays: it ends
+    with the booking.
     """
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=registration.booking_id)
+        rows = Booking.objects.select_for_update(no_key=True, of=("self",))
+        booking = rows.select_related("workshop").get(pk=registration.booking_id)
+        person = booking.registrations.filter(pk=registration.pk).first()
+        if person is None:
+            return True
         if booking.state != BookingState.CONFIRMED or booking.seats < 2:
             return False
-        Registration.objects.filter(pk=registration.pk).delete()
+        person.booking = booking
+        confirmations.queue_taken_out(person)
+        person.delete()
         booking.seats -= 1
         booking.save(update_fields=["seats"])
         seats.give_back(booking.workshop_id, 1)

@@ -89,8 +89,10 @@ def _send_batch(batch: list[Message], server: MailServer) -> int:
             loaded_at = time.monotonic()
             while waiting and _has_time(waiting[0]):
                 if time.monotonic() - loaded_at > FRESH:
-                    claims.load(waiting)  # a slow server: meanwhile it may have been rescheduled
+                    # A slow server: meanwhile it may have been rescheduled, or a seat given back.
+                    waiting = claims.load(waiting)
                     loaded_at = time.monotonic()
+                    continue
                 try:
                     _deal_with(waiting.pop(0), server, stopped)
                 except ServerDownError as error:

@@ -84,9 +84,7 @@ def cancel(workshop_id: int, *, note: str = "") -> Workshop:
         values = {"cancelled_at": clock.now(), "cancel_note": note}
         _write(workshop, state=WorkshopState.CANCELLED, **values)
         outbox.queue_for_each(people, kind="cancelled")
-        for booking in _absent_payers(workshop):
-            key = f"cancelled:booking:{booking.pk}"
-            outbox.queue(key=key, kind="cancelled", booking=booking)
+        outbox.queue_for_payers(_absent_payers(workshop), kind="cancelled")
         _tell_hosts(workshop, "host_cancelled")
         waiting_list.end(workshop)
 
@@ -135,15 +133,22 @@ def _counts(prefix: str = "") -> Q:
 
 
 def _absent_payers(workshop: Workshop) -> QuerySet[Booking]:
-    """Return the bookings whose payer handed the seat over: the gift is still theirs."""
+    """Return the bookings whose payer handed the seat over: the gift is still theirs.
+
+    Without those whose payer was erased: nobody can be told.
+    """
     own = Q(registrations__email__iexact=F("email"))
     unnamed = Q(registrations__position=1, registrations__email="")
     seated = Booking.objects.filter(workshop=workshop, state=BookingState.CONFIRMED)
-    return seated.exclude(own | unnamed)
+    return seated.exclude(own | unnamed).exclude(email="")
 
 
 def _people(workshop: Workshop) -> QuerySet[Registration]:
-    """Return who counts on a workshop and can be written to; the payer tells the others."""
+    """Return who counts on a workshop and can be written to; the payer tells the others.
+
+    As long as no seat is theirs for sure that is the payer alone.
+    """
     people = Registration.objects.filter(_counts("booking__"), booking__workshop=workshop)
-    reachable = ~Q(email="") | Q(position=1)
-    return people.filter(reachable).select_related("booking").order_by("pk")
+    reachable = ~Q(email="") | Q(position=1) & ~Q(booking__email="")
+    told = Q(booking__state=BookingState.CONFIRMED) | Q(position=1)
+    return people.filter(reachable, told).select_related("booking").order_by("pk")

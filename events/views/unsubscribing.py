@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from events.services import access, hosts, unsubscribing
+from events.services import access, devices, hosts, unsubscribing
 from events.states import MailClass
+from fundraiser.core.http import DeadLinkError
 
 
 # A mail program posts without a cookie; the signed link itself says who it is.
@@ -21,7 +22,9 @@ def unsubscribe(
     request: HttpRequest, token: str, mail_class: str = MailClass.REMINDER
 ) -> HttpResponse:
     """GET shows a button; POST ends such mails, or with the field ``again`` undoes that."""
-    registration = access.registration_for_link(token, access.UNSUBSCRIBE_LINK)
+    registration, version = access.registration_for_unsubscribing(token)
+    if not devices.only_replaced(registration, since=version):
+        raise DeadLinkError  # The seat is somebody else's now, who has a link of their own.
     if request.method == "POST":
         wanted = "again" in request.POST
         unsubscribing.set_wanted(registration, mail_class, wanted=wanted)
