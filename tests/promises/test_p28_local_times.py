@@ -18,35 +18,33 @@ import pytest
 from icalendar import Timezone
 
 from donations.services.attendee_emails import how_soon
-from events.models import Booking, Message, Registration, SharedMoment, Team, Workshop
-from events.services import calendar, planner
+from events.models import Workshop
+from events.services import calendar
 from events.services.attendees import Attendee
 from events.services.calendar_zones import changes
-from events.states import BookingState
 from fundraiser.core import zones
 from tests.support.calendars import read_calendar
 from tests.support.cast import make_campaign, make_workshop
-from tests.support.clock import Clock
 
-_FROM, _UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
-_ALL = sorted(filter(zones.is_zone, available_timezones()))
+FROM, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+ALL = sorted(filter(zones.is_zone, available_timezones()))
 #: Ordinary, half an hour, summer below standard time, twice a year by the moon, and none at all.
 _SOME = ("Europe/Paris", "Australia/Lord_Howe", "Europe/Dublin", "Africa/Casablanca", "Asia/Tokyo")
 _NO_CHANGE = datetime(2026, 6, 15, 18, 0, tzinfo=UTC)
-_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
+_SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 
 
-def _changes(zone: str) -> list[datetime]:
-    return list(changes(ZoneInfo(zone), _FROM, _UNTIL)) or [_NO_CHANGE]
+def changes_of(zone: str) -> list[datetime]:
+    return list(changes(ZoneInfo(zone), FROM, UNTIL)) or [_NO_CHANGE]
 
 
 def _moments(zone: str) -> list[datetime]:
     """Return moments around every change: the last second before, the first after, days later."""
-    return [one + step for one in _changes(zone) for step in (-_SECOND, 0 * _DAY, 15 * _DAY)]
+    return [one + step for one in changes_of(zone) for step in (-_SECOND, 0 * DAY, 15 * DAY)]
 
 
 def _shown_again(zone: str) -> list[datetime]:
@@ -57,7 +55,7 @@ def _shown_again(zone: str) -> list[datetime]:
     place = ZoneInfo(zone)
     return [
         one - _SECOND + abs(_ahead(one, place) - _ahead(one - _SECOND, place))
-        for one in _changes(zone)
+        for one in changes_of(zone)
     ]
 
 
@@ -72,7 +70,7 @@ def _file(zone: str) -> str:
 
 
 @contextmanager
-def _c_library(zone: str) -> Iterator[None]:
+def c_library(zone: str) -> Iterator[None]:
     """Let ``time.localtime`` tell the time of a zone."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = f":{_file(zone)}"
@@ -86,7 +84,7 @@ def _c_library(zone: str) -> Iterator[None]:
         time.tzset()
 
 
-def _clock(moment: datetime) -> time.struct_time:
+def clock_of(moment: datetime) -> time.struct_time:
     return time.localtime(int(moment.timestamp()))
 
 
@@ -95,9 +93,9 @@ def wrong_texts(names: Iterable[str]) -> list[str]:
     wrong = []
     for zone in names:
         told: dict[str, datetime] = {}
-        with _c_library(zone):
+        with c_library(zone):
             for moment in {*_moments(zone), *_shown_again(zone)}:
-                local = _clock(moment)
+                local = clock_of(moment)
                 text = zones.long_text(moment, zone, "en")
                 expected = (
                     f"{_DAYS[local.tm_wday]} {local.tm_mday} {_MONTHS[local.tm_mon - 1]} "
@@ -116,12 +114,12 @@ def wrong_reminders(names: Iterable[str]) -> list[str]:
     wrong = []
     for zone in names:
         person = Attendee("Dora", "dora@example.org", "en", zone)
-        for change in _changes(zone):
+        for change in changes_of(zone):
             workshop = Workshop(starts_at=change + timedelta(hours=1), time_zone=zone)
-            with _c_library(zone):
+            with c_library(zone):
                 for hours in (3, 10, 20, 24):
                     now = workshop.starts_at - timedelta(hours=hours)
-                    start, today = _clock(workshop.starts_at), _clock(now)
+                    start, today = clock_of(workshop.starts_at), clock_of(now)
                     days = date(*start[:3]) - date(*today[:3])
                     expected = f"In {days.days} days"
                     if days.days < 2:
@@ -140,7 +138,7 @@ def wrong_files(workshop: Workshop, names: Iterable[str]) -> list[str]:
     for zone in names:
         workshop.time_zone = zone
         # Of zones with the same clocks one is tried in full, of the others the first change.
-        clocks = tuple((one, _ahead(one, ZoneInfo(zone))) for one in _changes(zone))
+        clocks = tuple((one, _ahead(one, ZoneInfo(zone))) for one in changes_of(zone))
         moments = _moments(zone) if clocks not in seen else _moments(zone)[:2]
         seen.add(clocks)
         for moment in moments:
@@ -157,9 +155,9 @@ def wrong_files(workshop: Workshop, names: Iterable[str]) -> list[str]:
 
 @pytest.mark.timeout(120)
 def test_mails_tell_the_time_that_clocks_show_there() -> None:
-    assert len(_ALL) > 400
-    assert wrong_texts(_ALL) == []
-    assert wrong_reminders(_ALL) == []
+    assert len(ALL) > 400
+    assert wrong_texts(ALL) == []
+    assert wrong_reminders(ALL) == []
 
 
 def test_a_time_that_clocks_show_twice_is_told_apart() -> None:
@@ -176,7 +174,7 @@ def test_a_time_that_clocks_show_twice_is_told_apart() -> None:
 @pytest.mark.timeout(180)
 def test_calendar_files_mean_the_same_moment_to_another_program(db: None) -> None:
     workshop = make_workshop(make_campaign(), duration_minutes=45)
-    assert wrong_files(workshop, _ALL) == []
+    assert wrong_files(workshop, ALL) == []
 
 
 @pytest.mark.usefixtures("forgotten")
@@ -231,105 +229,3 @@ def test_control_a_local_time_that_clocks_show_twice_is_read_wrongly(
     workshop = make_workshop(make_campaign(), duration_minutes=45)
     monkeypatch.setattr(zones, "is_ambiguous", lambda local: False)
     assert wrong_files(workshop, ["Europe/Paris"])
-
-
-@pytest.fixture
-def everywhere(db: None, clock: Clock) -> list[Workshop]:
-    """A workshop in each zone, half an hour after each change of its clocks, with one person."""
-    clock.set(_FROM - 7 * _DAY)
-    template = make_workshop(make_campaign(), reminder_minutes=[1440, 60, 10])
-    template.delete()
-    starts = [(zone, one + timedelta(minutes=30)) for zone in _ALL for one in _changes(zone)]
-    workshops = [_copy(template, n, zone, start) for n, (zone, start) in enumerate(starts)]
-    Workshop.objects.bulk_create(workshops)
-    bookings = Booking.objects.bulk_create(
-        Booking(
-            workshop=workshop,
-            state=BookingState.CONFIRMED,
-            seats=1,
-            name="Dora",
-            email="dora@example.org",
-            language="en",
-            confirmed_at=clock.now(),
-        )
-        for workshop in workshops
-    )
-    Registration.objects.bulk_create(
-        Registration(booking=booking, position=1, name="Dora", email="dora@example.org")
-        for booking in bookings
-    )
-    return workshops
-
-
-def _copy(template: Workshop, number: int, zone: str, start: datetime) -> Workshop:
-    return Workshop(
-        campaign=template.campaign,
-        slug=f"shop-{number}",
-        title="Shop",
-        starts_at=start,
-        time_zone=zone,
-        duration_minutes=60,
-        seats_taken=1,
-        state=template.state,
-        reminder_minutes=template.reminder_minutes,
-    )
-
-
-def _plan_all(clock: Clock) -> None:
-    SharedMoment.objects.update_or_create(name="planned until", defaults={"at": _FROM - 3 * _DAY})
-    clock.set(_UNTIL + _DAY)
-    planner.plan()
-
-
-def wrong_due_times() -> list[str]:
-    """Return reminders that are not due so many minutes before the start, as time passes."""
-    rows = Message.objects.filter(kind="reminder").select_related("workshop")
-    return [
-        f"{row.workshop} {row.due_at}"
-        for row in rows
-        if row.workshop is None
-        or row.workshop.starts_at - row.due_at != timedelta(minutes=row.ids["minutes"])
-    ]
-
-
-def test_reminders_are_due_so_many_minutes_before_whatever_clocks_do(
-    everywhere: list[Workshop], clock: Clock
-) -> None:
-    _plan_all(clock)
-    assert Message.objects.filter(kind="reminder").count() == 3 * len(everywhere)
-    assert wrong_due_times() == []
-
-
-def test_control_a_day_by_the_clock_on_the_wall_is_seen(
-    everywhere: list[Workshop], clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = "workshop.starts_at - make_interval(mins => minutes::int)"
-    by_the_wall = (
-        "(workshop.starts_at AT TIME ZONE workshop.time_zone"
-        " - make_interval(mins => minutes::int)) AT TIME ZONE workshop.time_zone"
-    )
-    assert plain in planner._REMINDERS
-    monkeypatch.setattr(planner, "_REMINDERS", planner._REMINDERS.replace(plain, by_the_wall))
-    _plan_all(clock)
-    assert wrong_due_times()
-
-
-def test_the_daily_digest_is_due_at_eight_in_every_zone(db: None) -> None:
-    team = make_campaign().team
-    team.membership_set.create(user=_member(), role="owner", wants_digest=True)
-    wrong = []
-    for zone in _ALL:
-        Team.objects.filter(pk=team.pk).update(time_zone=zone)
-        for change in _changes(zone):
-            found = list(planner._digests(change - 2 * _DAY, change + 2 * _DAY))
-            with _c_library(zone):
-                shown = [_clock(one["due"]) for one in found]
-            if [(one.tm_hour, one.tm_min) for one in shown] != [(8, 0)] * 4:
-                wrong.append(f"{zone} {change}: {found}")
-    assert wrong == []
-
-
-def _member() -> object:
-    from django.contrib.auth.models import User
-
-    return User.objects.create_user("alice@example.org")
