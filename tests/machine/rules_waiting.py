@@ -20,6 +20,8 @@ from tests.machine.rules_paying import NUMBERS, Rules
 from tests.machine.world import Attempt, Place, pick
 
 OFFER_POINTS = ("offer:taken", "offer:committed")
+ANSWERS = st.sampled_from(["none", "card", "debit", "late"])
+TABS = st.sampled_from([1, 1, 2])
 PEOPLE = ("wanda", "willy", "wilma", "walter")
 
 
@@ -43,10 +45,11 @@ class WaitingRules(Rules):
         place=st.sampled_from([0, 0, 1]),
         people=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3),
         wanted=st.sampled_from([1, 1, 1, 2]),
-        freed=st.booleans(),
+        answer=st.sampled_from(["stays full", "none", "card", "debit", "late"]),
+        tabs=TABS,
     )
-    def wait(self, place: int, people: list[str], wanted: int, freed: bool) -> None:
-        """Every seat is taken; people join the line; a seat may come free at once."""
+    def wait(self, place: int, people: list[str], wanted: int, answer: str, tabs: int) -> None:
+        """Every seat is taken; people join the line; a seat may come free and be taken at once."""
         where = self.world.places[place]
         workshop = where.workshop
         assert workshop is not None
@@ -55,10 +58,13 @@ class WaitingRules(Rules):
             with suppress(waiting_list.NotFullError):
                 joined = self.world.wait(workshop, person, seats=wanted)
                 self.world.note("joined the line" if joined else "waits or has a seat already")
-        if freed and bought is not None:
+        if answer != "stays full" and bought is not None:
             self.world.ask("expire", session=bought.session)
             self.world.deliver_all()
             self._offer(workshop.pk)
+            mine = [one for one in self.open_offers() if one.workshop_id == workshop.pk]
+            if mine and answer != "none":
+                self._take(mine[-1], 20, answer, tabs)
 
     def _fill(self, where: Place, workshop: Workshop) -> Attempt | None:
         workshop.refresh_from_db()
@@ -93,15 +99,12 @@ class WaitingRules(Rules):
             self.world.note(*(f"died at {name}" for name in died))
 
     @precondition(lambda self: self.open_offers())
-    @rule(
-        which=NUMBERS,
-        steps=st.integers(10, 60),
-        how=st.sampled_from([None, "card", "debit", "late", "late"]),
-        tabs=st.sampled_from([1, 1, 2]),
-    )
-    def take(self, which: int, steps: int, how: str | None, tabs: int) -> None:
+    @rule(which=NUMBERS, steps=st.integers(10, 60), answer=ANSWERS, tabs=TABS)
+    def take(self, which: int, steps: int, answer: str, tabs: int) -> None:
         """Somebody takes an offered seat, perhaps from two tabs with two amounts."""
-        booking = pick(self.open_offers(), which)
+        self._take(pick(self.open_offers(), which), steps, answer, tabs)
+
+    def _take(self, booking: Booking, steps: int, answer: str, tabs: int) -> None:
         place = next(one for one in self.world.places if one.workshop == booking.workshop)
         place = Place(place.campaign, booking.workshop, booking)
         try:
@@ -111,12 +114,13 @@ class WaitingRules(Rules):
             self.world.note("offer over")
             return
         self.world.note("two sessions of an offer" if tabs == 2 else "offer taken up")
-        if how == "late":
+        if answer == "late":
             self.world.ask("expire", session=attempt.session)
             self.world.pay(attempt, outcome="late")
             self.world.note("offer paid late")
-        elif how is not None:
-            paid = self.world.pay(attempt, **({} if how == "card" else {"method": "sepa_debit"}))
+        elif answer != "none":
+            how = {} if answer == "card" else {"method": "sepa_debit"}
+            paid = self.world.pay(attempt, **how)
             self.world.note(f"offer {paid}")
 
     @precondition(lambda self: self.open_offers())
