@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.forms import SplitDateTimeField
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from events.models import Message, Workshop
+from events.models import Booking, Message, Registration, Workshop
 from events.services import workshops
 from events.states import BookingState
 from fundraiser.core import clock
 from tests.support.cast import make_campaign
 from tests.support.mail_samples import book, sample_workshop
+from tests.support.outbox import seat
 
 _START = datetime(2031, 3, 24, 18, 0, tzinfo=UTC)
 
@@ -202,3 +205,23 @@ def test_the_admin_cancels_after_asking_what_to_say(
     workshop.refresh_from_db()
     assert (workshop.state, workshop.title) == ("cancelled", "Late")
     assert workshop.starts_at == _START
+
+
+def _payers_who_handed_over(workshop: Workshop, count: int) -> None:
+    for person in seat(workshop, count):
+        Registration.objects.filter(pk=person.pk).update(name="Noor", email="noor@example.org")
+
+
+def test_payers_without_their_seat_are_told_in_one_go_and_erased_ones_not(
+    workshop: Workshop,
+) -> None:
+    _payers_who_handed_over(workshop, 5)
+    erased = Booking.objects.latest("pk")
+    Booking.objects.filter(pk=erased.pk).update(email="", name="")
+    with CaptureQueriesContext(connection) as queries:
+        workshops.cancel(workshop.pk)
+    inserts = [one for one in queries if 'INSERT INTO "events_message"' in one["sql"]]
+    assert len(inserts) == 2, "one for the people, one for the payers"
+    told = Message.objects.filter(key__startswith="cancelled:booking:")
+    assert told.count() == 4
+    assert not told.filter(booking=erased).exists()

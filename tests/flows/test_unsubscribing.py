@@ -8,14 +8,14 @@ import pytest
 from django.test import Client
 
 from events.models import Message, Registration, Workshop
-from events.services import planner, sender
+from events.services import access, outbox, planner, seat_changes, sender
 from events.services.emails import unsubscribe_url
 from events.states import MailClass
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.mail import SmtpSink
 from tests.support.outbox import seat
-from tests.support.story import plain
+from tests.support.story import body, plain
 
 
 @pytest.fixture
@@ -134,3 +134,52 @@ def test_a_revoked_or_forged_link_ends_nothing(client: Client, person: Registrat
     assert client.post(address[:-3] + "xx/").status_code == 404
     person.refresh_from_db()
     assert person.wants_reminders
+
+
+def _replaced(person: Registration) -> None:
+    """Replace a link as services/devices.py does where it is used at two places."""
+    version = person.link_version + 1
+    Registration.objects.filter(pk=person.pk).update(link_version=version)
+    outbox.queue(key=f"fresh_link:{person.pk}:{version}", kind="fresh_link", registration=person)
+    person.refresh_from_db()
+
+
+def test_a_link_that_was_replaced_still_ends_mails(
+    client: Client, person: Registration, smtp_sink: SmtpSink
+) -> None:
+    address = path(person)
+    _replaced(person)
+    assert client.post(address).status_code == 200
+    person.refresh_from_db()
+    assert not person.wants_reminders
+    sender.send_due()
+    (mail,) = smtp_sink.messages
+    assert f"/b/{access.booking_link(person.booking)}/" in body(mail), "the way to change things"
+
+
+def test_the_mail_with_a_fresh_link_has_the_page_of_who_did_not_book(
+    person: Registration, smtp_sink: SmtpSink
+) -> None:
+    Registration.objects.update(name="Noor", email="noor@example.org")
+    person.refresh_from_db()
+    old = access.registration_link(person, access.SEAT_LINK)
+    _replaced(person)
+    sender.send_due()
+    (mail,) = smtp_sink.messages
+    for kind in ("plain", "html"):
+        assert f"/s/{access.registration_link(person, access.SEAT_LINK)}/" in body(mail, kind)
+        assert old not in body(mail, kind)
+
+
+def test_control_a_former_holder_ends_no_mails_of_the_new_one(
+    client: Client, workshop: Workshop, person: Registration
+) -> None:
+    address = path(person)
+    _replaced(person)
+    second = path(person)
+    new = seat_changes.NewPerson("Noor", "noor@example.org", "en")
+    held = seat_changes.hand_over(person, new)
+    _replaced(held)
+    assert [client.post(one).status_code for one in (address, second)] == [404, 404]
+    assert Registration.objects.get(pk=person.pk).wants_reminders
+    assert client.post(path(held)).status_code == 200
