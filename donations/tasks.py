@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from donations.gateway.stripe import for_workers
-from donations.services import inbox, invariants, notices, reconcile, sweeper
+from donations.services import inbox, invariants, lost_links, notices, reconcile, sweeper
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,12 @@ def plan_notices() -> int:
 def reconcile_with_stripe() -> int:
     """Hold what is new against Stripe, and everything once a day."""
     return len(reconcile.run_due(gateway=for_workers()))
+
+
+@shared_task(name="donations.forget_strangers")
+def forget_strangers() -> int:
+    """Forget addresses that somebody asked for and that are nobody's."""
+    return lost_links.forget_strangers()
 
 
 @shared_task(name="donations.check_invariants")

@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
         "donations.plan_notices": 60.0,
         "donations.reconcile": 600.0,
         "donations.check_invariants": 600.0,
+        "donations.forget_strangers": 3600.0,
     }.items()
 }
 # --- Stripe -----------------------------------------------------------------------------------

@@ -229,6 +229,8 @@ def changed(message: Message) -> EmailMultiAlternatives | None:
     person = attendee_mail.person_of(message) if hopes else attendee_mail.with_seat(message)
     if person is None or message.schedule_version != person.booking.workshop.schedule_version:
         return None
+    if hopes and not attendees.is_payer(person):
+        return None  # Nobody has told them of a seat yet.
     return changed_mail(person, at=message.created_at)
 
 

@@ -8,19 +8,22 @@ gift was paid, and what Stripe calls it. Stripe keeps its own records.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from donations.gateway import Gateway
 from donations.models import Donation
-from donations.services import cancelling, own_records, personal_data, refund_requests
+from donations.services import cancelling, locking, own_records, personal_data, refund_requests
 from donations.states import LIVE
 from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration
 from events.services import seat_changes
 from events.states import BookingState, MessageState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
+
+_Row = TypeVar("_Row", Booking, Registration)
 
 #: Neutral values of a donation whose giver is nobody any more.
 _NOBODY: dict[str, Any] = {
@@ -69,17 +72,23 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         raise NotYetError(why)
     _give_seats_back(person.email, gateway)
     with transaction.atomic():
-        donations = list(own_records.donations_of(person.email).select_for_update(of=("self",)))
+        donations = locking.in_order(own_records.donations_of(person.email))
         if why := obstacle(person):
             raise NotYetError(why)
-        bookings = list(own_records.bookings_of(person.email).select_for_update(of=("self",)))
-        seats = list(own_records.registrations_of(person.email).select_for_update(of=("self",)))
+        bookings = _locked(own_records.bookings_of(person.email))
+        seats = _locked(own_records.registrations_of(person.email))
         _forget_mails(person, donations, bookings, seats)
         _forget_donations(donations)
         _forget_seats(seats)
         _forget_bookings(bookings)
+        own_records.hosts_of(person.email).delete()
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
         person.delete()
+
+
+def _locked(rows: QuerySet[_Row]) -> list[_Row]:
+    """Lock rows by number, as everybody who locks several does."""
+    return list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
 
 
 def _give_seats_back(email: str, gateway: Gateway) -> None:
@@ -93,7 +102,9 @@ def _give_seats_back(email: str, gateway: Gateway) -> None:
             cancelling.cancel_seat(booking, gateway=gateway)
     for booking in own_records.bookings_of(email).filter(state__in=_RUNNING):
         others = booking.registrations.exclude(email="").exclude(email__iexact=email)
-        if _is_coming(booking) and not others.exists():
+        # Only a confirmed seat is theirs already: a wait or an unpaid hold is its payer's own.
+        stays = booking.state == BookingState.CONFIRMED and others.exists()
+        if _is_coming(booking) and not stays:
             cancelling.cancel_seat(booking, gateway=gateway)
 
 
@@ -113,7 +124,7 @@ def _forget_mails(
     rows = Message.objects.filter(pk__in=[one.pk for one in written])
     rows.filter(state__in=waiting).delete()
     rows.exclude(error="").update(error="")  # a mail server's refusal names the address
-    rows.filter(ids__has_key="email").update(ids={})  # a former holder's, who is in no other row
+    rows.filter(ids__has_key="email").update(ids={})  # whose seat is somebody else's
 
 
 def _forget_donations(donations: Sequence[Donation]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from donations.models import Donation
-from events.models import Booking, Person, Registration
+from events.models import Booking, Host, Person, Registration
 from events.services import outbox
 from fundraiser.core import clock
 
@@ -44,6 +44,7 @@ def forget_strangers() -> int:
         ~Exists(Donation.objects.filter(**same)),
         ~Exists(Registration.objects.filter(**same)),
         ~Exists(Booking.objects.filter(**same)),
+        ~Exists(Host.objects.filter(**same)),
         links_asked_at__lte=clock.now() - _KEPT,
     )
     return strangers.delete()[0]

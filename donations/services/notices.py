@@ -34,9 +34,9 @@ _GIFTS: Final = """
     JOIN donations_donation donation ON donation.campaign_id = campaign.id
         AND donation.state = 'paid' AND donation.net_minor > 0
         AND donation.paid_at > %(oldest)s AND donation.checked_at > %(recent)s
-        AND donation.checked_at >= membership.created_at
-    WHERE membership.wants_gift_mails
-        AND (%(membership)s::bigint IS NULL OR membership.id = %(membership)s)
+        AND donation.paid_at >= date_trunc('second', membership.created_at) -- Stripe's precision
+    WHERE (membership.id = %(membership)s
+            OR %(membership)s::bigint IS NULL AND membership.wants_gift_mails)
         AND NOT EXISTS (SELECT FROM events_message message
             WHERE message.key = 'new_gift:' || donation.id || ':' || membership.id)
     ON CONFLICT DO NOTHING
@@ -46,24 +46,28 @@ _GIFTS: Final = """
 def plan() -> int:
     """Put the notices that are due into the outbox; return how many. Safe to run at any time."""
     with transaction.atomic():
-        count = _gifts(state="queued") + _attention()
+        count = _gifts(state="queued", age=_RECENT) + _attention()
         if count:
             jobs.enqueue("events.send_due_messages")
     return count
 
 
 def gifts_known(membership: Membership) -> None:
-    """Count the gifts until now as told to a member who turns their mails on this moment."""
-    _gifts(state="dropped", membership=membership.pk)
+    """Count the gifts until now as told to a member who is about to turn their mails on.
+
+    Those that nothing happened to for long as well: a refund would make them look new.
+    """
+    _gifts(state="dropped", age=_OLDEST, membership=membership.pk)
 
 
-def _gifts(*, state: str, membership: int | None = None) -> int:
+def _gifts(*, state: str, age: timedelta, membership: int | None = None) -> int:
+    """Queue gifts that were looked at within ``age`` for who wants them, or for one member."""
     now = clock.now()
     values: dict[str, datetime | int | str | None] = {
         "now": now,
         "state": state,
         "oldest": now - _OLDEST,
-        "recent": now - _RECENT,
+        "recent": now - age,
         "membership": membership,
     }
     with connection.cursor() as cursor:
@@ -79,7 +83,6 @@ def _attention() -> int:
     )
     for pk, team in wanting.values_list("pk", "team_id"):
         members[team].append(pk)
-    campaigns = Campaign.objects.filter(team_id__in=members)
     now = clock.now()
     mails = [
         Message(
@@ -89,9 +92,11 @@ def _attention() -> int:
             due_at=now,
             created_at=now,
         )
-        for item in attention.of_campaigns(campaigns, is_admin=False)
+        for team, some in members.items()
+        # Team by team: each list is cut, and one team's must not push another's out of it.
+        for item in attention.of_campaigns(Campaign.objects.filter(team=team), is_admin=False)
         if item.campaign is not None
-        for member in members[item.campaign.team_id]
+        for member in some
     ]
     known = set(
         Message.objects.filter(key__in=[one.key for one in mails]).values_list("key", flat=True)

@@ -29,7 +29,7 @@ def links(message: Message) -> EmailMultiAlternatives | None:
     if person is None:
         return None
     seats, gifts = _seats(person), _gifts(person)
-    if not seats and not gifts:
+    if not seats and not gifts and not own_records.hosts_of(person.email).exists():
         return None
     return compose(
         "links",

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from donations.models import Donation
 from donations.querysets import DonationQuerySet
-from events.models import Booking, Registration
+from events.models import Booking, Host, Registration
 from events.states import BookingState
 from fundraiser.core.money import Money
 
@@ -55,6 +55,12 @@ def shown_seats(email: str) -> list[Registration]:
     """Return the confirmed seats that somebody else booked for the address."""
     rows = registrations_of(email).filter(booking__state=BookingState.CONFIRMED)
     return list(rows.exclude(booking__email__iexact=email))
+
+
+def hosts_of(email: str) -> QuerySet[Host]:
+    """Return where an address speaks, or spoke, latest workshop first."""
+    rows = Host.objects.filter(email__iexact=email).select_related("workshop__campaign__team")
+    return rows.order_by("-workshop__starts_at", "-pk")
 
 
 def donations_of(email: str) -> DonationQuerySet:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from donations.models import Donation
 from donations.services import own_records, receipts
-from events.models import Booking, DeliveryProblem, Message, Person, Registration, Workshop
+from events.models import Booking, DeliveryProblem, Host, Message, Person, Registration, Workshop
 from fundraiser.core import clock
 
 
@@ -28,6 +28,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "links_asked_at": _time(person.links_asked_at),
         "bookings": [_booking(one) for one in bookings],
         "seats": [_seat(one) for one in seats],
+        "speaks_at": [_host(one) for one in own_records.hosts_of(email)],
         "donations": [_donation(one) for one in donations],
         "mails": _mails(messages_of(person, bookings, seats, donations)),
         "delivery_problems": [
@@ -44,13 +45,15 @@ def messages_of(
     donations: Iterable[Donation],
 ) -> list[Message]:
     """Return every mail that was or will be written to the owner of these rows."""
+    hosts = [one.pk for one in own_records.hosts_of(person.email)]
     own = (
         Q(booking__in=[one.pk for one in bookings], registration=None)
         | Q(registration__in=[one.pk for one in seats])
         | Q(ids__donation__in=[one.pk for one in donations])
         | Q(ids__person=person.pk)
+        | Q(kind__startswith="host_", ids__host__in=hosts)
     )
-    former = Q(kind=_TO_FORMER_HOLDER, ids__email__iexact=person.email)
+    former = Q(ids__email__iexact=person.email)  # whose seat went to others, until it has left
     rows = Message.objects.filter((own & ~Q(kind__in=_TO_OTHERS)) | former)
     return list(rows.order_by("created_at", "pk"))
 
@@ -107,6 +110,18 @@ def _seat(seat: Registration) -> dict[str, Any]:
             {"first_seen_at": _time(one.first_seen_at), "last_seen_at": _time(one.last_seen_at)}
             for one in seat.devices.order_by("pk")
         ],
+    }
+
+
+def _host(host: Host) -> dict[str, Any]:
+    return {
+        "id": str(host.public_id),
+        "workshop": _workshop(host.workshop),
+        "name": host.name,
+        "language": host.language,
+        "time_zone": host.time_zone,
+        "wants_reminders": host.wants_reminders,
+        "created_at": _time(host.created_at),
     }
 
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
-from donations.services import checkout, inbox, lost_links, settlement
+from donations.services import checkout, inbox, settlement
 from donations.states import DonationState
 from events.services import seats, waiting_list
 from fundraiser.core import clock
@@ -40,8 +40,7 @@ class Swept:
 def sweep(*, gateway: Gateway) -> Swept:
     """Ask Stripe about unfinished sessions, release overdue holds, apply pending events.
 
-    At last, what came free meanwhile is offered to who waits for it, and addresses that somebody
-    asked for and that are nobody's are forgotten.
+    At last, what came free meanwhile is offered to who waits for it.
     """
     finished = failures = silences = 0
     for donation_id in _due_ids():
@@ -63,7 +62,6 @@ def sweep(*, gateway: Gateway) -> Swept:
     )
     holds = sum(seats.expire_hold(pk, now) for pk in overdue if pk not in payable)
     events = inbox.apply_pending(gateway=gateway)
-    lost_links.forget_strangers()
     return Swept(finished, holds, events, failures, waiting_list.offer_everywhere())
 
 

@@ -11,8 +11,15 @@ from donations.services import attendee_mail
 from donations.services.attendee_emails import how_soon
 from events.models import Announcement, Host, Message, Registration
 from events.services import access, calendar, texts
-from events.services.attendees import Attendee, attendee
-from events.services.emails import absolute, compose, join_url, manage_url, unsubscribe_url
+from events.services.attendees import Attendee, attendee, is_payer
+from events.services.emails import (
+    absolute,
+    compose,
+    join_url,
+    manage_url,
+    seat_url,
+    unsubscribe_url,
+)
 from events.states import Audience, BookingState, WorkshopState
 from fundraiser.core import clock
 
@@ -33,7 +40,9 @@ def announcement_mail(written: Announcement, registration: Registration) -> Emai
     person, booking = attendee(registration), registration.booking
     workshop = booking.workshop
     waits = written.audience == Audience.WAITING
-    link = manage_url(booking) if waits else join_url(registration)
+    link = join_url(registration)
+    if waits:
+        link = manage_url(booking) if is_payer(registration) else seat_url(registration)
     known = attendee_mail.facts(workshop, person.language)
     values = attendee_mail.placeholders(workshop, person, link)
     return compose(

@@ -29,9 +29,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
     forms = [NotificationsForm(data, instance=one, prefix=f"team-{one.pk}") for one in members]
     if data is not None and all(form.is_valid() for form in forms):
         for form in forms:
-            member = form.save()
-            if member.wants_gift_mails and not had_gifts[member.pk]:
-                notices.gifts_known(member)
+            if form.instance.wants_gift_mails and not had_gifts[form.instance.pk]:
+                notices.gifts_known(form.instance)
+            form.save()
         messages.success(request, _("Your wishes are kept."))
         return redirect("notifications")
     status = 422 if any(form.errors for form in forms) else 200

@@ -60,13 +60,17 @@ def _row(one: people.Row) -> dict[str, Any]:
         "mails": mails,
         "stuck": [mail for mail in mails if mail["state"] in {"held", "set_aside"}],
         "can_resend": confirmed and bool(one.email),
-        "can_forgive": bool(one.problems) and not _complained(one),
+        "can_forgive": _can_forgive(one),
     }
 
 
-def _complained(one: people.Row) -> bool:
-    """Whether the person called a mail spam: nobody else can take that back."""
-    return any(problem.kind == ProblemKind.COMPLAINED for problem in one.problems)
+def _can_forgive(one: people.Row) -> bool:
+    """Whether this team alone can have the address written to again.
+
+    Not where the person called a mail spam, nor what others' mails have met with.
+    """
+    complained = any(problem.kind == ProblemKind.COMPLAINED for problem in one.problems)
+    return bool(one.problems) and not complained and not one.refuses
 
 
 def _chosen(request: HttpRequest, workshop: Workshop) -> Registration:
@@ -85,8 +89,8 @@ def workshop_forgive(request: HttpRequest, public_id: UUID) -> HttpResponse:
     workshop = access.workshop_for_member(request.user, public_id)
     registration = _chosen(request, workshop)
     (row,) = people.rows_of(workshop, [registration], language())
-    if row.problems and not _complained(row):
-        problems.forgive(row.email)
+    if _can_forgive(row):
+        problems.forgive(row.email, workshop=workshop)
         messages.success(request, _("Mails go to this address again."))
     return redirect("workshop_people", public_id=workshop.public_id)
 

@@ -99,3 +99,8 @@ class DeliveryProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def stops(self) -> bool:
+        """Whether the address gets neither reminders nor news because of it."""
+        return self.permanent or self.kind == ProblemKind.COMPLAINED

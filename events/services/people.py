@@ -42,7 +42,11 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person of a booking, as the list shows them. ``mails`` are the newest first."""
+    """One person of a booking, as the list shows them. ``mails`` are the newest first.
+
+    ``problems`` are those of the team's own mails; ``refuses``: the address takes no reminders and
+    news, as other mails have shown, whose details are nobody's business here.
+    """
 
     registration: Registration
     booking: Booking
@@ -51,6 +55,7 @@ class Row:
     answers: Sequence[tuple[str, str]]
     mails: Sequence[Message]
     problems: Sequence[DeliveryProblem]
+    refuses: bool
 
 
 def numbers(workshop: Workshop) -> Numbers:
@@ -106,7 +111,7 @@ def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> 
     """Return people with their answers in ``language``, mails and problems: two queries more."""
     mails = _mails(rows)
     persons = [attendee(row) for row in rows]
-    troubles = problems.of(person.email for person in persons)
+    own, foreign = problems.told(workshop, [person.email for person in persons])
     return [
         Row(
             registration=row,
@@ -115,7 +120,8 @@ def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> 
             email=person.email,
             answers=_answers(workshop, row.answers, language),
             mails=mails[row.pk],
-            problems=troubles.get(person.email.lower(), []),
+            problems=own.get(person.email.lower(), []),
+            refuses=person.email.lower() in foreign,
         )
         for row, person in zip(rows, persons, strict=True)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 from django.db.models.lookups import In
 
-from events.models import DeliveryProblem, Message
+from events.models import DeliveryProblem, Message, Workshop
 from events.states import ProblemKind
 from fundraiser.core import clock
 
@@ -58,6 +58,28 @@ def of(emails: Iterable[str]) -> dict[str, list[DeliveryProblem]]:
     return dict(found)
 
 
+def told(
+    workshop: Workshop, emails: Sequence[str]
+) -> tuple[dict[str, list[DeliveryProblem]], set[str]]:
+    """Return what the team of a workshop may know of addresses (all in small letters).
+
+    That is the standing problems of its own mails by address, and those addresses that mails of
+    somebody else have shown to take none.
+    """
+    own: dict[str, list[DeliveryProblem]] = {}
+    foreign: set[str] = set()
+    mine = set(_of_team(_standing(emails), workshop).values_list("pk", flat=True))
+    for email, some in of(emails).items():
+        own[email] = [one for one in some if one.pk in mine]
+        if any(one.pk not in mine and one.stops for one in some):
+            foreign.add(email)
+    return own, foreign
+
+
+def _of_team(rows: QuerySet[DeliveryProblem], workshop: Workshop) -> QuerySet[DeliveryProblem]:
+    return rows.filter(message__workshop__campaign__team=workshop.campaign.team_id)
+
+
 def stopped(emails: Iterable[str]) -> set[str]:
     """Return those addresses (in small letters) that get neither reminders nor news any more.
 
@@ -68,7 +90,12 @@ def stopped(emails: Iterable[str]) -> set[str]:
     return {email.lower() for email in rows.values_list("email", flat=True)}
 
 
-def forgive(email: str) -> int:
-    """Let reminders and news go to an address again; return how many problems that ended."""
+def forgive(email: str, *, workshop: Workshop | None = None) -> int:
+    """Let reminders and news go to an address again; return how many problems that ended.
+
+    With ``workshop`` those of its team's own mails: others' problems are not its to end.
+    """
     rows = DeliveryProblem.objects.filter(email__iexact=email, forgiven_at=None)
+    if workshop is not None:
+        rows = _of_team(rows, workshop)
     return rows.update(forgiven_at=clock.now())

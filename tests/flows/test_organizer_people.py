@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from donations.models import Donation
 from events.models import DeliveryProblem, Message, Workshop
-from tests.support.cast import make_workshop
+from tests.support.cast import make_campaign, make_workshop
 from tests.support.story import Story, plain
 
 
@@ -78,9 +78,48 @@ def test_people_are_found_by_name_or_address(
 def test_a_bounce_is_shown_at_its_person(seated: Donation, workshop: Workshop, alice: User) -> None:
     assert "does not take mail" not in people(workshop, alice)
     DeliveryProblem.objects.create(
-        email="Dora@example.org", kind="bounced", permanent=True, event_id="1", detail="unknown"
+        email="Dora@example.org",
+        kind="bounced",
+        permanent=True,
+        event_id="1",
+        detail="no such user",
+        message=Message.objects.filter(workshop=workshop).first(),
     )
-    assert "does not take mail" in people(workshop, alice)
+    page = people(workshop, alice)
+    assert "does not take mail" in page
+    assert "no such user" in page
+
+
+def test_what_another_teams_mail_met_with_is_not_told_and_not_theirs_to_end(
+    seated: Donation, workshop: Workshop, alice: User
+) -> None:
+    elsewhere = Message.objects.create(
+        key="x",
+        kind="reminder",
+        workshop=make_workshop(make_campaign(title="Trees")),
+        state="dropped",
+    )
+    values = {"email": "dora@example.org", "kind": "bounced"}
+    full = DeliveryProblem.objects.create(
+        **values, event_id="1", detail="Trees: full", message=elsewhere
+    )
+    assert "Mail problem" not in people(workshop, alice), "it may be empty by now"
+    own = DeliveryProblem.objects.create(
+        **values, event_id="2", message=Message.objects.filter(workshop=workshop).first()
+    )
+    assert "write to it again" in people(workshop, alice)
+    _forgive(workshop, alice, seated)
+    for problem in (full, own):
+        problem.refresh_from_db()
+    assert (full.forgiven_at, own.forgiven_at is None) == (None, False)
+    DeliveryProblem.objects.filter(pk=full.pk).update(permanent=True)
+    page = people(workshop, alice)
+    assert "does not take mail" in page
+    assert "Trees" not in page
+    assert "write to it again" not in page
+    _forgive(workshop, alice, seated)
+    full.refresh_from_db()
+    assert full.forgiven_at is None
 
 
 def _forgive(workshop: Workshop, user: User, donation: Donation, status: int = 302) -> None:
@@ -97,11 +136,10 @@ def _forgive(workshop: Workshop, user: User, donation: Donation, status: int = 3
 def test_an_address_found_right_is_written_to_again_but_not_after_a_complaint(
     seated: Donation, workshop: Workshop, alice: User, bob: User
 ) -> None:
-    bounce = DeliveryProblem.objects.create(
-        email="dora@example.org", kind="bounced", permanent=True, event_id="1"
-    )
+    values = {"email": "dora@example.org", "message": Message.objects.get()}
+    bounce = DeliveryProblem.objects.create(**values, kind="bounced", permanent=True, event_id="1")
     _forgive(workshop, bob, seated, status=403)
-    spam = DeliveryProblem.objects.create(email="dora@example.org", kind="complained", event_id="2")
+    spam = DeliveryProblem.objects.create(**values, kind="complained", event_id="2")
     _forgive(workshop, alice, seated)
     bounce.refresh_from_db()
     assert bounce.forgiven_at is None

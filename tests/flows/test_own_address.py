@@ -7,8 +7,11 @@ import re
 from email.message import EmailMessage
 
 import pytest
+from django.conf import settings
 
-from donations.services import lost_links
+from donations import tasks
+from donations.gateway.stripe import for_workers
+from donations.services import lost_links, sweeper
 from events.models import DeliveryProblem, Device, Message, Person, Registration, Workshop
 from events.services import access
 from tests.support.cast import make_campaign
@@ -109,6 +112,18 @@ def test_strangers_are_forgotten_after_a_day(
     clock.advance(days=1)
     assert lost_links.forget_strangers() == 1
     assert Person.objects.get().email == EMAIL
+
+
+def test_a_sweep_does_not_look_for_strangers_and_a_task_of_its_own_does(
+    story: Story, clock: Clock
+) -> None:
+    _ask(story, "stranger@example.org")
+    clock.advance(days=1)
+    sweeper.sweep(gateway=for_workers())
+    assert Person.objects.exists()
+    assert settings.CELERY_BEAT_SCHEDULE["donations.forget_strangers"]["schedule"] >= 3600
+    assert tasks.forget_strangers() == 1
+    assert not Person.objects.exists()
 
 
 def test_the_payers_page_has_a_button_for_the_link_to_everything(
