@@ -30,7 +30,7 @@ class Letter(EmailMultiAlternatives):
             if part.get_content_maintype() == "multipart":
                 part.set_boundary(f"={uuid4().hex}")
         if all(_is_plain(part) for part in made.walk()):
-            made.as_bytes = partial(_as_bytes, made)
+            vars(made)["as_bytes"] = partial(_as_bytes, made)  # for this mail alone
         return made
 
 

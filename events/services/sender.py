@@ -166,7 +166,7 @@ def _rendered(message: Message) -> EmailMultiAlternatives | None:
 def _identify_to_provider(mail: EmailMultiAlternatives, number: str) -> None:
     """Let the provider name the mail in what it tells of it (events/receivers.py)."""
     if settings.EMAIL_BACKEND.startswith("anymail."):
-        mail.metadata = {"message": number}  # type: ignore[attr-defined] -- django-anymail's own
+        vars(mail)["metadata"] = {"message": number}  # an attribute of django-anymail's own
     else:
         mail.extra_headers.update(mail_provider.told_back(settings.ANYMAIL_PROVIDER, number))
 
