@@ -10,7 +10,7 @@ from django.utils import translation
 
 from donations.models import Donation, LedgerEntry
 from donations.services import attendee_mail, pages
-from donations.services.links import gift_link
+from donations.services.links import gift_link, retry_page
 from donations.states import DonationState
 from events.models import Message
 from events.services import attendees, calendar
@@ -77,9 +77,7 @@ def payment_failed(message: Message) -> EmailMultiAlternatives | None:
     donation = donation_of(message)
     if donation.state != DonationState.FAILED:
         return None
-    slugs = [donation.campaign.slug, *([donation.workshop.slug] if donation.workshop else ["give"])]
-    again = absolute(f"/c/{'/'.join(slugs)}/")
-    letter = compose_for("payment_failed", donation, retry_url=again)
+    letter = compose_for("payment_failed", donation, retry_url=absolute(retry_page(donation)))
     booking = donation.booking
     if booking and booking.confirmed_at and booking.state == BookingState.CANCELLED:
         person = attendees.payer(booking)

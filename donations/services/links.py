@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from donations.models import Donation
 from donations.services.parameters import CHECKOUT_LINK
@@ -23,6 +24,15 @@ GIFT_LINK = "gift"
 def gift_link(donation: Donation) -> str:
     """Return the token of the giver's own page."""
     return links.make(GIFT_LINK, donation.public_id, donation.link_version)
+
+
+def retry_page(donation: Donation) -> str:
+    """Return the path where one gives again after a payment that came to nothing."""
+    workshop, campaign = donation.workshop, donation.campaign
+    if workshop is None:
+        return reverse("give", args=[campaign.slug])
+    name = "workshop" if donation.booking_id is not None else "watch"
+    return reverse(name, args=[campaign.slug, workshop.slug])
 
 
 def donation_for_editor(user: AbstractBaseUser | AnonymousUser, public_id: UUID) -> Donation:

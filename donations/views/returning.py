@@ -29,7 +29,7 @@ from donations.services import (
     totals,
     watching,
 )
-from donations.services.links import donation_for_link, gift_link
+from donations.services.links import donation_for_link, gift_link, retry_page
 from donations.states import DonationState, Kind, Purpose
 from donations.views.language import language
 from events.models import Booking
@@ -124,9 +124,7 @@ def _ticket(donation: Donation) -> dict[str, Any]:
 def _retry_url(donation: Donation) -> str:
     if donation.state == DonationState.OPEN:
         return donation.session_url
-    if donation.workshop is not None:
-        return reverse("workshop", args=[donation.campaign.slug, donation.workshop.slug])
-    return reverse("give", args=[donation.campaign.slug])
+    return retry_page(donation)
 
 
 @never_cache

@@ -14,9 +14,9 @@ from events.models import Campaign, Workshop
 from events.services import access, seats
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock as product_clock
-from tests.support.cast import give_form, make_workshop
+from tests.support.cast import give_form, make_campaign, make_workshop
 from tests.support.rooms import seated
-from tests.support.story import Story
+from tests.support.story import Story, body
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +122,23 @@ def test_the_pages_and_mails_of_such_a_gift_speak_of_no_seat(story: Story, past:
     assert "Your gift stays with" not in story.returned(paid)
     (mail,) = story.mails()
     assert "has arrived" in mail.as_string()
+
+
+def test_who_tries_again_after_a_failed_debit_gives_for_the_replay(story: Story) -> None:
+    past = make_workshop(
+        make_campaign(currency="EUR"),
+        starts_at=product_clock.now() - timedelta(days=1),
+        replay_url=REPLAY,
+        replay_for_gifts=True,
+    )
+    donation = story.pay(_give(story, past), method="sepa_debit")
+    story.mails()
+    story.sandbox.settle_debit(donation.session_id, succeeded=False)
+    story.webhooks(donation)
+    (mail,) = story.mails()
+    for kind in ("plain", "html"):
+        assert _watch(past) in body(mail, kind)
+    assert f'href="{_watch(past)}"' in story.returned(donation)
 
 
 def test_a_gift_that_went_back_watches_no_more(story: Story, past: Workshop) -> None:
