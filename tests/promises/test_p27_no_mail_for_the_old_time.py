@@ -128,7 +128,7 @@ def test_a_reschedule_while_a_batch_waits_for_a_slow_server_is_seen(
 ) -> None:
     seat(workshop, 3)
     plan_at(workshop, clock, 60)
-    monkeypatch.setattr(sender, "FRESH", 0.0)
+    monkeypatch.setattr(sender, "FRESH", 0.001)
     real = sender.reached
 
     def moves_after_the_first(point: str) -> None:
