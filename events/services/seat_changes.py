@@ -54,9 +54,8 @@ def save_answers(registration: Registration, answers: Mapping[str, Any]) -> None
 
 def choose_mails(row: Booking | Registration, *, language: str, time_zone: str) -> None:
     """Set the language of a person's mails and their zone of the tz database ("": not known)."""
-    row.language = language
-    row.time_zone = time_zone
-    row.save(update_fields=["language", "time_zone"])
+    rows = type(row).objects.filter(pk=row.pk)  # none where the seat was given back meanwhile
+    rows.update(language=language, time_zone=time_zone)
 
 
 def hand_over(registration: Registration, person: NewPerson) -> Registration:

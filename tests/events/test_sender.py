@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from events.models import Message
 from events.services import outbox, sender
+from events.services.mail_server import RefusedError
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MailKind
 
@@ -20,7 +21,8 @@ def _thanks(message: Message) -> EmailMultiAlternatives:
 
 def _refused(message: Message) -> EmailMultiAlternatives:
     del message
-    raise smtplib.SMTPRecipientsRefused({"dora@example.org": (550, b"no such person")})
+    told = smtplib.SMTPRecipientsRefused({"dora@example.org": (550, b"no such person")})
+    raise RefusedError(str(told))
 
 
 @pytest.mark.django_db
@@ -32,7 +34,7 @@ def test_a_kind_that_nobody_renders_does_not_stop_the_others(settings, smtp_sink
     assert len(smtp_sink.messages) == 1
     older = Message.objects.get(key="older")
     assert (older.state, older.attempts) == ("queued", 1)
-    assert older.due_at > clock.now()
+    assert older.retry_at > clock.now()
 
 
 @pytest.mark.django_db
