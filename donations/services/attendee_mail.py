@@ -87,9 +87,8 @@ def mail(
     answered to the organizer. Mails to people of one workshop who agree in ``alike``, language and
     zone differ in PERSONAL alone: their templates never see the booking.
     """
-    workshop = booking.workshop
+    workshop, values = booking.workshop, placeholders(booking.workshop, person, link)
     known = facts(workshop, person.language)
-    values = placeholders(workshop, person, link)
     given: dict[str, Any] = {
         "name": person.name,
         "own_zone": person.time_zone,

@@ -80,11 +80,10 @@ def compose(
     }
     with translation.override(language):
         if isinstance(context, shapes.Alike) and own_words is None:
-            names = ("unsubscribe_url", *context.personal)
             parts = shapes.rendered(
                 partial(_parts, kind),
                 shared,
-                personal={name: shared[name] for name in names},
+                personal={name: shared[name] for name in ("unsubscribe_url", *context.personal)},
                 alike=(kind, language, context.alike),
             )
         else:

@@ -243,8 +243,7 @@ def test_a_session_with_much_time_left_gets_no_more(world: World) -> None:
 
 
 def test_more_time_that_was_cut_short_ends_by_itself(
-    world: World,
-    monkeypatch: pytest.MonkeyPatch,
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _attempt, booking = _about_to_end(world)
     with monkeypatch.context() as patch:
@@ -299,49 +298,3 @@ def test_control_each_rule_of_the_line_is_seen_to_be_broken(
     assert _broken() == {"no newcomer passes the line"}
     Booking.objects.update(state="waiting", email="wanda@example.org")
     assert "an address waits once for a workshop" in _broken()
-
-
-def test_who_changes_the_amount_does_not_lose_the_seat_to_the_line(world: World) -> None:
-    world.begin(capacities=(1, 3))
-    workshop = world.places[0].workshop
-    assert workshop is not None
-    first = world.begun()
-    world.wait(workshop, "wanda")
-    changed = replace(first.gift, amount=first.gift.amount + first.gift.amount)
-    second = world.start(first.place, changed)
-    booking = world.donation(first).booking
-    assert booking is not None
-    assert states(booking) == ("held", "expired", "open")
-    assert booking.hold_expires_at is None
-    assert world.pay(first) == "refused"
-    assert world.pay(second) == "succeeded"
-    world.deliver_all()
-    assert states(booking) == ("confirmed", "expired", "paid")
-    assert Booking.objects.get(email="wanda@example.org").state == "waiting"
-
-
-def test_a_seat_whose_old_session_could_not_be_ended_is_not_sold(world: World) -> None:
-    world.begin(capacities=(1, 3))
-    first = world.begun()
-    changed = replace(first.gift, amount=first.gift.amount + first.gift.amount)
-    world.sandbox.fail_next(3, how="500", path="/v1/")
-    with pytest.raises(checkout.UnreachableError):
-        world.start(first.place, changed)
-    world.clear_faults()
-    booking = world.donation(first).booking
-    assert booking is not None
-    world.advance(minutes=10)
-    sweeper.sweep(gateway=world.gateway)
-    assert states(booking) == ("held", "open"), "it can still be paid"
-    world.advance(seconds=SESSION_TIME.total_seconds())
-    sweeper.sweep(gateway=world.gateway)
-    assert states(booking) == ("expired", "expired")
-
-
-def test_another_number_of_seats_is_another_booking(world: World) -> None:
-    world.begin(capacities=(2, 3))
-    first = world.begun()
-    payer = replace(first.gift.payer, seats=2)
-    second = world.start(first.place, replace(first.gift, payer=payer))
-    assert world.donation(first).booking != world.donation(second).booking
-    assert world.donation(first).state == "expired"

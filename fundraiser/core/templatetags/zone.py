@@ -49,7 +49,7 @@ def workshop_time(workshop: HasTime) -> SafeString:
 
 @register.simple_tag
 def moment(when: datetime, zone: str) -> SafeString:
-    """Write ``<time>`` with an aware moment as people in ``zone`` say it, and in UTC for scripts."""
+    """Write ``<time>`` with an aware moment as people in ``zone`` say it; scripts read UTC."""
     return format_html(
         '<time datetime="{}" data-zone="{}">{}</time>',
         when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
