@@ -60,6 +60,12 @@ class Message(models.Model):
                 condition=models.Q(state__in=[MessageState.QUEUED, MessageState.SENDING]),
                 name="message_due",
             ),
+            # The few urgent ones are found at once among ten thousand reminders.
+            models.Index(
+                fields=["kind", "due_at"],
+                condition=models.Q(state=MessageState.QUEUED),
+                name="message_queued",
+            ),
             # The rate cap counts the last minute's.
             models.Index(
                 fields=["sent_at"],

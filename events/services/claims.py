@@ -36,12 +36,12 @@ _TAKE: Final = """
     ), urgent AS (
         SELECT id FROM events_message
         WHERE state = 'queued' AND due_at <= %(now)s AND (retry_at IS NULL OR retry_at <= %(now)s)
-            AND kind <> ALL(%(patient)s) AND NOT EXISTS (SELECT FROM interrupted)
+            AND kind = ANY(%(urgent)s) AND NOT EXISTS (SELECT FROM interrupted)
         ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), patient AS (
         SELECT id FROM events_message
         WHERE state = 'queued' AND due_at <= %(now)s AND (retry_at IS NULL OR retry_at <= %(now)s)
-            AND kind = ANY(%(patient)s) AND NOT EXISTS (SELECT FROM interrupted)
+            AND kind <> ALL(%(urgent)s) AND NOT EXISTS (SELECT FROM interrupted)
         ORDER BY due_at LIMIT %(limit)s - (SELECT count(*) FROM urgent) FOR UPDATE SKIP LOCKED
     )
     UPDATE events_message SET state = 'sending', attempts = attempts + 1,
@@ -66,7 +66,7 @@ def take(limit: int) -> list[Message]:
         "now": now,
         "limit": limit,
         "lease_until": now + LEASE,
-        "patient": due.kinds_of(*due.OPTIONAL, MailClass.NOTICE),
+        "urgent": due.kinds_of(MailClass.TRANSACTIONAL),
     }
     if settings.MAILS_PER_MINUTE:
         with transaction.atomic():
