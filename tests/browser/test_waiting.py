@@ -68,6 +68,14 @@ def test_a_group_of_three_comes_on_one_gift(
     assert list(invariants.broken()) == []
 
 
+def _join_the_line(page: Page) -> None:
+    """Fill in the form of a full workshop, in French."""
+    page.get_by_label("Votre nom").fill("Wanda")
+    page.get_by_label("Adresse e-mail").fill("wanda@example.org")
+    page.get_by_role("button", name="Attendre une place").tap()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("liste d’attente")
+
+
 def test_on_a_phone_in_french_somebody_waits_and_takes_the_offered_seat(
     open_context: Open,
     sandbox: SandboxControl,
@@ -85,16 +93,12 @@ def test_on_a_phone_in_french_somebody_waits_and_takes_the_offered_seat(
 
     page = open_context(**PHONE).new_page()
     page.goto(site + path_of(workshop))
-    page.get_by_label("Votre nom").fill("Wanda")
-    page.get_by_label("Adresse e-mail").fill("wanda@example.org")
-    page.get_by_role("button", name="Attendre une place").tap()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("liste d’attente")
+    _join_the_line(page)
     wanda = Booking.objects.get(email="wanda@example.org")
     assert Message.objects.filter(key=f"waiting_joined:{wanda.pk}").exists()
     own = f"{site}/b/{access.booking_link(wanda)}/"
     page.goto(own)
     expect(page.locator("#line-title")).to_contain_text("rang 1")
-
     sandbox.expire(held.session_id)
     _until_offered(page, own)
     expect(page.get_by_role("heading", level=1)).to_have_text("C’est votre tour")
