@@ -21,9 +21,9 @@ from bench import data
 from bench.house import House
 from bench.rows import Row, share
 from bench.usage import measured
-from donations.services import attendee_emails
+from donations.services.mails import attendee_emails
 from events.models import Message, Registration, Workshop
-from events.services import planner
+from events.services.mails import planner
 from events.states import MessageState
 from fundraiser.core import clock
 

@@ -19,7 +19,7 @@ def main() -> None:
     """Send once."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "fundraiser.settings"
     django.setup()
-    from events.services import sender  # noqa: PLC0415 -- needs the settings
+    from events.services.mails import sender  # noqa: PLC0415 -- needs the settings
 
     sender.send_due(limit=_WARM)
     print("ready", flush=True)

@@ -10,7 +10,7 @@ from django import forms
 from django.core.validators import EmailValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
-from events.services.seats import Companion
+from events.services.seating.seats import Companion
 
 if TYPE_CHECKING:
     from donations.forms import GiveForm

@@ -14,7 +14,7 @@ from donations.services import fees
 from donations.services.checkout import Gift
 from events.models import Booking, Campaign, Workshop
 from events.questions import question_fields
-from events.services.seats import Payer
+from events.services.seating.seats import Payer
 from fundraiser.core import amounts, zones
 from fundraiser.core.money import InvalidAmountError, Money
 

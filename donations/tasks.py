@@ -7,7 +7,9 @@ import logging
 from celery import shared_task
 
 from donations.gateway.stripe import for_workers
-from donations.services import inbox, invariants, lost_links, notices, reconcile, sweeper
+from donations.services import inbox, invariants, reconcile, sweeper
+from donations.services.mails import notices
+from donations.services.person import lost_links
 
 logger = logging.getLogger(__name__)
 

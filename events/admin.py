@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events import mail_admin  # noqa: F401 -- registers its models
 from events.models import Booking, Campaign, Membership, Team, Workshop
-from events.services import campaigns, rooms, workshops
+from events.services import campaigns, workshops
+from events.services.room import rooms
 from events.states import WorkshopState
 from fundraiser.core import jobs, zones
 from fundraiser.core.admin import ReadOnly

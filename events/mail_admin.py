@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from events.models import DeliveryProblem, Message
-from events.services import held, problems
+from events.services.mails import held, problems
 from fundraiser.core.admin import ReadOnly
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from anymail.signals import AnymailTrackingEvent, EventType, tracking
 from django.dispatch import receiver
 
-from events.services import problems
+from events.services.mails import problems
 from events.states import ProblemKind
 from fundraiser.core import clock
 

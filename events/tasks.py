@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from events.services import planner, sender, waiting_list
+from events.services.mails import planner, sender
+from events.services.seating import waiting_list
 
 
 @shared_task(name="events.send_due_messages")

@@ -18,14 +18,14 @@ class MailKind(NamedTuple):
     editable: bool = False
 
 
-_MONEY: Final = "donations.services.emails"
-_ATTENDEE: Final = "donations.services.attendee_emails"
-_SEAT_END: Final = "donations.services.seat_end_emails"
-_WAITING: Final = "donations.services.waiting_emails"
-_AFTER: Final = "donations.services.after_emails"
-_OWN: Final = "donations.services.own_emails"
-_TEAM: Final = "donations.services.team_emails"
-_NOTICE: Final = "donations.services.notice_emails"
+_MONEY: Final = "donations.services.mails.emails"
+_ATTENDEE: Final = "donations.services.mails.attendee_emails"
+_SEAT_END: Final = "donations.services.mails.seat_end_emails"
+_WAITING: Final = "donations.services.mails.waiting_emails"
+_AFTER: Final = "donations.services.mails.after_emails"
+_OWN: Final = "donations.services.mails.own_emails"
+_TEAM: Final = "donations.services.mails.team_emails"
+_NOTICE: Final = "donations.services.mails.notice_emails"
 
 MAIL_KINDS: Final = {
     # A payment's.

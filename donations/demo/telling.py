@@ -21,7 +21,7 @@ from donations.services import checkout, fees, settlement
 from donations.services.checkout import Gift
 from donations.states import DonationState
 from events.models import Workshop
-from events.services.seats import Companion, Payer
+from events.services.seating.seats import Companion, Payer
 from fundraiser.core.money import Money
 
 _VISITS: Final = uuid.UUID("5f1d7d3c-6a1e-4a57-9d1c-0a3a4f5f8900")

@@ -18,8 +18,9 @@ from donations.models import Difference, Donation, StripeEvent
 from donations.services import locking, refunding, seating
 from donations.states import DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
-from events.services import devices, rooms, seats
 from events.services.attendees import attendee
+from events.services.room import devices, rooms
+from events.services.seating import seats
 from events.states import BookingState, MessageState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError

@@ -11,7 +11,7 @@ from donations.models import Donation
 from donations.services import checkout, locking, refund_requests
 from donations.states import DonationState, Purpose
 from events.models import Booking
-from events.services import confirmations, seats
+from events.services.seating import confirmations, seats
 from events.states import BookingState
 
 #: These a payer may end: a place in the line, a hold, a seat.

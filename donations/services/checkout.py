@@ -28,7 +28,7 @@ from donations.models import Donation
 from donations.services import kept_seats, parameters, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
-from events.services import seats
+from events.services.seating import seats
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.failpoints import reached

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from donations.models import Donation
 from donations.states import LIVE, Purpose
 from events.models import Booking, Workshop
-from events.services import holds, seats
+from events.services.seating import holds, seats
 from events.states import BookingState
 from fundraiser.core import clock
 

@@ -16,7 +16,7 @@ from donations.models import Donation
 from donations.services import checkout, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Workshop
-from events.services import confirmations, holds, seats
+from events.services.seating import confirmations, holds, seats
 from events.states import BookingState
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached

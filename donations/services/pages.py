@@ -19,7 +19,8 @@ from donations.models import CampaignTotal, Donation
 from donations.services import totals
 from events.models import Campaign, Workshop
 from events.querysets import somebody_waits
-from events.services import content, seats
+from events.services import content
+from events.services.seating import seats
 from events.states import CampaignState, Destination
 from fundraiser.core import clock
 from fundraiser.core.money import Money

@@ -9,7 +9,7 @@ from donations.models import Donation
 from donations.services import attention, refunding
 from donations.states import DonationState, Purpose
 from events.models import Booking
-from events.services import outbox
+from events.services.mails import outbox
 from events.states import BookingState
 from fundraiser.core import clock
 

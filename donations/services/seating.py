@@ -7,7 +7,8 @@ from typing import Final
 from donations.models import Donation
 from donations.states import LIVE, DonationState, Kind, Purpose
 from events.models import Booking
-from events.services import confirmations, holds, outbox, seats
+from events.services.mails import outbox
+from events.services.seating import confirmations, holds, seats
 from events.states import BOOKING_TABLE, BookingState
 from fundraiser.core.transitions import advance
 

@@ -16,7 +16,7 @@ from donations.models import Donation
 from donations.services import ledger, locking, seating
 from donations.states import DONATION_TABLE, LIVE, DonationState
 from events.models import Booking, Workshop
-from events.services import outbox
+from events.services.mails import outbox
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached
 from fundraiser.core.transitions import advance

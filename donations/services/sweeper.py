@@ -13,7 +13,7 @@ from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
 from donations.services import checkout, inbox, settlement
 from donations.states import DonationState
-from events.services import seats, waiting_list
+from events.services.seating import seats, waiting_list
 from fundraiser.core import clock
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from donations.services import pages
 from donations.services.links import gift_link
 from donations.states import DonationState, Purpose
 from events.models import Workshop
-from events.services import replays
+from events.services.room import replays
 
 
 def offered(workshop: Workshop) -> bool:

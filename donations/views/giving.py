@@ -25,7 +25,8 @@ from donations.states import DonationState
 from donations.views import shared
 from donations.views.language import language
 from events.models import Campaign, Workshop
-from events.services import access, free_seats, seats, waiting_list
+from events.services import access
+from events.services.seating import free_seats, seats, waiting_list
 from fundraiser.core.http import client_hash
 
 _WORKSHOP = "workshops/workshop.html"

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Message
-from events.services.texts import PLACEHOLDERS
+from events.services.mails.texts import PLACEHOLDERS
 
 #: Kind -> (its name, when it goes out), for every kind of fundraiser/mail_kinds.py that a person
 #: of a workshop, or a host, can get.

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.views.organize_workshop import workshop_context
 from events.forms.rooms import ReportForm
 from events.models import Registration, Workshop
-from events.services import access, attendance, attendance_reports
-from events.services.attendance_reports import ReportError
+from events.services import access
 from events.services.attendees import attendee
+from events.services.room import attendance, attendance_reports
+from events.services.room.attendance_reports import ReportError
 from events.states import AttendanceSource
 
 _PAGE = 50

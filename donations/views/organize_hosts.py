@@ -17,7 +17,8 @@ from donations.views import mail_labels
 from donations.views.organize_workshop import typed, workshop_context
 from events.forms.hosts import HostForm
 from events.models import Workshop
-from events.services import access, hosts, people
+from events.services import access, people
+from events.services.room import hosts
 
 
 @never_cache

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from donations.services import previews
+from donations.services.mails import previews
 from donations.views import framed, mail_labels
 from donations.views.organize_workshop import typed, workshop_context
 from events.forms.mail_texts import ReminderForm, WordsForm
 from events.models import Workshop
-from events.services import access, reminders, texts
-from events.services.default_words import default_words
+from events.services import access
+from events.services.mails import reminders, texts
+from events.services.mails.default_words import default_words
 
 _EDITABLE = [kind for kind, one in settings.MAIL_KINDS.items() if one.editable]
 

@@ -15,14 +15,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from donations.services import previews
+from donations.services.mails import previews
 from donations.views import framed, mail_labels
 from donations.views.language import language
 from donations.views.organize_mails import send_test
 from donations.views.organize_workshop import typed, workshop_context
 from events.forms.mail_texts import MessageForm
 from events.models import Announcement, Workshop
-from events.services import access, announcements
+from events.services import access
+from events.services.mails import announcements
 from events.states import Audience
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from donations.services import notices
-from donations.services.notice_emails import WISHES
+from donations.services.mails import notices
+from donations.services.mails.notice_emails import WISHES
 from donations.views.organize_workshop import typed
 from events.forms.notifications import NotificationsForm
 from events.services import access

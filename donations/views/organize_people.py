@@ -19,7 +19,8 @@ from donations.views import mail_labels
 from donations.views.language import language
 from donations.views.organize_workshop import workshop_context
 from events.models import Registration, Workshop
-from events.services import access, people, problems, resending
+from events.services import access, people
+from events.services.mails import problems, resending
 from events.states import BookingState, ProblemKind
 
 _ON_A_PAGE = 50

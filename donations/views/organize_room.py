@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.views.organize_workshop import workshop_context
 from events.forms.rooms import RoomForm
 from events.models import Workshop
-from events.services import access, rooms
-from events.services.emails import absolute
+from events.services import access
+from events.services.mails.emails import absolute
+from events.services.room import rooms
 from events.states import RoomKind
 
 

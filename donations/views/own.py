@@ -19,8 +19,9 @@ from donations.services import attention, cancelling, pages, settlement
 from donations.views import own_context
 from donations.views.language import language
 from events.models import Booking
-from events.services import access, attendees, calendar, free_seats
-from events.services.emails import join_url
+from events.services import access, attendees, calendar
+from events.services.mails.emails import join_url
+from events.services.seating import free_seats
 
 
 @never_cache

@@ -16,8 +16,9 @@ from donations.views import waiting
 from donations.views.language import language
 from donations.views.own_forms import AnswersForm, HandOverForm, MailsForm
 from events.models import Booking, Registration
-from events.services import access, attendees, calendar, seat_changes
-from events.services.emails import absolute
+from events.services import access, attendees, calendar
+from events.services.mails.emails import absolute
+from events.services.seating import seat_changes
 from events.states import BookingState
 
 

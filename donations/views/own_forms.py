@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.companions import email_validators
 from events.models import Booking, Registration
 from events.questions import question_fields
-from events.services.seat_changes import NewPerson
+from events.services.seating.seat_changes import NewPerson
 from fundraiser.core import zones
 
 

@@ -14,8 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from donations.models import Donation
-from donations.services import pages, receipts, refund_requests, watching
+from donations.services import pages, refund_requests, watching
 from donations.services.links import GIFT_LINK, donation_for_link
+from donations.services.papers import receipts
 from donations.states import DonationState
 from donations.views import own_context
 from donations.views.language import language

@@ -15,16 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.services import (
-    erasing,
-    lost_links,
-    own_records,
-    pages,
-    personal_data,
-    settlement,
-    statements,
-)
+from donations.services import pages, settlement
 from donations.services.links import gift_link
+from donations.services.papers import statements
+from donations.services.person import erasing, lost_links, own_records, personal_data
 from donations.views.language import language
 from donations.views.own_forms import AddressForm, EraseForm
 from events.models import Person

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from donations.views import own, own_context
 from donations.views.own_forms import AnswersForm, HandOverForm, MailsForm
 from events.models import Booking, Registration
-from events.services import access, calendar, seat_changes
-from events.services.emails import join_url
+from events.services import access, calendar
+from events.services.mails.emails import join_url
+from events.services.seating import seat_changes
 
 
 def _person(booking: Booking, position: int) -> Registration:

@@ -23,18 +23,19 @@ from donations.services import (
     offers,
     pages,
     parameters,
-    receipts,
     seating,
     settlement,
     totals,
     watching,
 )
 from donations.services.links import donation_for_link, gift_link, retry_page
+from donations.services.papers import receipts
 from donations.states import DonationState, Kind, Purpose
 from donations.views.language import language
 from events.models import Booking
-from events.services import access, calendar, holds
-from events.services.emails import absolute
+from events.services import access, calendar
+from events.services.mails.emails import absolute
+from events.services.seating import holds
 from events.states import BookingState
 
 

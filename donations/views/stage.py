@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from donations.services import pages, totals
 from events.models import Campaign
 from events.services import access
-from events.services.emails import absolute
+from events.services.mails.emails import absolute
 
 #: What stands behind it: the first one where the address does not say.
 BACKGROUNDS = ("dark", "light", "transparent")

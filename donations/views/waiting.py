@@ -20,7 +20,8 @@ from donations.states import DonationState, Purpose
 from donations.views import giving
 from donations.views.language import language
 from events.models import Booking
-from events.services import access, seats, waiting_list
+from events.services import access
+from events.services.seating import seats, waiting_list
 from events.states import BookingState
 from fundraiser.core import clock
 from fundraiser.core.http import client_hash

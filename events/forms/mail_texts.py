@@ -11,7 +11,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from events.services import texts
+from events.services.mails import texts
 from events.states import Audience
 
 MAXIMUM_REMINDERS: Final = 5

@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Workshop
-from events.services import bigbluebutton, rooms
-from events.services.attendance_reports import LONGEST_FILE
-from events.services.rooms import Settings
+from events.services.room import bigbluebutton, rooms
+from events.services.room.attendance_reports import LONGEST_FILE
+from events.services.room.rooms import Settings
 from events.states import RoomKind
 
 _KINDS = {

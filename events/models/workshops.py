@@ -22,7 +22,7 @@ def default_reminders() -> list[int]:
 
 
 class Workshop(models.Model):
-    """One online workshop of a campaign. ``seats_taken`` moves only in services/seats.py."""
+    """One workshop of a campaign. ``seats_taken`` moves only in services/seating/seats.py."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="workshops")

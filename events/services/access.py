@@ -90,7 +90,7 @@ def registration_for_joining(token: str) -> tuple[Registration, int]:
     """Return the person of a link into the room, and the version that the link was made for.
 
     An older version is not refused here: a link that was used at two places is replaced, and the
-    first of them goes on with it (services/devices.py decides). DeadLinkError for a wrong one.
+    first of them goes on with it (services/room/devices.py decides). DeadLinkError for a wrong one.
     """
     return _registration_of_any_version(JOIN_LINK, token)
 
@@ -98,7 +98,7 @@ def registration_for_joining(token: str) -> tuple[Registration, int]:
 def registration_for_unsubscribing(token: str) -> tuple[Registration, int]:
     """Return the person whose mails a link ends, and the version that the link was made for.
 
-    As for joining: services/devices.py tells whether an older one is still the same person's.
+    As for joining: services/room/devices.py tells whether an older one is still the same person's.
     """
     return _registration_of_any_version(UNSUBSCRIBE_LINK, token)
 

@@ -12,8 +12,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from events.models import Booking, DeliveryProblem, Host, Message, Registration, Workshop
-from events.services import problems
 from events.services.attendees import attendee
+from events.services.mails import problems
 from events.states import BookingState, MessageState
 
 #: Who has a seat stands first, who gave it back last; an attempt that expired is nobody.

@@ -18,7 +18,9 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from events.models import Booking, Registration, Workshop
-from events.services import campaigns, outbox, waiting_list
+from events.services import campaigns
+from events.services.mails import outbox
+from events.services.seating import waiting_list
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock, zones
 from fundraiser.core.errors import ServiceError

@@ -9,7 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from events.models import Host
-from events.services import access, attendance, joining, rooms
+from events.services import access
+from events.services.room import attendance, joining, rooms
 from events.states import WorkshopState
 from events.views.scene import leads_on, scene, sent_on
 

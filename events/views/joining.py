@@ -15,10 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.models import Registration
-from events.services import access, devices, joining, replays, rooms
+from events.services import access
 from events.services.attendees import attendee
-from events.services.devices import Answer, Visitor
-from events.services.joining import Stage
+from events.services.room import devices, joining, replays, rooms
+from events.services.room.devices import Answer, Visitor
+from events.services.room.joining import Stage
 from events.views.scene import leads_on, scene, sent_on
 from fundraiser.core import clock
 from fundraiser.core.http import client_hash

@@ -8,7 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from events.services import access, replays
+from events.services import access
+from events.services.room import replays
 from events.views.scene import leads_on, scene, sent_on
 
 

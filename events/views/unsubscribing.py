@@ -9,7 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from events.services import access, devices, hosts, unsubscribing
+from events.services import access
+from events.services.mails import unsubscribing
+from events.services.room import devices, hosts
 from events.states import MailClass
 from fundraiser.core.http import DeadLinkError
 

@@ -15,7 +15,8 @@ from donations.models import Donation
 from donations.services.links import gift_link
 from donations.services.parameters import token
 from events.models import Booking, Workshop
-from events.services import access, seats
+from events.services import access
+from events.services.seating import seats
 from fundraiser.core import clock
 from tests.browser import own_scene
 from tests.support.cast import make_campaign, make_gift, make_workshop, start

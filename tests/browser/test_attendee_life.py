@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from events.models import Registration, Workshop
-from events.services import planner
+from events.services.mails import planner
 from tests.browser.conftest import Open
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock

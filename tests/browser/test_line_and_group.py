@@ -11,7 +11,8 @@ from playwright.sync_api import Page
 
 from donations.models import Donation
 from events.models import Booking, Registration, Workshop
-from events.services import access, waiting_list
+from events.services import access
+from events.services.seating import waiting_list
 from tests.browser import looks
 from tests.browser.conftest import Open
 from tests.support.browser import PHONE

@@ -11,7 +11,8 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from events.models import DeliveryProblem, MailText, Membership, Message, Registration, Workshop
-from events.services import announcements, hosts
+from events.services.mails import announcements
+from events.services.room import hosts
 from events.states import Role
 from tests.browser import looks
 from tests.browser.conftest import Open

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from events.models import Campaign
-from events.services import access, rooms
+from events.services import access
+from events.services.room import rooms
 from tests.browser import looks
 from tests.browser.conftest import Open
 from tests.support.cast import make_campaign

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from donations.models import Donation
 from donations.services import invariants
 from events.models import Booking, Message, Workshop
-from events.services import access, waiting_list
+from events.services import access
+from events.services.seating import waiting_list
 from tests.browser.conftest import Open
 from tests.support.browser import PHONE
 from tests.support.cast import give_form, make_campaign, make_workshop

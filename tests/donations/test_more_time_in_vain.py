@@ -9,7 +9,7 @@ import pytest
 from donations.services import checkout, offers
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking, Campaign, Workshop
-from events.services import holds
+from events.services.seating import holds
 from events.states import WorkshopState
 from fundraiser.core import clock
 from tests.donations.test_offers import states

@@ -13,7 +13,7 @@ from donations.models import Donation
 from donations.services import checkout, invariants, offers, parameters, sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking, Workshop
-from events.services import holds, seats
+from events.services.seating import holds, seats
 from fundraiser.core import clock
 from tests.machine.world import Attempt, World
 from tests.support.cast import make_gift

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from events.models import Campaign, Host, Registration, Workshop
-from events.services import attendance
-from events.services.attendance_reports import (
+from events.services.room import attendance
+from events.services.room.attendance_reports import (
     LONGEST_FILE,
     MOST_ROWS,
     Participant,

@@ -8,8 +8,8 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from events.models import Message
-from events.services import outbox, sender
-from events.services.mail_server import RefusedError
+from events.services.mails import outbox, sender
+from events.services.mails.mail_server import RefusedError
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MailKind
 

@@ -16,7 +16,7 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import cancelling
 from events.models import Announcement, Booking, Message, Registration, Workshop
-from events.services import announcements
+from events.services.mails import announcements
 from fundraiser.core import clock
 from tests.flows.test_own_words import signed_in
 from tests.support.cast import make_workshop

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from donations.services import attendee_emails
+from donations.services.mails import attendee_emails
 from events.models import Booking, MailText, Message, Registration, Workshop
-from events.services import confirmations, seat_changes, sender
+from events.services.mails import sender
+from events.services.seating import confirmations, seat_changes
 from events.states import BookingState
 from fundraiser.core import clock as product_clock
 from tests.support.attendee_mails import event_of, link_of, sent_by, subject_of

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from donations.services import lost_links, team_emails
+from donations.services.mails import team_emails
+from donations.services.person import lost_links
 from events.models import Booking, Person, Registration, Workshop
-from events.services import access, announcements, workshops
+from events.services import access, workshops
+from events.services.mails import announcements
 from events.states import BookingState
 from fundraiser.core import clock
 from tests.support.mail_samples import book, render, sample_workshop

@@ -10,7 +10,9 @@ import pytest
 from django.test import RequestFactory
 
 from events.models import Campaign, DeliveryProblem, Device, Message, Registration, Workshop
-from events.services import access, devices, seat_changes
+from events.services import access
+from events.services.room import devices
+from events.services.seating import seat_changes
 from events.states import MessageState, ProblemKind
 from fundraiser.core.http import client_hash
 from tests.support.cast import make_workshop

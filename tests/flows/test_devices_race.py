@@ -10,7 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from events.models import Message, Registration, Workshop
-from events.services import devices
+from events.services.room import devices
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.race import Answer, Call, at_once

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from events.models import Booking, Campaign, Registration, Workshop
-from events.services import confirmations, seat_changes, workshops
+from events.services import workshops
+from events.services.seating import confirmations, seat_changes
 from events.states import BookingState
 from tests.support.attendee_mails import event_of, link_of, sent_by, subject_of
 from tests.support.cast import make_campaign, make_workshop

@@ -7,9 +7,10 @@ import json
 from django.contrib.auth.models import User
 
 from donations.models import Donation, LedgerEntry
-from donations.services import lost_links
+from donations.services.person import lost_links
 from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration, Workshop
-from events.services import access, seat_changes
+from events.services import access
+from events.services.seating import seat_changes
 from tests.flows.test_own_address import EMAIL, own_page
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.story import Story

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from events.models import Booking, Workshop
-from events.services import access, seats
+from events.services import access
+from events.services.seating import seats
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.story import Story, address, body, calendar_of

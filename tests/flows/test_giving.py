@@ -9,7 +9,7 @@ from donations.gateway.stripe import for_workers
 from donations.models import Donation
 from donations.services import inbox, invariants, totals
 from events.models import Booking, Message, Workshop
-from events.services import sender
+from events.services.mails import sender
 from tests.support.cast import deliver_all, give_form
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from events.models import Host, Message, Workshop
-from events.services import hosts
+from events.services.room import hosts
 from fundraiser.core import clock
 from tests.flows.test_own_words import signed_in
 from tests.support.calendars import read_calendar

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
-from events.services import letters
-from events.services.letters import Letter
+from events.services.mails import letters
+from events.services.mails.letters import Letter
 
 
 def made(**values: Any) -> Letter:

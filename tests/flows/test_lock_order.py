@@ -23,7 +23,9 @@ from donations.models import Donation
 from donations.services import locking, settlement
 from donations.states import Purpose
 from events.models import Booking, Message, Registration, Workshop
-from events.services import announcements, confirmations, planner, seat_changes, workshops
+from events.services import workshops
+from events.services.mails import announcements, planner
+from events.services.seating import confirmations, seat_changes
 from fundraiser.core import clock
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.mail_samples import book, pay

@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from events.models import DeliveryProblem, Message, Registration, Workshop
-from events.services import planner, problems, sender
+from events.services.mails import planner, problems, sender
 from fundraiser import mail_provider
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock

@@ -11,7 +11,8 @@ from donations.models import Donation
 from donations.services.checkout import SESSION_TIME
 from donations.services.parameters import token
 from events.models import Booking, Workshop
-from events.services import access, free_seats, holds
+from events.services import access
+from events.services.seating import free_seats, holds
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.story import Story

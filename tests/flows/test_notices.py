@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from donations.services import notices
+from donations.services.mails import notices
 from events.models import Membership, Message, Team, Workshop
-from events.services import planner
+from events.services.mails import planner
 from fundraiser.core import clock
 from tests.flows.test_own_words import signed_in
 from tests.support.story import Story, body

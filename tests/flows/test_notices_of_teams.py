@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from donations.models import Difference, Donation
-from donations.services import notices
+from donations.services.mails import notices
 from events.models import Membership, Message, Workshop
 from events.services import access
 from fundraiser.core import clock

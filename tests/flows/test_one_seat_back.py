@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from donations.services import personal_data
+from donations.services.person import personal_data
 from events.models import Booking, Message, Person, Registration, Workshop
-from events.services import access, claims, confirmations, devices, outbox, seat_changes, sender
+from events.services import access
+from events.services.mails import claims, outbox, sender
+from events.services.room import devices
+from events.services.seating import confirmations, seat_changes
 from fundraiser.core.http import DeadLinkError
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.mail_samples import book

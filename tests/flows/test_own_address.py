@@ -11,7 +11,8 @@ from django.conf import settings
 
 from donations import tasks
 from donations.gateway.stripe import for_workers
-from donations.services import lost_links, sweeper
+from donations.services import sweeper
+from donations.services.person import lost_links
 from events.models import DeliveryProblem, Device, Message, Person, Registration, Workshop
 from events.services import access
 from tests.support.cast import make_campaign

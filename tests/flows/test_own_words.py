@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from events.models import MailText, Message, Workshop
-from events.services.default_words import default_words
+from events.services.mails.default_words import default_words
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.cast import make_workshop
 from tests.support.story import Story, body, plain

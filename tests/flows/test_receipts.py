@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from donations.models import Donation
-from donations.services import receipts
 from donations.services.links import gift_link
+from donations.services.papers import receipts
 from events.models import Campaign, Workshop
 from events.services import access
 from fundraiser.core import clock

@@ -11,7 +11,8 @@ from donations.models import Donation
 from donations.services import totals, watching
 from donations.services.links import gift_link
 from events.models import Campaign, Workshop
-from events.services import access, seats
+from events.services import access
+from events.services.seating import seats
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock as product_clock
 from tests.support.cast import give_form, make_campaign, make_workshop

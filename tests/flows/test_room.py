@@ -10,7 +10,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from events.models import Campaign, Host, Registration, Workshop
-from events.services import access, rooms, seats
+from events.services import access
+from events.services.room import rooms
+from events.services.seating import seats
 from events.states import AttendanceSource, BookingState, RoomKind, WorkshopState
 from tests.support.cast import make_workshop
 from tests.support.clock import Clock

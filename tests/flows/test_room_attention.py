@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from events.models import Campaign, Message, Workshop
-from events.services import devices
+from events.services.room import devices
 from tests.support.cast import make_workshop
 from tests.support.clock import Clock
 from tests.support.rooms import ROOM, Browser, seated, way_in

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from events.admin import WorkshopForm
 from events.models import Campaign, Registration, Workshop
-from events.services.attendance_reports import LONGEST_FILE
+from events.services.room.attendance_reports import LONGEST_FILE
 from events.states import AttendanceSource, RoomKind
 from tests.support.cast import make_workshop
 from tests.support.rooms import BigBlueButton, seated

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from donations.services import attendee_emails
+from donations.services.mails import attendee_emails
 from events.models import Message, Workshop
-from events.services import batches, claims, planner, sender, shapes
+from events.services.mails import batches, claims, planner, sender, shapes
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.mail import SmtpSink

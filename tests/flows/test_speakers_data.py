@@ -6,9 +6,10 @@ import json
 
 from django.core import serializers
 
-from donations.services import lost_links
+from donations.services.person import lost_links
 from events.models import Host, Message, Person, Workshop
-from events.services import access, hosts
+from events.services import access
+from events.services.room import hosts
 from tests.support.clock import Clock
 from tests.support.story import Story, body
 

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from events.models import Campaign
-from events.services import access, rooms
+from events.services import access
+from events.services.room import rooms
 from tests.support.cast import make_campaign
 from tests.support.story import Story, plain
 

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from events.models import Message, Registration, Workshop
-from events.services import access, outbox, planner, seat_changes, sender
-from events.services.emails import unsubscribe_url
+from events.services import access
+from events.services.mails import outbox, planner, sender
+from events.services.mails.emails import unsubscribe_url
+from events.services.seating import seat_changes
 from events.states import MailClass
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock

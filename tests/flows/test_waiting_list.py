@@ -12,7 +12,8 @@ from donations.gateway.stripe import for_workers
 from donations.models import Donation
 from donations.services import sweeper
 from events.models import Booking, Message, Workshop
-from events.services import access, waiting_list
+from events.services import access
+from events.services.seating import waiting_list
 from tests.support.cast import give_form, make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.story import Story, address, body, plain

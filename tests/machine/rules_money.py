@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 from donations.gateway import GatewayError
 from donations.services import cancelling, settlement
 from events.models import Booking
-from events.services import seats
+from events.services.seating import seats
 from events.states import BookingState
 from tests.machine.rules_paying import NUMBERS, Rules
 from tests.machine.world import Attempt, Case, pick

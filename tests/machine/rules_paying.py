@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from donations.gateway import GatewayError
 from donations.services import attention
 from events.models import Booking
-from events.services import seats
+from events.services.seating import seats
 from events.states import BookingState
 from fundraiser.core.money import Money, step
 from tests.machine.world import Attempt, World, pick

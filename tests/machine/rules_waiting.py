@@ -13,7 +13,7 @@ from donations.models import Donation
 from donations.services import cancelling, offers, settlement, sweeper
 from donations.states import Purpose
 from events.models import Booking, Workshop
-from events.services import seats, waiting_list
+from events.services.seating import seats, waiting_list
 from events.states import BookingState
 from tests.machine.faults import dying_at
 from tests.machine.rules_paying import NUMBERS, Rules

@@ -13,7 +13,7 @@ from hypothesis.stateful import precondition, rule
 from donations.gateway import GatewayError
 from donations.models import StripeEvent
 from donations.services import checkout, inbox, reconcile, settlement, sweeper
-from events.services import seats
+from events.services.seating import seats
 from tests.machine.faults import SlowGateway, dying_at
 from tests.machine.rules_paying import NUMBERS, Rules
 from tests.machine.world import Attempt, pick

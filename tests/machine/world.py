@@ -23,8 +23,8 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import checkout, inbox, offers, settlement
 from events.models import Booking, Workshop
-from events.services import seats, waiting_list
-from events.services.seats import Companion, Payer
+from events.services.seating import seats, waiting_list
+from events.services.seating.seats import Companion, Payer
 from events.states import Destination
 from fundraiser.core import clock as product_clock
 from fundraiser.core.money import Money, step

@@ -13,7 +13,8 @@ from django.conf import settings
 
 from donations.gateway import Payment
 from donations.models import Difference, LedgerEntry, StripeEvent
-from donations.services import attention, emails, inbox, ledger, reconcile, sweeper, totals
+from donations.services import attention, inbox, ledger, reconcile, sweeper, totals
+from donations.services.mails import emails
 from donations.services.parameters import token
 from events.models import Message, Workshop
 from events.states import BookingState

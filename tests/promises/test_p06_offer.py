@@ -13,8 +13,9 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import offers
 from events.models import Booking, Workshop
-from events.services import access, holds, waiting_list
-from events.services.seats import Payer
+from events.services import access
+from events.services.seating import holds, waiting_list
+from events.services.seating.seats import Payer
 from tests.machine.checks import open_sessions
 from tests.promises.test_p06_one_payable_session import SUBMITS, payable
 from tests.promises.test_p12_line import buy

@@ -11,7 +11,9 @@ import pytest
 from donations.gateway import GatewayError
 from donations.services import attention, cancelling, seating, totals
 from events.models import Message
-from events.services import access, seats, sender
+from events.services import access
+from events.services.mails import sender
+from events.services.seating import seats
 from events.states import BookingState
 from tests.machine import checks
 from tests.machine.faults import dying_at

@@ -17,7 +17,7 @@ from django.db.models import Sum
 from donations.models import Donation
 from donations.services import invariants
 from events.models import Booking, Registration, Workshop
-from events.services import seats
+from events.services.seating import seats
 from events.states import SEAT_HOLDING
 from fundraiser.core import clock
 from tests.support.cast import give_form, make_campaign, make_workshop

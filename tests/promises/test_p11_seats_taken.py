@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from donations.services import invariants
 from events.models import Booking, Registration, Workshop
-from events.services import free_seats, seats
+from events.services.seating import free_seats, seats
 from events.states import SEAT_HOLDING, BookingState
 from fundraiser.core import clock
 from tests.support.cast import make_campaign, make_workshop

@@ -15,8 +15,8 @@ from donations.models import Donation
 from donations.services import inbox, parameters, sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking
-from events.services import seats
-from events.services.seats import FullError
+from events.services.seating import seats
+from events.services.seating.seats import FullError
 from tests.machine.world import Attempt, World
 
 #: How often beat calls the sweeper, in seconds; a wake-up may come that late.

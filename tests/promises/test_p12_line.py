@@ -19,8 +19,9 @@ from donations.services import sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking, Message, Workshop
 from events.querysets import somebody_waits
-from events.services import access, holds, seats, waiting_list
-from events.services.seats import FullError, Payer
+from events.services import access
+from events.services.seating import holds, seats, waiting_list
+from events.services.seating.seats import FullError, Payer
 from fundraiser.core import clock
 from tests.machine.world import World
 from tests.promises.test_p12_abandoned_seat import LIMIT, PERIOD, payable_without_a_seat

@@ -12,7 +12,7 @@ from donations.services import inbox, parameters, reconcile, seating, sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking, Message
 from events.services import access
-from events.services.seats import FullError
+from events.services.seating.seats import FullError
 from tests.machine.world import Attempt, World
 
 MOMENTS = (-1, 0, 1)

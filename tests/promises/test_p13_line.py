@@ -12,7 +12,7 @@ from donations.models import Donation
 from donations.services import offers, sweeper
 from donations.services.checkout import SESSION_TIME
 from events.models import Booking, Workshop
-from events.services import seats, waiting_list
+from events.services.seating import seats, waiting_list
 from events.states import BOOKING_TABLE, BookingState
 from fundraiser.core.transitions import advance
 from tests.machine.world import Attempt, World

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from donations.services import invariants
 from events.models import Workshop
-from events.services import free_seats, seats
+from events.services.seating import free_seats, seats
 from tests.support.cast import make_campaign, make_workshop
 
 TAKEN = 4

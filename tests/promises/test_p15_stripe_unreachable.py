@@ -15,7 +15,7 @@ from django.test import override_settings
 from donations.models import Donation
 from donations.services import checkout, sweeper
 from events.models import Booking, Workshop
-from events.services.seats import FullError
+from events.services.seating.seats import FullError
 from tests.machine.world import World
 from tests.support.cast import give_form, make_campaign, make_workshop
 from tests.support.proxy import BLACK_HOLE, PASS, RESET, TcpProxy, in_front_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from events.models import Message, SharedMoment
-from events.services import claims, planner, sender
+from events.services.mails import claims, planner, sender
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.killing import killed_command

@@ -13,7 +13,7 @@ import redis
 from django.conf import settings
 
 from events.models import Message, Workshop
-from events.services import outbox, planner, sender
+from events.services.mails import outbox, planner, sender
 from fundraiser.celery import app
 from fundraiser.core import clock as product_clock
 from tests.support import proxy

@@ -11,7 +11,7 @@ from django.db import connection
 
 from events import tasks
 from events.models import Message, Workshop
-from events.services import claims, planner, sender
+from events.services.mails import claims, planner, sender
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.mail import SmtpSink

@@ -10,7 +10,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from events.models import Message, Workshop
-from events.services import claims, planner, sender
+from events.services.mails import claims, planner, sender
 from fundraiser.core import clock as product_clock
 from fundraiser.local.places import ROOT
 from tests.support.cast import make_campaign, make_workshop

@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from donations.gateway.stripe import for_visitors
 from donations.services import cancelling
 from events.models import Booking, Message, Registration, Workshop
-from events.services import due, planner, sender, workshops
+from events.services import workshops
+from events.services.mails import due, planner, sender
 from events.states import WorkshopState
 from fundraiser.core import clock as product_clock
 from tests.support.cast import make_campaign, make_workshop

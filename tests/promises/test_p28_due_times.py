@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from events.models import Booking, Message, Registration, SharedMoment, Team, Workshop
-from events.services import planner
+from events.services.mails import planner
 from events.states import BookingState
 from tests.promises.test_p28_local_times import (
     ALL,

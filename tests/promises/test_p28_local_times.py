@@ -17,7 +17,7 @@ from zoneinfo import TZPATH, ZoneInfo, available_timezones
 import pytest
 from icalendar import Timezone
 
-from donations.services.attendee_emails import how_soon
+from donations.services.mails.attendee_emails import how_soon
 from events.models import Workshop
 from events.services import calendar
 from events.services.attendees import Attendee

@@ -13,7 +13,7 @@ from django.conf import settings as configured
 from pytest_django.fixtures import Settings
 
 from events.models import Message, Registration, Workshop
-from events.services import mail_server, sender
+from events.services.mails import mail_server, sender
 from tests.support import proxy, smtp_trouble
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock

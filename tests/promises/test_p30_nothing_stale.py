@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from events.models import Message, Workshop
-from events.services import due, planner, sender
+from events.services.mails import due, planner, sender
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
@@ -100,7 +100,7 @@ def test_past_the_start_a_reminder_is_dropped_and_logged_without_a_name(
 ) -> None:
     clock.set(workshop.starts_at)
     planner.plan()
-    with caplog.at_level(logging.INFO, logger="events.services.sender"):
+    with caplog.at_level(logging.INFO, logger="events.services.mails.sender"):
         sender.send_due()
     assert smtp_sink.messages == []
     assert states() == {("dropped", "the workshop has started")}

@@ -21,7 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from donations.models import Donation
-from events.services import sender
+from events.services.mails import sender
 from fundraiser.core import links, logs
 from tests.access.stage import PURPOSES, Stage, addresses, takes_token
 from tests.promises.test_p34_access_matrix import stage  # noqa: F401 -- the same stage

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import vobject
 
-from events.services import sender
+from events.services.mails import sender
 from tests.support.calendars import read_calendar
 from tests.support.mail import SmtpSink
 from tests.support.mail_samples import ROOM

@@ -14,7 +14,7 @@ from django.test import Client
 from donations.services import checkout
 from donations.services.checkout import Gift
 from events.models import Campaign, Membership, Team, Workshop
-from events.services.seats import Payer
+from events.services.seating.seats import Payer
 from events.states import CampaignState, Destination, Role, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.money import Money

@@ -16,8 +16,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from events.models import Registration, Workshop
-from events.services import access, seats
-from events.services.seats import Payer
+from events.services import access
+from events.services.seating import seats
+from events.services.seating.seats import Payer
 from fundraiser.core import clock
 
 ROOM = "https://rooms.example.org/the-room"

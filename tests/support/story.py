@@ -17,7 +17,7 @@ from donations.services import inbox, invariants, sweeper, totals
 from donations.services.parameters import token
 from donations.services.totals import Totals
 from events.models import Campaign, Workshop
-from events.services import sender
+from events.services.mails import sender
 from tests.support.cast import deliver_all, give_form
 from tests.support.mail import SmtpSink
 from tests.support.sandbox import SandboxControl

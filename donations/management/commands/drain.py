@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from donations.gateway.stripe import for_workers
-from donations.services import notices, sweeper
-from events.services import planner, sender
+from donations.services import sweeper
+from donations.services.mails import notices
+from events.services.mails import planner, sender
 
 
 class Command(BaseCommand):

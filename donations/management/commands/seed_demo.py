@@ -14,7 +14,8 @@ from donations.demo import places, story
 from donations.demo.sandbox_calls import call
 from donations.demo.telling import Teller
 from donations.gateway.stripe import for_workers
-from donations.services import notices, totals
+from donations.services import totals
+from donations.services.mails import notices
 from events.models import Campaign, Membership
 
 

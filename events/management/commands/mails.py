@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Count, Min
 
 from events.models import Message
-from events.services import held
+from events.services.mails import held
 from events.states import MessageState
 
 

@@ -1,0 +1,48 @@
+"""Mails to who waits for a seat. None: no longer due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.mail import EmailMultiAlternatives
+
+from donations.services.mails import attendee_mail
+from events.models import Message, Registration
+from events.services.attendees import attendee
+from events.services.mails.emails import manage_url
+from events.states import BookingState, WorkshopState
+from fundraiser.core import clock, zones
+
+
+def waiting_joined(message: Message) -> EmailMultiAlternatives | None:
+    """Who joined the waiting list is on it; not due once that has ended."""
+    person = attendee_mail.person_of(message)
+    if person is None or person.booking.state != BookingState.WAITING:
+        return None
+    booking = person.booking
+    return attendee_mail.mail("waiting_joined", booking, attendee(person), link=manage_url(booking))
+
+
+def waiting_offer(message: Message) -> EmailMultiAlternatives | None:
+    """A freed seat is kept for who waited; not due once it was taken, let go, or passed on."""
+    person = attendee_mail.person_of(message)
+    if person is None or person.booking.state != BookingState.HELD:
+        return None
+    booking = person.booking
+    if booking.workshop.state != WorkshopState.PUBLISHED or booking.hold_expires_at is None:
+        return None
+    if booking.hold_expires_at <= clock.now():
+        return None
+    return waiting_offer_mail(person, until=booking.hold_expires_at)
+
+
+def waiting_offer_mail(registration: Registration, *, until: datetime) -> EmailMultiAlternatives:
+    """Return the offer of a freed seat, kept until ``until`` (aware; told in their own zone)."""
+    booking, person = registration.booking, attendee(registration)
+    zone = person.time_zone
+    if not zones.is_zone(zone):
+        zone = booking.workshop.time_zone
+    context = {"until": zones.long_text(until, zone, person.language), "seats": booking.seats}
+    return attendee_mail.mail(
+        "waiting_offer", booking, person, link=manage_url(booking), context=context
+    )

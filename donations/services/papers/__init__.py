@@ -1,0 +1,1 @@
+"""Receipts and yearly statements, on screen and as PDF."""

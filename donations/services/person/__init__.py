@@ -1,0 +1,1 @@
+"""What the owner of one address may ask for."""

@@ -1,0 +1,154 @@
+"""Erase what is known of one address (GDPR, article 17). The ledger keeps its amounts.
+
+What goes: names, addresses, answers, messages on the wall, devices, mails that wait, problems of
+delivery, the page of the address. What stays, about nobody any more: that a seat was taken, that a
+gift was paid, and what Stripe calls it. Stripe keeps its own records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from donations.gateway import Gateway
+from donations.models import Donation
+from donations.services import cancelling, locking, refund_requests
+from donations.services.person import own_records, personal_data
+from donations.states import LIVE
+from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration
+from events.services.seating import seat_changes
+from events.states import BookingState, MessageState
+from fundraiser.core import clock
+from fundraiser.core.errors import ServiceError
+
+_Row = TypeVar("_Row", Booking, Registration)
+
+#: Neutral values of a donation whose giver is nobody any more.
+_NOBODY: dict[str, Any] = {
+    "name": "",
+    "email": "",
+    "message": "",
+    "hide_name": True,
+    "client_hash": "",
+    "session_url": "",
+    "refund_answer": "",
+}
+#: Bookings that may still come to a seat; their holder gives them up first.
+_RUNNING = (BookingState.CONFIRMED, BookingState.HELD, BookingState.WAITING)
+
+
+class NotYetError(ServiceError):
+    """Something is still in flight. ``code`` says what: money, a choice, or an answer."""
+
+    retryable = True
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.why = code
+
+
+def obstacle(person: Person) -> str:
+    """Return what has to end before the address can be erased, or nothing.
+
+    "money": a payment that is under way or looked at; "choice": late money waits for its giver;
+    "answer": an organizer has not answered yet whether a gift goes back.
+    """
+    donations = list(own_records.donations_of(person.email))
+    if any(one.state in LIVE or one.quarantine for one in donations):
+        return "money"
+    if any(refund_requests.late_booking(one) is not None for one in donations):
+        return "choice"
+    return "answer" if any(refund_requests.is_open(one) for one in donations) else ""
+
+
+def erase(person: Person, *, gateway: Gateway) -> None:
+    """Give coming seats back, then erase everything at once; safe to repeat after a failure.
+
+    Raises NotYetError, GatewayError or BusyError: then nothing personal is gone yet.
+    """
+    if why := obstacle(person):
+        raise NotYetError(why)
+    _give_seats_back(person.email, gateway)
+    with transaction.atomic():
+        donations = locking.in_order(own_records.donations_of(person.email))
+        if why := obstacle(person):
+            raise NotYetError(why)
+        bookings = _locked(own_records.bookings_of(person.email))
+        seats = _locked(own_records.registrations_of(person.email))
+        _forget_mails(person, donations, bookings, seats)
+        _forget_donations(donations)
+        _forget_seats(seats)
+        _forget_bookings(bookings)
+        own_records.hosts_of(person.email).delete()
+        DeliveryProblem.objects.filter(email__iexact=person.email).delete()
+        person.delete()
+
+
+def _locked(rows: QuerySet[_Row]) -> list[_Row]:
+    """Lock rows by number, as everybody who locks several does."""
+    return list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
+
+
+def _give_seats_back(email: str, gateway: Gateway) -> None:
+    """Free the address's coming seats; people who came along keep theirs."""
+    for seat in own_records.registrations_of(email):
+        booking = Booking.objects.select_related("workshop").get(pk=seat.booking_id)
+        # One that somebody else is still paying for is theirs to end.
+        if booking.state != BookingState.CONFIRMED or not _is_coming(booking):
+            continue
+        if not seat_changes.give_one_back(seat):
+            cancelling.cancel_seat(booking, gateway=gateway)
+    for booking in own_records.bookings_of(email).filter(state__in=_RUNNING):
+        others = booking.registrations.exclude(email="").exclude(email__iexact=email)
+        # Only a confirmed seat is theirs already: a wait or an unpaid hold is its payer's own.
+        stays = booking.state == BookingState.CONFIRMED and others.exists()
+        if _is_coming(booking) and not stays:
+            cancelling.cancel_seat(booking, gateway=gateway)
+
+
+def _is_coming(booking: Booking) -> bool:
+    return booking.state in _RUNNING and booking.workshop.ends_at > clock.now()
+
+
+def _forget_mails(
+    person: Person,
+    donations: Sequence[Donation],
+    bookings: Sequence[Booking],
+    seats: Sequence[Registration],
+) -> None:
+    """Delete the mails that wait; of those that went only kind and time stay."""
+    written = personal_data.messages_of(person, bookings, seats, donations)
+    waiting = {MessageState.QUEUED, MessageState.SENDING, MessageState.HELD}
+    rows = Message.objects.filter(pk__in=[one.pk for one in written])
+    rows.filter(state__in=waiting).delete()
+    rows.exclude(error="").update(error="")  # a mail server's refusal names the address
+    rows.filter(ids__has_key="email").update(ids={})  # whose seat is somebody else's
+
+
+def _forget_donations(donations: Sequence[Donation]) -> None:
+    for donation in donations:
+        kept = {**donation.session_parameters}
+        kept.pop("customer_email", None)
+        Donation.objects.filter(pk=donation.pk).update(
+            **_NOBODY, session_parameters=kept, link_version=donation.link_version + 1
+        )
+
+
+def _forget_seats(seats: Sequence[Registration]) -> None:
+    Device.objects.filter(registration__in=[one.pk for one in seats]).delete()
+    for seat in seats:
+        seat.name = seat.email = seat.time_zone = seat.language = ""
+        seat.answers, seat.wants_reminders, seat.joined_at = {}, False, None
+        seat.link_version += 1
+        seat.save()
+
+
+def _forget_bookings(bookings: Sequence[Booking]) -> None:
+    for booking in bookings:
+        booking.name = booking.email = booking.time_zone = ""
+        booking.wants_news = False
+        booking.link_version += 1
+        booking.save(update_fields=["name", "email", "time_zone", "wants_news", "link_version"])

@@ -1,0 +1,1 @@
+"""The outbox: what is queued, planned, judged, and sent once."""

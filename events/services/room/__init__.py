@@ -1,0 +1,1 @@
+"""The room: the way in, who was there, and the replay."""

@@ -1,0 +1,1 @@
+"""Seats: held, kept, confirmed, passed on and given back."""
