@@ -16,6 +16,8 @@ class MailKind(NamedTuple):
     mail_class: str = "transactional"
     #: Organizers may write it in their own words, for each workshop and language.
     editable: bool = False
+    #: Its own words may name an amount of money, as {amount}.
+    tells_amount: bool = False
 
 
 _MONEY: Final = "donations.services.mails.emails"
@@ -30,34 +32,34 @@ _NOTICE: Final = "donations.services.mails.notice_emails"
 MAIL_KINDS: Final = {
     # A payment's.
     "gift_thanks": MailKind(f"{_MONEY}.gift_thanks"),
-    "processing": MailKind(f"{_MONEY}.processing"),
-    "payment_failed": MailKind(f"{_MONEY}.payment_failed"),
-    "payment_problem": MailKind(f"{_MONEY}.payment_problem"),
-    "refund": MailKind(f"{_MONEY}.refund"),
+    "processing": MailKind(f"{_MONEY}.processing", editable=True, tells_amount=True),
+    "payment_failed": MailKind(f"{_MONEY}.payment_failed", editable=True, tells_amount=True),
+    "payment_problem": MailKind(f"{_MONEY}.payment_problem", editable=True, tells_amount=True),
+    "refund": MailKind(f"{_MONEY}.refund", editable=True, tells_amount=True),
     # A seat's.
-    "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address"),
+    "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address", editable=True),
     "confirmation": MailKind(f"{_ATTENDEE}.confirmation", editable=True),
     "reminder": MailKind(f"{_ATTENDEE}.reminder", "reminder", editable=True),
     "changed": MailKind(f"{_ATTENDEE}.changed", editable=True),
     "cancelled": MailKind(f"{_SEAT_END}.cancelled", editable=True),
-    "seat_given_back": MailKind(f"{_SEAT_END}.seat_given_back"),
-    "seat_handed_over": MailKind(f"{_SEAT_END}.seat_handed_over"),
-    "waiting_joined": MailKind(f"{_WAITING}.waiting_joined"),
+    "seat_given_back": MailKind(f"{_SEAT_END}.seat_given_back", editable=True),
+    "seat_handed_over": MailKind(f"{_SEAT_END}.seat_handed_over", editable=True),
+    "waiting_joined": MailKind(f"{_WAITING}.waiting_joined", editable=True),
     "waiting_offer": MailKind(f"{_WAITING}.waiting_offer", editable=True),
     "thank_you": MailKind(f"{_AFTER}.thank_you", "news", editable=True),
     "replay": MailKind(f"{_AFTER}.replay", "news", editable=True),
-    "fresh_link": MailKind(f"{_ATTENDEE}.fresh_link"),
+    "fresh_link": MailKind(f"{_ATTENDEE}.fresh_link", editable=True),
     # What a person asked for.
     "links": MailKind(f"{_OWN}.links"),
-    "receipt": MailKind(f"{_OWN}.receipt"),
-    "refund_answer": MailKind(f"{_OWN}.refund_answer"),
+    "receipt": MailKind(f"{_OWN}.receipt", editable=True, tells_amount=True),
+    "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),
     # Written by, and to, the people who organise.
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
-    "host_link": MailKind(f"{_TEAM}.host_link"),
-    "host_changed": MailKind(f"{_TEAM}.host_changed"),
-    "host_cancelled": MailKind(f"{_TEAM}.host_cancelled"),
-    "host_reminder": MailKind(f"{_TEAM}.host_reminder", "reminder"),
+    "host_link": MailKind(f"{_TEAM}.host_link", editable=True),
+    "host_changed": MailKind(f"{_TEAM}.host_changed", editable=True),
+    "host_cancelled": MailKind(f"{_TEAM}.host_cancelled", editable=True),
+    "host_reminder": MailKind(f"{_TEAM}.host_reminder", "reminder", editable=True),
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.models import Message
-from events.services.mails.texts import PLACEHOLDERS
+from events.services.mails import texts
 
 #: Kind -> (its name, when it goes out), for every kind of fundraiser/mail_kinds.py that a person
 #: of a workshop, or a host, can get.
@@ -21,24 +23,52 @@ LABELS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "thank_you": (_("Thanks"), _("After the workshop, with the total reached")),
     "replay": (_("Replay"), _("Once the recording is there")),
     "announcement": (_("Your own message"), ""),
-    "confirm_address": (_("Confirm the address"), ""),
+    "confirm_address": (_("Confirm the address"), _("As soon as somebody takes a free seat")),
     "gift_thanks": (_("Thanks for a gift"), ""),
-    "processing": (_("Payment on its way"), ""),
-    "payment_failed": (_("Payment failed"), ""),
-    "payment_problem": (_("Payment problem"), ""),
-    "refund": (_("Refund"), ""),
-    "seat_given_back": (_("Seat given back"), ""),
-    "seat_handed_over": (_("Seat handed over"), ""),
-    "waiting_joined": (_("On the waiting list"), ""),
-    "fresh_link": (_("A fresh link"), ""),
+    "processing": (_("Payment on its way"), _("When a bank sends the money, which takes days")),
+    "payment_failed": (_("Payment failed"), _("When a bank does not send the money")),
+    "payment_problem": (_("Payment problem"), _("When money comes after the seat was released")),
+    "refund": (_("Refund"), _("When money goes back")),
+    "seat_given_back": (_("Seat given back"), _("When somebody gives a seat back")),
+    "seat_handed_over": (
+        _("Seat handed over"),
+        _("When a seat is handed over: to who had it"),
+    ),
+    "waiting_joined": (_("On the waiting list"), _("When somebody joins the waiting list")),
+    "fresh_link": (_("A fresh link"), _("When a link was used at two places")),
     "links": (_("Lost links"), ""),
-    "receipt": (_("Receipt"), ""),
-    "refund_answer": (_("Answer about a refund"), ""),
-    "host_link": (_("Speaker’s link"), ""),
-    "host_reminder": (_("Speaker’s reminder"), ""),
-    "host_changed": (_("Change of time"), ""),
-    "host_cancelled": (_("Cancellation"), ""),
+    "receipt": (_("Receipt"), _("When somebody asks for it")),
+    "refund_answer": (_("Answer about a refund"), _("When you leave it as a gift")),
+    "host_link": (_("Speaker’s link"), _("When you add a speaker, or send a new link")),
+    "host_reminder": (_("Speaker’s reminder"), _("At the times of the reminders")),
+    "host_changed": (_("Change of time"), _("When you move the workshop")),
+    "host_cancelled": (_("Cancellation"), _("When you cancel the workshop")),
 }
+
+#: The kinds that can be written in own words, as the page of a workshop's mails shows them.
+GROUPS: Final[list[tuple[str | Promise, list[str]]]] = [
+    (
+        _("Seat and workshop"),
+        [
+            "confirm_address",
+            "confirmation",
+            "reminder",
+            "changed",
+            "cancelled",
+            "thank_you",
+            "replay",
+            "seat_given_back",
+            "seat_handed_over",
+            "fresh_link",
+        ],
+    ),
+    (_("Waiting list"), ["waiting_joined", "waiting_offer"]),
+    (
+        pgettext_lazy("group of mails", "Money"),
+        ["receipt", "processing", "payment_failed", "payment_problem", "refund", "refund_answer"],
+    ),
+    (_("Speakers"), ["host_link", "host_reminder", "host_changed", "host_cancelled"]),
+]
 
 
 def label(kind: str) -> str:
@@ -62,7 +92,7 @@ def shown(mail: Message) -> dict[str, Any]:
     }
 
 
-def placeholders() -> list[tuple[str, str]]:
+def placeholders(names: Sequence[str] = texts.PLACEHOLDERS) -> list[tuple[str, str]]:
     """Return each placeholder as it is written, and what stands there in the mail."""
     meanings = {
         "name": _("the person’s name"),
@@ -71,6 +101,7 @@ def placeholders() -> list[tuple[str, str]]:
         "charity": _("the charity"),
         "organizer": _("you, as the campaign names you"),
         "total": _("what the campaign has raised so far"),
+        "amount": _("the amount that the mail is about"),
         "link": _("the mail’s link (its button stays, even if you leave this out)"),
     }
-    return [(f"{{{name}}}", str(meanings[name])) for name in PLACEHOLDERS]
+    return [(f"{{{name}}}", str(meanings[name])) for name in names]

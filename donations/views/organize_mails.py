@@ -26,7 +26,7 @@ from events.services import access
 from events.services.mails import reminders, texts
 from events.services.mails.default_words import default_words
 
-_EDITABLE = [kind for kind, one in settings.MAIL_KINDS.items() if one.editable]
+_EDITABLE = {kind for kind, one in settings.MAIL_KINDS.items() if one.editable}
 
 
 @never_cache
@@ -46,30 +46,38 @@ def workshop_mails(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         **workshop_context(request, workshop, "mails"),
         "form": form,
-        "kinds": _kinds(workshop),
+        "groups": _groups(workshop),
         "announcements": _announcements(workshop),
     }
     status = 422 if form.errors else 200
     return render(request, "organize/mails.html", context, status=status)
 
 
-def _kinds(workshop: Workshop) -> list[dict[str, Any]]:
-    own = texts.written(workshop)
+def _groups(workshop: Workshop) -> list[dict[str, Any]]:
+    own = set(texts.written(workshop))
     return [
         {
-            "label": mail_labels.label(kind),
-            "occasion": mail_labels.occasion(kind),
-            "languages": [
-                {
-                    "name": str(name),
-                    "is_own": (kind, code) in own,
-                    "url": reverse("workshop_text", args=[workshop.public_id, kind, code]),
-                }
-                for code, name in settings.LANGUAGES
-            ],
+            "label": str(title),
+            "is_own": any(kind in kinds for kind, _language in own),
+            "kinds": [_shown(workshop, kind, own) for kind in kinds],
         }
-        for kind in _EDITABLE
+        for title, kinds in mail_labels.GROUPS
     ]
+
+
+def _shown(workshop: Workshop, kind: str, own: set[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "label": mail_labels.label(kind),
+        "occasion": mail_labels.occasion(kind),
+        "languages": [
+            {
+                "name": str(name),
+                "is_own": (kind, code) in own,
+                "url": reverse("workshop_text", args=[workshop.public_id, kind, code]),
+            }
+            for code, name in settings.LANGUAGES
+        ],
+    }
 
 
 def _announcements(workshop: Workshop) -> list[dict[str, Any]]:
@@ -107,10 +115,14 @@ def workshop_text(request: HttpRequest, public_id: UUID, kind: str, language: st
 
 def _words_form(request: HttpRequest, workshop: Workshop, kind: str, language: str) -> WordsForm:
     if request.method == "POST":
-        return WordsForm(request.POST)
+        return _typed_words(request, kind)
     own = texts.written(workshop).get((kind, language))
     words = own or default_words(kind, language)
     return WordsForm(initial={"subject": words.subject, "body": words.body})
+
+
+def _typed_words(request: HttpRequest, kind: str) -> WordsForm:
+    return WordsForm(request.POST, placeholders=texts.placeholders(kind))
 
 
 def _edit_page(
@@ -125,7 +137,7 @@ def _edit_page(
         "language_name": str(dict(settings.LANGUAGES)[language]),
         "text_language": language,
         "is_own": (kind, language) in texts.written(workshop),
-        "placeholders": mail_labels.placeholders(),
+        "placeholders": mail_labels.placeholders(texts.placeholders(kind)),
         "edit_url": reverse("workshop_text", args=args),
         "preview_url": reverse("workshop_text_preview", args=args),
         "test_url": reverse("workshop_text_test", args=args),
@@ -160,7 +172,7 @@ def workshop_text_preview(
     """Show what is typed as the mail that somebody would get; with ``as=text`` its text."""
     workshop = access.workshop_for_member(request.user, public_id)
     _editable(kind, language)
-    form = WordsForm(request.POST)
+    form = _typed_words(request, kind)
     if not form.is_valid():
         problems = (str(problem) for found in form.errors.values() for problem in found)
         answer = framed.plain_text("\n".join(problems))
@@ -182,7 +194,7 @@ def workshop_text_test(
     """Send what is typed to the signed-in person, and to nobody else; nothing is kept."""
     workshop = access.workshop_for_member(request.user, public_id)
     _editable(kind, language)
-    form = WordsForm(request.POST)
+    form = _typed_words(request, kind)
     if form.is_valid():
         send_test(request, _as_sent(request, workshop, kind, language, form))
     return _edit_page(request, workshop, kind, language, form)

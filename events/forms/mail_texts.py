@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from django import forms
@@ -20,9 +21,9 @@ _LONGEST: Final = 60 * 24 * 365
 _UNITS: Final = {"minutes": 1, "hours": 60, "days": 60 * 24}
 
 
-def check_placeholders(text: str) -> None:
+def check_placeholders(text: str, known: Sequence[str]) -> None:
     """Raise ValidationError that names each unknown {placeholder}, and those that there are."""
-    if not (names := texts.unknown(text)):
+    if not (names := texts.unknown(text, known)):
         return
     sentence = ngettext(
         "There is no placeholder %(unknown)s. These can be used: %(known)s.",
@@ -31,27 +32,35 @@ def check_placeholders(text: str) -> None:
     )
     values = {
         "unknown": ", ".join(f"{{{name}}}" for name in names),
-        "known": ", ".join(f"{{{name}}}" for name in texts.PLACEHOLDERS),
+        "known": ", ".join(f"{{{name}}}" for name in known),
     }
     raise ValidationError(sentence % values)
 
 
 class WordsForm(forms.Form):
-    """A mail's subject and body."""
+    """A mail's subject and body, in which the ``placeholders`` may stand."""
 
     subject = forms.CharField(
         label=_("Subject"),
         max_length=200,
-        validators=[check_placeholders, ProhibitNullCharactersValidator()],
+        validators=[ProhibitNullCharactersValidator()],
         error_messages={"required": _("Write a subject: it is what people see first.")},
     )
     body = forms.CharField(
         label=_("Text"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 14}),
-        validators=[check_placeholders, ProhibitNullCharactersValidator()],
+        validators=[ProhibitNullCharactersValidator()],
         error_messages={"required": _("Write what the mail says.")},
     )
+
+    def __init__(
+        self, *args: Any, placeholders: Sequence[str] = texts.PLACEHOLDERS, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        check = partial(check_placeholders, known=placeholders)
+        for name in ("subject", "body"):
+            self.fields[name].validators.append(check)
 
 
 class MessageForm(WordsForm):

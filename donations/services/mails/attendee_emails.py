@@ -14,7 +14,6 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
 from donations.models import Donation
-from donations.services import pages
 from donations.services.mails import attendee_mail
 from donations.states import DonationState, Purpose
 from events.models import Booking, Message, Registration, Workshop
@@ -23,7 +22,6 @@ from events.services.attendees import Attendee, attendee
 from events.services.mails import batches
 from events.services.mails.emails import (
     absolute,
-    compose,
     join_url,
     manage_url,
     seat_url,
@@ -44,25 +42,14 @@ def confirm_address(message: Message) -> EmailMultiAlternatives | None:
     booking = message.booking
     if booking is None or booking.state != BookingState.HELD:
         return None
-    workshop, campaign = booking.workshop, booking.workshop.campaign
+    return confirm_address_mail(booking)
+
+
+def confirm_address_mail(booking: Booking) -> EmailMultiAlternatives:
+    """Return the mail whose button takes a free seat for good."""
     token = access.booking_link(booking, access.CONFIRM_LINK)
-    with translation.override(booking.language):
-        context = {
-            "booking": booking,
-            "name": booking.name,
-            "own_zone": booking.time_zone,
-            "workshop": pages.workshop_page(workshop, booking.language),
-            "campaign": pages.campaign_page(campaign, booking.language),
-            "organizer": campaign.organizer_name,
-            "confirm_url": absolute(reverse("confirm_address", args=[token])),
-        }
-    return compose(
-        "confirm_address",
-        to=booking.email,
-        language=booking.language,
-        reply_to=campaign.team.reply_to,
-        context=context,
-    )
+    link = absolute(reverse("confirm_address", args=[token]))
+    return attendee_mail.mail("confirm_address", booking, attendees.payer(booking), link=link)
 
 
 def confirmation(message: Message) -> EmailMultiAlternatives | None:
@@ -259,12 +246,15 @@ def fresh_link(message: Message) -> EmailMultiAlternatives | None:
     With it went the link to the person's own page, so that one is in it, too.
     """
     person = attendee_mail.with_seat(message)
-    if person is None:
-        return None
+    return None if person is None else fresh_link_mail(person)
+
+
+def fresh_link_mail(registration: Registration) -> EmailMultiAlternatives:
+    """Return the mail with a person's fresh link into the room."""
     return attendee_mail.mail(
         "fresh_link",
-        person.booking,
-        attendee(person),
-        link=join_url(person),
-        context={"own_url": _own_page(person)},
+        registration.booking,
+        attendee(registration),
+        link=join_url(registration),
+        context={"own_url": _own_page(registration)},
     )

@@ -15,6 +15,8 @@ from donations.services.mails import attendee_mail
 from donations.states import DonationState
 from events.models import Message
 from events.services import attendees, calendar
+from events.services.attendees import Attendee
+from events.services.mails import texts
 from events.services.mails.emails import absolute, compose, manage_url
 from events.states import BookingState
 from fundraiser.core.money import Money
@@ -34,11 +36,23 @@ def _own_page(donation: Donation) -> str:
     return absolute(reverse("gift", args=[gift_link(donation)]))
 
 
+def _giver(donation: Donation) -> Attendee:
+    """Return who gave: their name as they gave it here, or where they took the seat."""
+    booking = donation.booking
+    return Attendee(
+        name=donation.name or (booking.name if booking else ""),
+        email=donation.email,
+        language=donation.language,
+        time_zone=booking.time_zone if booking else "",
+    )
+
+
 def _context(donation: Donation) -> dict[str, Any]:
     workshop = donation.seat_workshop
     return {
         "donation": donation,
         "booking": donation.booking,
+        "name": _giver(donation).name,
         "campaign": pages.campaign_page(donation.campaign, donation.language),
         "workshop": pages.workshop_page(workshop, donation.language) if workshop else None,
         "organizer": donation.campaign.organizer_name,
@@ -46,16 +60,32 @@ def _context(donation: Donation) -> dict[str, Any]:
     }
 
 
-def compose_for(kind: str, donation: Donation, **more: Any) -> EmailMultiAlternatives:
-    """Return a mail of templates/emails/<kind>/ to a donation's giver, with ``more`` context."""
+def _own_words(kind: str, donation: Donation, *, link: str, amount: Money) -> texts.OwnWords | None:
+    """Return the organizer's words of the workshop where there is a seat; None: ours are used."""
+    if (workshop := donation.seat_workshop) is None:
+        return None
+    values = attendee_mail.placeholders(workshop, _giver(donation), link)
+    values[texts.AMOUNT] = amount.format(donation.language)
+    return texts.own_words(workshop, kind, donation.language, values)
+
+
+def compose_for(
+    kind: str, donation: Donation, *, link: str = "", amount: Money | None = None, **more: Any
+) -> EmailMultiAlternatives:
+    """Return a mail of templates/emails/<kind>/ to a donation's giver, with ``more`` context.
+
+    ``link`` is its button (the giver's own page), ``amount`` what it is about (what was given).
+    """
+    link, amount = link or _own_page(donation), amount or donation.amount
     with translation.override(donation.language):
-        context = {**_context(donation), **more}
+        context = {**_context(donation), "link": link, "amount": amount, **more}
     return compose(
         kind,
         to=donation.email,
         language=donation.language,
         reply_to=donation.campaign.team.reply_to,
         context=context,
+        own_words=_own_words(kind, donation, link=link, amount=amount),
     )
 
 
@@ -78,13 +108,18 @@ def payment_failed(message: Message) -> EmailMultiAlternatives | None:
     donation = donation_of(message)
     if donation.state != DonationState.FAILED:
         return None
-    letter = compose_for("payment_failed", donation, retry_url=absolute(retry_page(donation)))
+    letter = payment_failed_mail(donation)
     booking = donation.booking
     if booking and booking.confirmed_at and booking.state == BookingState.CANCELLED:
         person = attendees.payer(booking)
         file = calendar.cancellation(booking.workshop, person, at=message.created_at)
         attendee_mail.attach_calendar(letter, "CANCEL", file)
     return letter
+
+
+def payment_failed_mail(donation: Donation) -> EmailMultiAlternatives:
+    """Return the mail about a debit that the bank refused; its button leads to paying again."""
+    return compose_for("payment_failed", donation, link=absolute(retry_page(donation)))
 
 
 def payment_problem(message: Message) -> EmailMultiAlternatives | None:
@@ -99,4 +134,4 @@ def refund(message: Message) -> EmailMultiAlternatives | None:
     """Money was given back."""
     donation = donation_of(message)
     entry = LedgerEntry.objects.get(pk=message.ids["entry"])
-    return compose_for("refund", donation, refunded=Money(entry.amount_minor, entry.currency))
+    return compose_for("refund", donation, amount=Money(entry.amount_minor, entry.currency))

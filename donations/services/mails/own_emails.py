@@ -69,7 +69,11 @@ def own_page(donation: Donation) -> str:
 
 def receipt(message: Message) -> EmailMultiAlternatives | None:
     """The receipt as PDF, as its giver asked for it."""
-    donation = donation_of(message)
+    return receipt_mail(donation_of(message))
+
+
+def receipt_mail(donation: Donation) -> EmailMultiAlternatives:
+    """Return the mail that brings a paid donation's receipt."""
     mail = compose_for("receipt", donation, number=receipts.number(donation))
     content = receipts.pdf(donation, donation.language[:2])
     mail.attach(receipts.file_name(donation), content, "application/pdf")
@@ -81,4 +85,9 @@ def refund_answer(message: Message) -> EmailMultiAlternatives | None:
     donation = donation_of(message)
     if donation.refund_declined_at is None or donation.net_minor <= 0:
         return None
+    return refund_answer_mail(donation)
+
+
+def refund_answer_mail(donation: Donation) -> EmailMultiAlternatives:
+    """Return the organizer's answer to who asked for a gift back."""
     return compose_for("refund_answer", donation, answer=donation.refund_answer)

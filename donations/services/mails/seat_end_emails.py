@@ -88,13 +88,16 @@ def seat_given_back(message: Message) -> EmailMultiAlternatives | None:
         "seats": booking.seats,
         "manage_url": manage_url(booking) if payer else "",
     }
-    return _gone(booking, person, context, at=message.created_at)
+    return given_back_mail(booking, person, context, at=message.created_at)
 
 
-def _gone(
+def given_back_mail(
     booking: Booking, person: Attendee, context: Mapping[str, Any], *, at: datetime
 ) -> EmailMultiAlternatives:
-    """Return the mail that a person's seat is given back, with the file that says so."""
+    """Return the mail that a person's seat is given back, with the file that says so.
+
+    ``context`` holds booked_by, gave, seats and manage_url (empty for who did not book).
+    """
     known = attendee_mail.facts(booking.workshop, person.language)
     link = str(context["manage_url"]) or known.public_url
     letter = attendee_mail.mail("seat_given_back", booking, person, link=link, context=context)
@@ -125,7 +128,7 @@ def _seat_taken_out(message: Message) -> EmailMultiAlternatives | None:
         "seats": 1,
         "manage_url": manage_url(booking) if payer else "",
     }
-    return _gone(booking, person, context, at=message.created_at)
+    return given_back_mail(booking, person, context, at=message.created_at)
 
 
 def _named_in(message: Message, *, language: str) -> Attendee:
@@ -151,12 +154,17 @@ def seat_handed_over(message: Message) -> EmailMultiAlternatives | None:
     now_its = attendee(person)
     if not former.email or former.email.lower() == now_its.email.lower():
         return None
-    workshop = person.booking.workshop
-    link = attendee_mail.facts(workshop, former.language).public_url
-    context = {"new_name": now_its.name}
+    return handed_over_mail(person.booking, former, new_name=now_its.name, at=message.created_at)
+
+
+def handed_over_mail(
+    booking: Booking, former: Attendee, *, new_name: str, at: datetime
+) -> EmailMultiAlternatives:
+    """Return the mail to a seat's former holder, with the file that takes the date out."""
+    link = attendee_mail.facts(booking.workshop, former.language).public_url
     letter = attendee_mail.mail(
-        "seat_handed_over", person.booking, former, link=link, context=context
+        "seat_handed_over", booking, former, link=link, context={"new_name": new_name}
     )
-    file = calendar.cancellation(workshop, former, at=message.created_at)
+    file = calendar.cancellation(booking.workshop, former, at=at)
     attendee_mail.attach_calendar(letter, "CANCEL", file)
     return letter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -82,11 +83,14 @@ def host_link(message: Message) -> EmailMultiAlternatives | None:
     host = _host(message)
     if host is None or message.ids.get("version", host.link_version) != host.link_version:
         return None
+    return host_dated_mail("host_link", host, at=message.created_at)
+
+
+def host_dated_mail(kind: str, host: Host, *, at: datetime) -> EmailMultiAlternatives:
+    """Return a host_link or host_changed mail, with the file that sets the date right."""
     person = _person(host)
-    mail = _to_host("host_link", host, person)
-    file = calendar.invitation(
-        host.workshop, person, at=message.created_at, join_url=host_url(host)
-    )
+    mail = _to_host(kind, host, person)
+    file = calendar.invitation(host.workshop, person, at=at, join_url=host_url(host))
     attendee_mail.attach_calendar(mail, "REQUEST", file)
     return mail
 
@@ -98,6 +102,11 @@ def host_reminder(message: Message) -> EmailMultiAlternatives | None:
         return None
     if message.schedule_version not in {None, host.workshop.schedule_version}:
         return None
+    return host_reminder_mail(host)
+
+
+def host_reminder_mail(host: Host) -> EmailMultiAlternatives:
+    """Return a speaker's reminder as it is now, with the link that ends such mails."""
     person = _person(host)
     soon = how_soon(host.workshop, person, clock.now())
     token = access.host_link(host, access.HOST_REMINDERS_LINK)
@@ -110,13 +119,7 @@ def host_changed(message: Message) -> EmailMultiAlternatives | None:
     host = _host(message)
     if host is None or message.ids["version"] != host.workshop.schedule_version:
         return None
-    person = _person(host)
-    mail = _to_host("host_changed", host, person)
-    file = calendar.invitation(
-        host.workshop, person, at=message.created_at, join_url=host_url(host)
-    )
-    attendee_mail.attach_calendar(mail, "REQUEST", file)
-    return mail
+    return host_dated_mail("host_changed", host, at=message.created_at)
 
 
 def host_cancelled(message: Message) -> EmailMultiAlternatives | None:
@@ -125,9 +128,14 @@ def host_cancelled(message: Message) -> EmailMultiAlternatives | None:
     host = rows.filter(pk=message.ids["host"]).first()
     if host is None or host.workshop.state != WorkshopState.CANCELLED:
         return None
+    return host_cancelled_mail(host, at=message.created_at)
+
+
+def host_cancelled_mail(host: Host, *, at: datetime) -> EmailMultiAlternatives:
+    """Return the mail about a cancelled workshop to who was to speak there."""
     person = _person(host)
     mail = _to_host("host_cancelled", host, person, note=host.workshop.cancel_note)
-    file = calendar.cancellation(host.workshop, person, at=message.created_at)
+    file = calendar.cancellation(host.workshop, person, at=at)
     attendee_mail.attach_calendar(mail, "CANCEL", file)
     return mail
 
@@ -140,7 +148,8 @@ def _to_host(
     kind: str, host: Host, person: Attendee, *, unsubscribe_url: str = "", **more: Any
 ) -> EmailMultiAlternatives:
     workshop = host.workshop
-    known = attendee_mail.facts(workshop, person.language)
+    known, link = attendee_mail.facts(workshop, person.language), host_url(host)
+    values = attendee_mail.placeholders(workshop, person, link)
     return compose(
         kind,
         to=person.email,
@@ -152,9 +161,10 @@ def _to_host(
             "workshop": known.workshop,
             "campaign": known.campaign,
             "organizer": known.campaign.organizer_name,
-            "link": host_url(host),
+            "link": link,
             "seats_taken": workshop.seats_taken,
             **more,
         },
+        own_words=texts.own_words(workshop, kind, person.language, values),
         unsubscribe_url=unsubscribe_url,
     )

@@ -19,8 +19,15 @@ def waiting_joined(message: Message) -> EmailMultiAlternatives | None:
     person = attendee_mail.person_of(message)
     if person is None or person.booking.state != BookingState.WAITING:
         return None
-    booking = person.booking
-    return attendee_mail.mail("waiting_joined", booking, attendee(person), link=manage_url(booking))
+    return waiting_joined_mail(person)
+
+
+def waiting_joined_mail(registration: Registration) -> EmailMultiAlternatives:
+    """Return the mail that tells somebody that they are on the waiting list."""
+    booking = registration.booking
+    return attendee_mail.mail(
+        "waiting_joined", booking, attendee(registration), link=manage_url(booking)
+    )
 
 
 def waiting_offer(message: Message) -> EmailMultiAlternatives | None:

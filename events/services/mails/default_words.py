@@ -32,23 +32,26 @@ class Words:
     body: str
 
 
-class _Total:
+@dataclass(frozen=True, slots=True)
+class _Money:
     """Stands for an amount of money: is written as the placeholder."""
 
-    minor = 1
+    placeholder: str
+    minor: int = 1
 
     def format(self, language: str, *, short: bool = False) -> str:
         del language, short
-        return "{total}"
+        return self.placeholder
 
 
 def _context() -> dict[str, Any]:
-    total = SimpleNamespace(raised=_Total(), donors=2)
+    total = SimpleNamespace(raised=_Money("{total}"), donors=2)
     return {
         "name": "{name}",
         "organizer": "{organizer}",
         "link": "{link}",
         "soon": "{when}",
+        "amount": _Money("{amount}"),
         "total": total,
         "campaign": SimpleNamespace(charity_name="{charity}", organizer_name="{organizer}"),
         "workshop": SimpleNamespace(

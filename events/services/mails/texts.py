@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.utils.safestring import SafeString
 
 from events.models import MailText, Workshop
@@ -15,6 +16,8 @@ from fundraiser.core import clock
 
 #: The names that organizers may use in their own words, as {name}.
 PLACEHOLDERS: Final = ("name", "workshop", "when", "charity", "organizer", "total", "link")
+#: One more, in the mails that are about an amount of money.
+AMOUNT: Final = "amount"
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 #: What was meant as one, misspelt or not: braces around something short on one line.
 _MEANT: Final = re.compile(r"\{([^{}\n]{0,40})\}")
@@ -27,6 +30,11 @@ class OwnWords:
     subject: str
     html: SafeString
     text: str
+
+
+def placeholders(kind: str) -> tuple[str, ...]:
+    """Return the names that own words of a kind of mail may use."""
+    return (*PLACEHOLDERS, AMOUNT) if settings.MAIL_KINDS[kind].tells_amount else PLACEHOLDERS
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
@@ -73,10 +81,10 @@ def worded(subject: str, body: str, values: Mapping[str, str]) -> OwnWords:
     )
 
 
-def unknown(template: str) -> list[str]:
-    """Return what stands in braces in ``template`` and is no placeholder, each once, in order."""
+def unknown(template: str, known: Collection[str]) -> list[str]:
+    """Return what stands in braces in ``template`` and is not ``known``, each once, in order."""
     names = (found[1] for found in _MEANT.finditer(template))
-    return list(dict.fromkeys(name for name in names if name not in PLACEHOLDERS))
+    return list(dict.fromkeys(name for name in names if name not in known))
 
 
 def write(*, workshop: Workshop, kind: str, language: str, subject: str, body: str) -> None:
