@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.db.models import F
 from django.utils.module_loading import import_string
 
 from donations.models import CampaignTotal, Donation
+from donations.services.mails import previews
 from donations.states import Purpose
 from events.models import Booking, Message, Registration, Workshop
+from events.services.mails.default_words import default_words
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
@@ -128,6 +131,7 @@ def all_mails(language: str) -> dict[str, EmailMultiAlternatives]:
         **_after(language),
         **_hosts(language),
         **_asked_for(language),
+        **_in_own_words(language),
     }
     return {name: mail for name, mail in made.items() if mail is not None}
 
@@ -203,6 +207,29 @@ def _after(language: str) -> dict[str, EmailMultiAlternatives | None]:
     }
 
 
+def _in_own_words(language: str) -> dict[str, EmailMultiAlternatives | None]:
+    """Return the mails that are in no other sample, kept in an organizer's words (ours)."""
+    workshop = sample_workshop()
+    return {
+        f"{kind}_own": previews.of_kind(
+            workshop,
+            kind,
+            language,
+            **asdict(default_words(kind, language)),
+            name="Dora",
+            email="dora@example.org",
+        )
+        for kind in (
+            "confirm_address",
+            "processing",
+            "payment_failed",
+            "payment_problem",
+            "refund",
+            "host_link",
+        )
+    }
+
+
 def _hosts(language: str) -> dict[str, EmailMultiAlternatives | None]:
     def to_host(kind: str, **values: Any) -> EmailMultiAlternatives | None:
         workshop = sample_workshop(**values)
@@ -214,6 +241,7 @@ def _hosts(language: str) -> dict[str, EmailMultiAlternatives | None]:
 
     off = {"state": WorkshopState.CANCELLED, "cancel_note": "Ann is ill."}
     return {
+        "host_reminder": to_host("host_reminder"),
         "host_changed": to_host("host_changed"),
         "host_cancelled": to_host("host_cancelled", **off),
     }
