@@ -41,8 +41,8 @@ LABELS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "refund_answer": (_("Answer about a refund"), _("When you leave it as a gift")),
     "host_link": (_("Speaker’s link"), _("When you add a speaker, or send a new link")),
     "host_reminder": (_("Speaker’s reminder"), _("At the times of the reminders")),
-    "host_changed": (_("Change of time"), _("When you move the workshop")),
-    "host_cancelled": (_("Cancellation"), _("When you cancel the workshop")),
+    "host_changed": (_("Change of time"), _("When you move the workshop: to each speaker")),
+    "host_cancelled": (_("Cancellation"), _("When you cancel the workshop: to each speaker")),
 }
 
 #: The kinds that can be written in own words, as the page of a workshop's mails shows them.
