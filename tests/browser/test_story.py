@@ -86,8 +86,8 @@ def _fill(page: Page) -> None:
     page.get_by_text("Autre", exact=True).tap()
     page.get_by_label("Votre montant").fill("20,50")
     expect(page.locator("[data-live-line]")).to_contain_text("20,50 €")
-    page.get_by_label("Votre nom").fill("Amélie")
-    page.get_by_label("Adresse e-mail").fill("amelie@example.org")
+    page.get_by_role("textbox", name="Votre nom").fill("Amélie")
+    page.get_by_role("textbox", name="Adresse e-mail").fill("amelie@example.org")
 
 
 def _pay_after_a_refusal(page: Page) -> None:
@@ -133,13 +133,13 @@ def test_without_javascript_one_gets_down_to_paying_and_to_the_ticket(
     page.get_by_role("link", name=workshop.title).click()
     page.get_by_text("Other", exact=True).click()
     page.get_by_label("Your own amount").fill("20.50")
-    page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("E-mail address").fill("ada@")
+    page.get_by_role("textbox", name="Your name").fill("Ada")
+    page.get_by_role("textbox", name="E-mail address").fill("ada@")
     page.get_by_role("button", name="Give and register").click()
     expect(page).to_have_title(f"Error: {workshop.title} · charity: water")
     expect(page.get_by_label("Your own amount")).to_have_value("20.50")
     page.get_by_role("link", name="Write an e-mail address").click()
-    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.get_by_role("textbox", name="E-mail address").fill("ada@example.org")
     page.get_by_role("button", name="Give and register").click()
 
     page.wait_for_url("**/pay/cs_test_*")
@@ -156,8 +156,8 @@ def test_without_javascript_one_gets_down_to_paying_and_to_the_ticket(
 def _to_the_form(page: Page, site: str, workshop: Workshop) -> None:
     page.goto(f"{site}/c/{workshop.campaign.slug}/{workshop.slug}/")
     page.get_by_text("$10", exact=True).click()
-    page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.get_by_role("textbox", name="Your name").fill("Ada")
+    page.get_by_role("textbox", name="E-mail address").fill("ada@example.org")
 
 
 def test_a_double_click_and_the_back_button_leave_one_payable_session(
@@ -172,7 +172,7 @@ def test_a_double_click_and_the_back_button_leave_one_payable_session(
     assert Donation.objects.count() == 1
 
     page.go_back()
-    expect(page.get_by_label("Your name")).to_have_value("Ada")
+    expect(page.get_by_role("textbox", name="Your name")).to_have_value("Ada")
     page.locator("[data-submit]").click()
     page.wait_for_url("**/pay/cs_test_*")
     assert Donation.objects.count() == 1, "the same form again is the same session"
