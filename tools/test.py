@@ -1,7 +1,7 @@
 """Run the tests in two phases: side by side first, then those that must be alone.
 
-``python -m tools.test [--slow] [pytest's arguments]``. Races, kills and browsers are marked
-``alone``. The last line sums both phases up, as pytest words it.
+``python -m tools.test [--slow] [pytest's arguments]``. Races, kills and whole processes are
+marked ``alone``. The last line sums both phases up, as pytest words it.
 """
 
 from __future__ import annotations

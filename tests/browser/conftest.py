@@ -7,9 +7,19 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+)
 
 Open = Callable[..., BrowserContext]
+
+#: Other tests run beside these, so a page may take its time.
+expect.set_options(timeout=20_000)
 
 
 class Watch:

@@ -17,7 +17,7 @@ from tests.support.cast import make_campaign, make_workshop
 from tests.support.site import StartProcess
 from tests.support.story import Story
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.timeout(900)

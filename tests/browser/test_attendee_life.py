@@ -17,7 +17,7 @@ from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.story import Story, address, body
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 #: Other people's sites, which no test can reach: that the browser asked for them is enough.
 _ROOM = "https://rooms.example.org/secret-room"

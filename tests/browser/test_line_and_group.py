@@ -19,7 +19,7 @@ from tests.support.browser import PHONE
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.story import Story, address
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 _FRENCH = {"title": "Ouvrir une boutique en ligne"}
 _QUESTIONS = [

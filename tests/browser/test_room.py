@@ -29,7 +29,7 @@ from tests.support.rooms import HOME, OFFICE, ROOM, seated, way_in
 from tests.support.rooms import Browser as Visitor
 from tests.support.story import Story
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.browser.conftest import Open
 from tests.core.test_amounts import READINGS
 from tests.support.site import StartProcess
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 _MODULE = "document.querySelector('script[src*=amounts]').src.replace(/amounts[^/]*$/, 'money.js')"
 

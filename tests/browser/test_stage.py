@@ -13,7 +13,7 @@ from tests.browser.conftest import Open
 from tests.support.cast import make_campaign
 from tests.support.story import Story
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 def test_the_page_on_stage_fills_a_screen_updates_itself_and_is_revoked(

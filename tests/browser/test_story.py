@@ -19,7 +19,7 @@ from tests.support.mailbox import RunningMailbox
 from tests.support.sandbox import SandboxControl
 from tests.support.site import StartProcess
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 _TITLE = "Ouvrir une boutique en ligne"
 _START = datetime(2027, 3, 24, 18, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from tests.support.race import at_once, form
 from tests.support.sandbox import SandboxControl
 from tests.support.site import StartProcess
 
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 def path_of(workshop: Workshop) -> str:

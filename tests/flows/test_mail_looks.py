@@ -117,7 +117,6 @@ def sideways(page: Page) -> int:
     return int(page.evaluate(_SIDEWAYS))
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_html_holds_on_small_screens_and_in_the_dark(
     mails: Mails, browser: Browser, language: str
@@ -139,7 +138,6 @@ def test_the_html_holds_on_small_screens_and_in_the_dark(
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.alone
 def test_control_a_wide_mail_and_pale_ink_are_seen(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 700})
     page.set_content('<div style="width:400px;color:#ddd;background:#fff">pale</div>')

@@ -38,7 +38,6 @@ def test_the_text_part_reads_well_and_nothing_foreign_is_left(db: None, language
             assert english.findall(body) == [], name
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_html_holds_on_small_screens_and_in_the_dark(
     db: None, browser: Browser, language: str
