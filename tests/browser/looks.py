@@ -55,10 +55,17 @@ def photograph(page: Page, name: str) -> None:
         page.screenshot(path=file, full_page=True)
 
 
-def problems(page: Page, name: str) -> dict[str, list[str]]:
+def schemes(language: str) -> tuple[str, ...]:
+    """Both in English; colours know no language, so the other ones are looked at in light alone."""
+    return ("light", "dark") if language == "en" else ("light",)
+
+
+def problems(
+    page: Page, name: str, schemes: tuple[str, ...] = ("light", "dark")
+) -> dict[str, list[str]]:
     """Return what is wrong with a page in light and dark: targets, width, and what axe finds."""
     found = {"small targets": page.evaluate(_SMALL_TARGETS), "too wide": page.evaluate(_WIDER)}
-    for scheme in ("light", "dark"):
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         photograph(page, f"{name} {scheme}")
         found[f"axe {scheme}"] = _violations(page)

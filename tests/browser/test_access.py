@@ -37,7 +37,7 @@ def test_every_page_can_be_used_by_everybody(
         if steps := scene.steps.get(name):
             steps(page)
         assert page.locator("h1").count() == 1, name
-        problems |= looks.problems(page, f"{name} {language}")
+        problems |= looks.problems(page, f"{name} {language}", looks.schemes(language))
     assert not problems, "\n".join(f"{name} {what}" for name, what in problems.items())
 
 

@@ -85,7 +85,7 @@ def _looked_at(page: Page, site: str, pages: Iterator[tuple[str, str]], more: st
         assert answer is not None
         assert answer.status == 200, f"{name}: {answer.status}"
         assert page.locator("h1").count() == 1, name
-        problems |= looks.problems(page, f"{name} {more}")
+        problems |= looks.problems(page, f"{name} {more}", looks.schemes(more))
     return "\n".join(f"{name} {what}" for name, what in problems.items())
 
 

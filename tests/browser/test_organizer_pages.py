@@ -87,7 +87,7 @@ def test_an_organizers_pages_can_be_used_by_everybody(
         page.goto(f"{site}{path}")
         page.eval_on_selector_all("main details", "all => all.forEach(one => { one.open = true })")
         assert page.locator("h1").count() == 1, name
-        problems |= looks.problems(page, f"organize {name} {language}")
+        problems |= looks.problems(page, f"organize {name} {language}", looks.schemes(language))
     viewer = signed_in(open_context, site, "bob@example.org", **options)
     viewer.goto(f"{site}{paths(busy)['people']}")
     problems |= looks.problems(viewer, f"organize viewer {language}")

@@ -235,7 +235,7 @@ def test_the_rooms_pages_can_be_used_by_everybody(
     for name, path in _pages(shop, clock):
         phone.goto(f"{site}{path}")
         assert phone.locator("h1").count() == 1, name
-        problems |= looks.problems(phone, f"{name} {language}")
+        problems |= looks.problems(phone, f"{name} {language}", looks.schemes(language))
         if folder := os.environ.get("SCREENSHOTS"):
             phone.set_viewport_size({"width": 1280, "height": 900})
             phone.screenshot(path=Path(folder) / f"{name} {language} wide.png".replace(" ", "-"))

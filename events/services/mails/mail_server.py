@@ -12,14 +12,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
 
 #: Seconds that one mail may take from its first word to the server's last.
 DEADLINE: Final = 30.0
 _WATCH_EVERY: Final = 0.5
+
+
+_sanitized = lru_cache(maxsize=64)(sanitize_address)
 
 
 class ServerDownError(Exception):
@@ -64,10 +71,25 @@ class MailServer:
                 self._close()
                 raise ServerDownError(error, begun=False) from error
             try:
-                mail.connection = self._backend
-                mail.send()
+                self._hand_over(mail)
             except Exception as error:
                 raise self._judged(error) from error
+
+    def _hand_over(self, mail: EmailMultiAlternatives) -> None:
+        smtp = self._backend.connection if isinstance(self._backend, EmailBackend) else None
+        if smtp is None or any("<" in address for address in mail.recipients()):
+            mail.connection = self._backend
+            mail.send()
+            return
+        # As Django's backend does, which takes the sender's address apart again for each mail.
+        sender = _sanitized(mail.from_email, settings.DEFAULT_CHARSET)
+        recipients = [
+            sanitize_address(("", address), settings.DEFAULT_CHARSET)
+            for address in mail.recipients()
+        ]
+        if recipients:
+            message: Any = mail.message()  # Django's own, whose as_bytes knows line ends
+            smtp.sendmail(sender, recipients, message.as_bytes(linesep="\r\n"))
 
     def _judged(self, error: Exception) -> Exception:
         """Return the error as the caller knows it; the connection is closed where it is dead."""
