@@ -56,15 +56,16 @@ def _start() -> None:
     valkey = Valkey(directory / "valkey", durable=False).start()
     atexit.register(valkey.stop)
     os.environ["TEST_REDIS_URL"] = valkey.url().rpartition("/")[0]
-    os.environ["STATIC_ROOT"] = str(directory / "static")
+    os.environ["TEST_DIRECTORY"] = str(directory)
 
 
 def _own_addresses() -> None:
-    """Set the addresses of this process: own Redis database, own ports for sandbox, site, mail."""
+    """Set what is this process's own: Redis database, static files, ports of sandbox, site, mail."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
     os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}/{worker}"
     os.environ["REDIS_KEY_PREFIX"] = f"test{worker}"
+    os.environ["STATIC_ROOT"] = f"{os.environ['TEST_DIRECTORY']}/static{worker}"
     os.environ["TEST_SITE_PORT"] = str(free_port())
     os.environ["TEST_SMTP_PORT"] = str(free_port())
     os.environ["TEST_SANDBOX_PORT"] = str(free_port())
