@@ -60,7 +60,7 @@ def _start() -> None:
 
 
 def _own_addresses() -> None:
-    """Set what is this process's own: Redis database, static files, ports of sandbox, site, mail."""
+    """Set what is this process's own: its Redis database, folder of static files, and ports."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
     os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}/{worker}"
