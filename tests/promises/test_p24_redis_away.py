@@ -62,7 +62,9 @@ def all_sent() -> bool:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("trouble", [proxy.RESET, proxy.BLACK_HOLE])
+@pytest.mark.parametrize(
+    "trouble", [pytest.param(proxy.RESET, marks=pytest.mark.slow), proxy.BLACK_HOLE]
+)
 def test_reminders_that_fell_due_without_redis_go_out_within_a_minute_of_its_return(
     *, trouble: str, smtp_sink: SmtpSink, start_process: StartProcess, between: TcpProxy
 ) -> None:
