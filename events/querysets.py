@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from events.states import SEAT_HOLDING, BookingState, CampaignState, WorkshopState
+from events.states import BookingState, CampaignState, WorkshopState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -52,10 +52,6 @@ class WorkshopQuerySet(QuerySet["Workshop"]):
 
 class BookingQuerySet(QuerySet["Booking"]):
     """Bookings by what they hold."""
-
-    def holding_seats(self) -> BookingQuerySet:
-        """Those whose seats count as taken."""
-        return self.filter(state__in=SEAT_HOLDING)
 
     def in_line(self, workshop_id: int) -> BookingQuerySet:
         """Those that wait for a seat of a workshop, the first to be served first."""

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from events.models.campaigns import Campaign
 from events.querysets import WorkshopQuerySet
 from events.states import RoomKind, WorkshopState
-from fundraiser.core import clock, zones
+from fundraiser.core import clock
 
 
 def default_reminders() -> list[int]:
@@ -129,7 +129,3 @@ class Workshop(models.Model):
         """Return a text field in the language where it was given, else as first written."""
         translated = self.translations.get(language[:2], {}).get(field)
         return str(translated or getattr(self, field))
-
-    def local_text(self, language: str) -> str:
-        """Return the start as people say it, in the workshop's zone."""
-        return zones.long_text(self.starts_at, self.time_zone, language)

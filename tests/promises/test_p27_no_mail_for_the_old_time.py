@@ -17,6 +17,7 @@ from events.services import workshops
 from events.services.mails import due, planner, sender
 from events.states import WorkshopState
 from fundraiser.core import clock as product_clock
+from fundraiser.core import zones
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.mail import SmtpSink
@@ -71,7 +72,7 @@ def test_a_reminder_planned_for_the_old_time_is_not_sent_and_the_new_one_is(
     for minutes in OFFSETS:
         plan_at(moved, clock, minutes)
         sender.send_due()
-    said = moved.local_text("en").partition(" at ")[0]
+    said = zones.long_text(moved.starts_at, moved.time_zone, "en").partition(" at ")[0]
     texts = reminders(smtp_sink)
     assert len(texts) == len(OFFSETS)
     assert all(said in text for text in texts)
@@ -156,7 +157,7 @@ def test_a_registration_after_the_due_time_gets_no_stale_reminder(
 
 def wrong_times(sink: SmtpSink, workshop: Workshop) -> list[str]:
     """Return the reminders that do not tell the workshop's time."""
-    said = workshop.local_text("en")
+    said = zones.long_text(workshop.starts_at, workshop.time_zone, "en")
     return [text for text in reminders(sink) if said.partition(" (")[0] not in text]
 
 
