@@ -7,7 +7,6 @@ ANYMAIL_POSTMARK_SERVER_TOKEN, or from the file that ANYMAIL_POSTMARK_SERVER_TOK
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pkgutil import iter_modules
@@ -50,19 +49,3 @@ def contradictions(
             "ANYMAIL_WEBHOOK_SECRET is not set: two random words, user:password, which "
             "the provider sends with what it tells."
         )
-
-
-def told_back(provider: str, message_id: str) -> dict[str, str]:
-    """Return the header by which a provider tells an id back with each event of an SMTP mail.
-
-    Those that keep our Message-ID need none. Sources: postmarkapp.com/developer/user-guide
-    (custom metadata), sendgrid.com/docs/for-developers/sending-email (unique arguments),
-    mailchimp.com/developer/transactional/docs/smtp-integration, developers.sparkpost.com/api/smtp.
-    """
-    data = {"message": message_id}
-    return {
-        "postmark": {"X-PM-Metadata-message": message_id},
-        "sendgrid": {"X-SMTPAPI": json.dumps({"unique_args": data})},
-        "mandrill": {"X-MC-Metadata": json.dumps(data)},
-        "sparkpost": {"X-MSYS-API": json.dumps({"metadata": data})},
-    }.get(provider, {})

@@ -8,13 +8,14 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from events.models.teams import Team
+from events.models.translated import Translated
 from events.querysets import CampaignQuerySet
 from events.states import CampaignState, Destination
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED, Money
 
 
-class Campaign(models.Model):
+class Campaign(Translated, models.Model):
     """A campaign for one charity. Its address stays as a record for ever."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -89,8 +90,3 @@ class Campaign(models.Model):
     def goal(self) -> Money | None:
         """The goal, if there is one."""
         return None if self.goal_minor is None else Money(self.goal_minor, self.currency)
-
-    def text(self, field: str, language: str) -> str:
-        """Return a text field in the language where it was given, else as first written."""
-        translated = self.translations.get(language[:2], {}).get(field)
-        return str(translated or getattr(self, field))

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import ngettext
 
 from events.models.campaigns import Campaign
+from events.models.translated import Translated
 from events.querysets import WorkshopQuerySet
 from events.states import RoomKind, WorkshopState
 from fundraiser.core import clock
@@ -21,7 +22,7 @@ def default_reminders() -> list[int]:
     return [24 * 60, 60, 10]
 
 
-class Workshop(models.Model):
+class Workshop(Translated, models.Model):
     """One workshop of a campaign. ``seats_taken`` moves only in services/seating/seats.py."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -124,8 +125,3 @@ class Workshop(models.Model):
     def seats_left(self) -> int | None:
         """Seats that can still be held, or None where there is no limit."""
         return None if self.capacity is None else self.capacity - self.seats_taken
-
-    def text(self, field: str, language: str) -> str:
-        """Return a text field in the language where it was given, else as first written."""
-        translated = self.translations.get(language[:2], {}).get(field)
-        return str(translated or getattr(self, field))

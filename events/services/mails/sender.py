@@ -27,10 +27,9 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.module_loading import import_string
 
 from events.models import Message, SharedMoment
-from events.services.mails import batches, claims, due, problems
+from events.services.mails import batches, claims, due, problems, provider
 from events.services.mails.mail_server import DEADLINE, MailServer, RefusedError, ServerDownError
 from events.states import MessageState
-from fundraiser import mail_provider
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached
 from fundraiser.core.logs import cleaned
@@ -158,17 +157,8 @@ def _rendered(message: Message) -> EmailMultiAlternatives | None:
     if mail is not None:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
         mail.extra_headers["Message-ID"] = f"<{message.message_id.hex}@{domain}>"
-        if settings.ANYMAIL_PROVIDER:
-            _identify_to_provider(mail, message.message_id.hex)
+        provider.identify(mail, message.message_id.hex)
     return mail
-
-
-def _identify_to_provider(mail: EmailMultiAlternatives, number: str) -> None:
-    """Let the provider name the mail in what it tells of it (events/receivers.py)."""
-    if settings.EMAIL_BACKEND.startswith("anymail."):
-        vars(mail)["metadata"] = {"message": number}  # an attribute of django-anymail's own
-    else:
-        mail.extra_headers.update(mail_provider.told_back(settings.ANYMAIL_PROVIDER, number))
 
 
 def _later(message: Message, error: Exception) -> None:
