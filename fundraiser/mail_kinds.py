@@ -20,7 +20,7 @@ class MailKind(NamedTuple):
     tells_amount: bool = False
 
 
-_MONEY: Final = "donations.services.mails.emails"
+_MONEY: Final = "donations.services.mails.payment_emails"
 _ATTENDEE: Final = "donations.services.mails.attendee_emails"
 _SEAT_END: Final = "donations.services.mails.seat_end_emails"
 _WAITING: Final = "donations.services.mails.waiting_emails"

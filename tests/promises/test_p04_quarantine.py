@@ -14,7 +14,7 @@ from django.conf import settings
 from donations.gateway import Payment
 from donations.models import Difference, LedgerEntry, StripeEvent
 from donations.services import attention, inbox, ledger, reconcile, sweeper, totals
-from donations.services.mails import emails
+from donations.services.mails import payment_emails
 from donations.services.parameters import token
 from events.models import Message, Workshop
 from events.states import BookingState
@@ -122,7 +122,7 @@ def test_a_wrong_amount_that_was_given_back_stands_as_stripe_has_it(world: World
     )
     assert rows == {"gift": 123_400, "fee": fee, "refund": 123_400}
     (refund,) = Message.objects.filter(kind="refund", ids__donation=attempt.donation)
-    mail = emails.refund(refund)
+    mail = payment_emails.refund(refund)
     assert mail is not None
     assert "€1,234.00" in mail.subject
     assert Message.objects.exclude(kind="refund").count() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
-from donations.services.mails import attendee_mail
+from donations.services.mails import composing
 from events.models import Message, Registration
 from events.services import access
 from events.services.attendees import attendee
@@ -21,7 +21,7 @@ def replay_url(registration: Registration) -> str:
 
 def thank_you(message: Message) -> EmailMultiAlternatives | None:
     """Thanks once the workshop is over; not due where the seat or the workshop has ended early."""
-    person = attendee_mail.with_seat(message)
+    person = composing.with_seat(message)
     if person is None or person.booking.workshop.ends_at > clock.now():
         return None
     return thank_you_mail(person)
@@ -30,7 +30,7 @@ def thank_you(message: Message) -> EmailMultiAlternatives | None:
 def thank_you_mail(registration: Registration) -> EmailMultiAlternatives:
     """Return the thanks with the total reached; who could not come gets slightly other words."""
     booking, person = registration.booking, attendee(registration)
-    known = attendee_mail.facts(booking.workshop, person.language)
+    known = composing.facts(booking.workshop, person.language)
     replay = replay_url(registration) if booking.workshop.replay_url else ""
     context = {
         "total": known.total,
@@ -38,7 +38,7 @@ def thank_you_mail(registration: Registration) -> EmailMultiAlternatives:
         "replay_url": replay,
         "campaign_url": absolute(known.campaign.url),
     }
-    return attendee_mail.mail(
+    return composing.mail(
         "thank_you",
         booking,
         person,
@@ -50,7 +50,7 @@ def thank_you_mail(registration: Registration) -> EmailMultiAlternatives:
 
 def replay(message: Message) -> EmailMultiAlternatives | None:
     """The replay can be watched; not due where there is none any more."""
-    person = attendee_mail.with_seat(message)
+    person = composing.with_seat(message)
     if person is None or not person.booking.workshop.replay_url:
         return None
     return replay_mail(person)
@@ -58,7 +58,7 @@ def replay(message: Message) -> EmailMultiAlternatives | None:
 
 def replay_mail(registration: Registration) -> EmailMultiAlternatives:
     """Return the mail with one person's link to the replay."""
-    return attendee_mail.mail(
+    return composing.mail(
         "replay",
         registration.booking,
         attendee(registration),

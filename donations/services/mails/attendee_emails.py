@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
 from donations.models import Donation
-from donations.services.mails import attendee_mail
+from donations.services.mails import composing
 from donations.states import DonationState, Purpose
 from events.models import Booking, Message, Registration, Workshop
 from events.services import access, attendees, calendar
@@ -49,7 +49,7 @@ def confirm_address_mail(booking: Booking) -> EmailMultiAlternatives:
     """Return the mail whose button takes a free seat for good."""
     token = access.booking_link(booking, access.CONFIRM_LINK)
     link = absolute(reverse("confirm_address", args=[token]))
-    return attendee_mail.mail("confirm_address", booking, attendees.payer(booking), link=link)
+    return composing.mail("confirm_address", booking, attendees.payer(booking), link=link)
 
 
 def confirmation(message: Message) -> EmailMultiAlternatives | None:
@@ -57,7 +57,7 @@ def confirmation(message: Message) -> EmailMultiAlternatives | None:
 
     Not due once the booking or the workshop has ended.
     """
-    if (person := attendee_mail.with_seat(message)) is None:
+    if (person := composing.with_seat(message)) is None:
         return None
     booking = person.booking
     if message.registration is not None:
@@ -86,21 +86,21 @@ def payers_confirmation(
     """
     workshop, person = booking.workshop, attendees.payer(booking)
     own = next((join_url(one) for one in people if attendees.is_payer(one)), "")
-    known = attendee_mail.facts(workshop, booking.language)
+    known = composing.facts(workshop, booking.language)
     context: dict[str, Any] = {
         "donation": donation,
         "own_link": own,
         "seats": booking.seats,
         "others": _told_by_payer(one for one in people if not attendees.is_payer(one)),
         "manage_url": manage_url(booking),
-        "calendar_url": attendee_mail.calendar_url(booking),
+        "calendar_url": composing.calendar_url(booking),
         **calendar.web_links(workshop, booking.language, known.public_url),
     }
     link = own or manage_url(booking)
-    letter = attendee_mail.mail("confirmation", booking, person, link=link, context=context)
+    letter = composing.mail("confirmation", booking, person, link=link, context=context)
     if own:
         file = calendar.invitation(workshop, person, at=at, join_url=own)
-        attendee_mail.attach_calendar(letter, "REQUEST", file)
+        composing.attach_calendar(letter, "REQUEST", file)
     return letter
 
 
@@ -116,7 +116,7 @@ def persons_confirmation(registration: Registration, *, at: datetime) -> EmailMu
     """Return the confirmation of a person whom somebody else booked for: no amounts in it."""
     booking, person = registration.booking, attendee(registration)
     own = join_url(registration)
-    public_url = attendee_mail.facts(booking.workshop, person.language).public_url
+    public_url = composing.facts(booking.workshop, person.language).public_url
     context = {
         "booked_by": booking.name,
         "handed_over": registration.position == 1,
@@ -124,9 +124,9 @@ def persons_confirmation(registration: Registration, *, at: datetime) -> EmailMu
         "seat_url": seat_url(registration),
         **calendar.web_links(booking.workshop, person.language, public_url),
     }
-    letter = attendee_mail.mail("confirmation", booking, person, link=own, context=context)
+    letter = composing.mail("confirmation", booking, person, link=own, context=context)
     file = calendar.invitation(booking.workshop, person, at=at, join_url=own)
-    attendee_mail.attach_calendar(letter, "REQUEST", file)
+    composing.attach_calendar(letter, "REQUEST", file)
     return letter
 
 
@@ -135,7 +135,7 @@ def reminder(message: Message) -> EmailMultiAlternatives | None:
 
     The time is told as it is when the mail is made, so that a late one says nothing wrong.
     """
-    person = attendee_mail.with_seat(message)
+    person = composing.with_seat(message)
     if person is None or not person.wants_reminders:
         return None
     if clock.now() >= person.booking.workshop.starts_at:
@@ -169,7 +169,7 @@ def reminder_mail(
         "others": _told_by_payer(unnamed),
         "own_url": _own_page(registration),
     }
-    return attendee_mail.mail(
+    return composing.mail(
         "reminder",
         booking,
         person,
@@ -215,7 +215,7 @@ def _own_page(registration: Registration) -> str:
 def changed(message: Message) -> EmailMultiAlternatives | None:
     """The workshop has another time; not due once it moved again, or the seat is gone."""
     hopes = message.booking is not None and message.booking.state in _HOPING
-    person = attendee_mail.person_of(message) if hopes else attendee_mail.with_seat(message)
+    person = composing.person_of(message) if hopes else composing.with_seat(message)
     if person is None or message.schedule_version != person.booking.workshop.schedule_version:
         return None
     if hopes and not attendees.is_payer(person):
@@ -233,10 +233,10 @@ def changed_mail(registration: Registration, *, at: datetime) -> EmailMultiAlter
         "waiting": booking.state == BookingState.WAITING,
         "own_url": _own_page(registration),
     }
-    letter = attendee_mail.mail("changed", booking, person, link=own, context=context)
+    letter = composing.mail("changed", booking, person, link=own, context=context)
     if not hopes:
         file = calendar.invitation(booking.workshop, person, at=at, join_url=own)
-        attendee_mail.attach_calendar(letter, "REQUEST", file)
+        composing.attach_calendar(letter, "REQUEST", file)
     return letter
 
 
@@ -245,13 +245,13 @@ def fresh_link(message: Message) -> EmailMultiAlternatives | None:
 
     With it went the link to the person's own page, so that one is in it, too.
     """
-    person = attendee_mail.with_seat(message)
+    person = composing.with_seat(message)
     return None if person is None else fresh_link_mail(person)
 
 
 def fresh_link_mail(registration: Registration) -> EmailMultiAlternatives:
     """Return the mail with a person's fresh link into the room."""
-    return attendee_mail.mail(
+    return composing.mail(
         "fresh_link",
         registration.booking,
         attendee(registration),

@@ -12,7 +12,7 @@ from django.utils import translation
 from donations.models import Donation
 from donations.services import pages
 from donations.services.links import gift_link
-from donations.services.mails.emails import compose_for, donation_of
+from donations.services.mails.payment_emails import compose_for, donation_of
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import Message, Person

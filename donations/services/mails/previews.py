@@ -19,8 +19,8 @@ from donations.models import Donation
 from donations.services.mails import (
     after_emails,
     attendee_emails,
-    emails,
     own_emails,
+    payment_emails,
     seat_end_emails,
     team_emails,
     waiting_emails,
@@ -67,10 +67,10 @@ _TO_ATTENDEE: Final[dict[str, Callable[[Registration], EmailMultiAlternatives]]]
 }
 
 _TO_GIVER: Final[dict[str, Callable[[Donation], EmailMultiAlternatives]]] = {
-    "processing": lambda gift: emails.compose_for("processing", gift),
-    "payment_failed": emails.payment_failed_mail,
-    "payment_problem": lambda gift: emails.compose_for("payment_problem", gift),
-    "refund": lambda gift: emails.compose_for("refund", gift),
+    "processing": lambda gift: payment_emails.compose_for("processing", gift),
+    "payment_failed": payment_emails.payment_failed_mail,
+    "payment_problem": lambda gift: payment_emails.compose_for("payment_problem", gift),
+    "refund": lambda gift: payment_emails.compose_for("refund", gift),
     "refund_answer": own_emails.refund_answer_mail,
     "receipt": own_emails.receipt_mail,
 }

@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import QuerySet
 
 from donations.models import Donation
-from donations.services.mails import attendee_mail
+from donations.services.mails import composing
 from donations.states import DonationState
 from events.models import Booking, Message
 from events.services import attendees, calendar
@@ -29,13 +29,13 @@ def cancelled(message: Message) -> EmailMultiAlternatives | None:
         return None
     if message.registration is None:
         return cancelled_mail(booking, attendees.payer(booking), gave=_gave(booking))
-    if (found := attendee_mail.person_of(message)) is None:
+    if (found := composing.person_of(message)) is None:
         return None
     person, payer = attendee(found), attendees.is_payer(found)
     letter = cancelled_mail(booking, person, gave=payer and _gave(booking), payer=payer)
     if booking.confirmed_at is not None:  # Who only waited never had it in a calendar.
         file = calendar.cancellation(booking.workshop, person, at=message.created_at)
-        attendee_mail.attach_calendar(letter, "CANCEL", file)
+        composing.attach_calendar(letter, "CANCEL", file)
     return letter
 
 
@@ -52,9 +52,9 @@ def cancelled_mail(
         "gave": gave,
         "manage_url": manage_url(booking) if payer else "",
     }
-    known = attendee_mail.facts(booking.workshop, person.language)
+    known = composing.facts(booking.workshop, person.language)
     link = manage_url(booking) if payer else known.public_url
-    return attendee_mail.mail("cancelled", booking, person, link=link, context=context)
+    return composing.mail("cancelled", booking, person, link=link, context=context)
 
 
 def _given(booking: Booking) -> QuerySet[Donation]:
@@ -78,7 +78,7 @@ def seat_given_back(message: Message) -> EmailMultiAlternatives | None:
     payer = message.registration is None
     person = attendees.payer(booking)
     if message.registration is not None:
-        if attendee_mail.person_of(message) is None:
+        if composing.person_of(message) is None:
             return None
         person = attendee(message.registration)
     context = {
@@ -98,11 +98,11 @@ def given_back_mail(
 
     ``context`` holds booked_by, gave, seats and manage_url (empty for who did not book).
     """
-    known = attendee_mail.facts(booking.workshop, person.language)
+    known = composing.facts(booking.workshop, person.language)
     link = str(context["manage_url"]) or known.public_url
-    letter = attendee_mail.mail("seat_given_back", booking, person, link=link, context=context)
+    letter = composing.mail("seat_given_back", booking, person, link=link, context=context)
     file = calendar.cancellation(booking.workshop, person, at=at)
-    attendee_mail.attach_calendar(letter, "CANCEL", file)
+    composing.attach_calendar(letter, "CANCEL", file)
     return letter
 
 
@@ -161,10 +161,10 @@ def handed_over_mail(
     booking: Booking, former: Attendee, *, new_name: str, at: datetime
 ) -> EmailMultiAlternatives:
     """Return the mail to a seat's former holder, with the file that takes the date out."""
-    link = attendee_mail.facts(booking.workshop, former.language).public_url
-    letter = attendee_mail.mail(
+    link = composing.facts(booking.workshop, former.language).public_url
+    letter = composing.mail(
         "seat_handed_over", booking, former, link=link, context={"new_name": new_name}
     )
     file = calendar.cancellation(booking.workshop, former, at=at)
-    attendee_mail.attach_calendar(letter, "CANCEL", file)
+    composing.attach_calendar(letter, "CANCEL", file)
     return letter

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
-from donations.services.mails import attendee_mail
+from donations.services.mails import composing
 from donations.services.mails.attendee_emails import how_soon
 from events.models import Announcement, Host, Message, Registration
 from events.services import access, calendar
@@ -29,7 +29,7 @@ from fundraiser.core import clock
 def announcement(message: Message) -> EmailMultiAlternatives | None:
     """An organizer's own message; not due for who has gone meanwhile, or wants no news."""
     written = Announcement.objects.filter(pk=message.ids["announcement"]).first()
-    person = attendee_mail.person_of(message)
+    person = composing.person_of(message)
     if written is None or person is None or not person.wants_news:
         return None
     if person.booking.state not in {BookingState.CONFIRMED, BookingState.WAITING}:
@@ -45,8 +45,8 @@ def announcement_mail(written: Announcement, registration: Registration) -> Emai
     link = join_url(registration)
     if waits:
         link = manage_url(booking) if is_payer(registration) else seat_url(registration)
-    known = attendee_mail.facts(workshop, person.language)
-    values = attendee_mail.placeholders(workshop, person, link)
+    known = composing.facts(workshop, person.language)
+    values = composing.placeholders(workshop, person, link)
     return compose(
         "announcement",
         to=person.email,
@@ -91,7 +91,7 @@ def host_dated_mail(kind: str, host: Host, *, at: datetime) -> EmailMultiAlterna
     person = _person(host)
     mail = _to_host(kind, host, person)
     file = calendar.invitation(host.workshop, person, at=at, join_url=host_url(host))
-    attendee_mail.attach_calendar(mail, "REQUEST", file)
+    composing.attach_calendar(mail, "REQUEST", file)
     return mail
 
 
@@ -136,7 +136,7 @@ def host_cancelled_mail(host: Host, *, at: datetime) -> EmailMultiAlternatives:
     person = _person(host)
     mail = _to_host("host_cancelled", host, person, note=host.workshop.cancel_note)
     file = calendar.cancellation(host.workshop, person, at=at)
-    attendee_mail.attach_calendar(mail, "CANCEL", file)
+    composing.attach_calendar(mail, "CANCEL", file)
     return mail
 
 
@@ -148,8 +148,8 @@ def _to_host(
     kind: str, host: Host, person: Attendee, *, unsubscribe_url: str = "", **more: Any
 ) -> EmailMultiAlternatives:
     workshop = host.workshop
-    known, link = attendee_mail.facts(workshop, person.language), host_url(host)
-    values = attendee_mail.placeholders(workshop, person, link)
+    known, link = composing.facts(workshop, person.language), host_url(host)
+    values = composing.placeholders(workshop, person, link)
     return compose(
         kind,
         to=person.email,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
 
-from donations.services.mails import attendee_mail
+from donations.services.mails import composing
 from events.models import Message, Registration
 from events.services.attendees import attendee
 from events.services.mails.emails import manage_url
@@ -16,7 +16,7 @@ from fundraiser.core import clock, zones
 
 def waiting_joined(message: Message) -> EmailMultiAlternatives | None:
     """Who joined the waiting list is on it; not due once that has ended."""
-    person = attendee_mail.person_of(message)
+    person = composing.person_of(message)
     if person is None or person.booking.state != BookingState.WAITING:
         return None
     return waiting_joined_mail(person)
@@ -25,14 +25,14 @@ def waiting_joined(message: Message) -> EmailMultiAlternatives | None:
 def waiting_joined_mail(registration: Registration) -> EmailMultiAlternatives:
     """Return the mail that tells somebody that they are on the waiting list."""
     booking = registration.booking
-    return attendee_mail.mail(
+    return composing.mail(
         "waiting_joined", booking, attendee(registration), link=manage_url(booking)
     )
 
 
 def waiting_offer(message: Message) -> EmailMultiAlternatives | None:
     """A freed seat is kept for who waited; not due once it was taken, let go, or passed on."""
-    person = attendee_mail.person_of(message)
+    person = composing.person_of(message)
     if person is None or person.booking.state != BookingState.HELD:
         return None
     booking = person.booking
@@ -50,6 +50,6 @@ def waiting_offer_mail(registration: Registration, *, until: datetime) -> EmailM
     if not zones.is_zone(zone):
         zone = booking.workshop.time_zone
     context = {"until": zones.long_text(until, zone, person.language), "seats": booking.seats}
-    return attendee_mail.mail(
+    return composing.mail(
         "waiting_offer", booking, person, link=manage_url(booking), context=context
     )

@@ -11,7 +11,7 @@ from django.utils import translation
 from donations.models import Donation, LedgerEntry
 from donations.services import pages
 from donations.services.links import gift_link, retry_page
-from donations.services.mails import attendee_mail
+from donations.services.mails import composing
 from donations.states import DonationState
 from events.models import Message
 from events.services import attendees, calendar
@@ -64,7 +64,7 @@ def _own_words(kind: str, donation: Donation, *, link: str, amount: Money) -> te
     """Return the organizer's words of the workshop where there is a seat; None: ours are used."""
     if (workshop := donation.seat_workshop) is None:
         return None
-    values = attendee_mail.placeholders(workshop, _giver(donation), link)
+    values = composing.placeholders(workshop, _giver(donation), link)
     values[texts.AMOUNT] = amount.format(donation.language)
     return texts.own_words(workshop, kind, donation.language, values)
 
@@ -113,7 +113,7 @@ def payment_failed(message: Message) -> EmailMultiAlternatives | None:
     if booking and booking.confirmed_at and booking.state == BookingState.CANCELLED:
         person = attendees.payer(booking)
         file = calendar.cancellation(booking.workshop, person, at=message.created_at)
-        attendee_mail.attach_calendar(letter, "CANCEL", file)
+        composing.attach_calendar(letter, "CANCEL", file)
     return letter
 
 
