@@ -50,7 +50,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 fundraiser \
-    && useradd --system --uid 10001 --gid fundraiser --no-create-home fundraiser
+    && useradd --system --uid 10001 --gid fundraiser --no-create-home fundraiser \
+    && install --directory --owner fundraiser --group fundraiser /media
 COPY --from=packages /venv /venv
 COPY --from=files /app /app
 WORKDIR /app
@@ -58,6 +59,7 @@ ENV PATH="/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/collected \
+    MEDIA_ROOT=/media \
     WEB_BIND=0.0.0.0:8000
 USER 10001:10001
 EXPOSE 8000

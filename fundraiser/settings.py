@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fundraiser import mail_kinds, mail_provider
+from fundraiser import log_settings, mail_kinds, mail_provider, schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -164,20 +164,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_DB_REUSE_MAX = 1_000_000_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_TIME_LIMIT = 600
-#: Seconds between rounds. A round that waited longer than that is dropped: the next one does it.
-CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
-    for task, seconds in {
-        "events.send_due_messages": 10.0,
-        "events.plan_messages": 30.0,
-        "donations.apply_pending_events": 10.0,
-        "donations.sweep": 20.0,
-        "donations.plan_notices": 60.0,
-        "donations.reconcile": 600.0,
-        "donations.check_invariants": 600.0,
-        "donations.forget_strangers": 3600.0,
-    }.items()
-}
+CELERY_BEAT_SCHEDULE = schedule.BEAT_SCHEDULE
+
 # --- Stripe -----------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of the Stripe account, sk_…")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
@@ -239,6 +227,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+#: Pictures and receipts that organizers hand in. Views serve them; no address leads there.
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -278,22 +268,4 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- logs: no personal data, no link tokens (core/logs.py cuts them) ------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "fundraiser.core.logs.WithoutTokens",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "stripe": {"level": "WARNING"},
-        # One line a task would drown what matters; failures still show.
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-    },
-}
+LOGGING = log_settings.logging_config(env.str("LOG_LEVEL", default="INFO"))

@@ -65,6 +65,7 @@ def _own_addresses() -> None:
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
     os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}/{worker}"
     os.environ["REDIS_KEY_PREFIX"] = f"test{worker}"
+    os.environ["MEDIA_ROOT"] = f"{os.environ['TEST_DIRECTORY']}/media{worker}"
     os.environ["STATIC_ROOT"] = f"{os.environ['TEST_DIRECTORY']}/static{worker}"
     os.environ["TEST_SITE_PORT"] = str(free_port())
     os.environ["TEST_SMTP_PORT"] = str(free_port())

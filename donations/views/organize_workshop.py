@@ -19,7 +19,7 @@ def workshop_context(request: HttpRequest, workshop: Workshop, current: str) -> 
         "workshop_id": workshop.public_id,
         "campaign": pages.campaign_page(workshop.campaign, language()),
         "accent_url": pages.accent_url(workshop.campaign),
-        "may_edit": access.may_edit(request.user, workshop),
+        "may_edit": access.may_edit(request.user, workshop.campaign),
         "current": current,
     }
 

@@ -177,6 +177,32 @@ def edited_teams(user: AbstractBaseUser | AnonymousUser, *, is_admin: bool) -> s
     return set(mine.values_list("team_id", flat=True))
 
 
+def campaign_for_member(
+    user: AbstractBaseUser | AnonymousUser, public_id: UUID, roles: Container[str] = EDITORS
+) -> Campaign:
+    """Return a campaign of the person's teams, or any for an admin of the site.
+
+    Raises Http404 for another team's, PermissionDenied where the role does not allow it.
+    """
+    campaign = get_object_or_404(Campaign.objects.select_related("team"), public_id=public_id)
+    _require_role(user, campaign.team_id, roles)
+    return campaign
+
+
+def _require_role(
+    user: AbstractBaseUser | AnonymousUser, team_id: int, roles: Container[str]
+) -> None:
+    """Refuse who has no role in a team by Http404, and who has another one by PermissionDenied."""
+    if getattr(user, "is_superuser", False):
+        return
+    mine = Membership.objects.filter(team_id=team_id, user_id=user.pk or 0)
+    role = mine.values_list("role", flat=True).first()
+    if role is None:
+        raise Http404
+    if role not in roles:
+        raise PermissionDenied
+
+
 def workshop_for_member(
     user: AbstractBaseUser | AnonymousUser, public_id: UUID, roles: Container[str] = EDITORS
 ) -> Workshop:
@@ -186,22 +212,15 @@ def workshop_for_member(
     """
     rows = Workshop.objects.select_related("campaign__team")
     workshop = get_object_or_404(rows, public_id=public_id)
-    if getattr(user, "is_superuser", False):
-        return workshop
-    mine = Membership.objects.filter(team=workshop.campaign.team, user_id=user.pk or 0)
-    role = mine.values_list("role", flat=True).first()
-    if role is None:
-        raise Http404
-    if role not in roles:
-        raise PermissionDenied
+    _require_role(user, workshop.campaign.team_id, roles)
     return workshop
 
 
-def may_edit(user: AbstractBaseUser | AnonymousUser, workshop: Workshop) -> bool:
-    """Return whether a person may see the workshop's people by name, and change things."""
+def may_edit(user: AbstractBaseUser | AnonymousUser, campaign: Campaign) -> bool:
+    """Return whether a person may see the campaign's people by name, and change things."""
     if getattr(user, "is_superuser", False):
         return True
-    mine = Membership.objects.filter(team=workshop.campaign.team, user_id=user.pk or 0)
+    mine = Membership.objects.filter(team_id=campaign.team_id, user_id=user.pk or 0)
     return mine.filter(role__in=EDITORS).exists()
 
 

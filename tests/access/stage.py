@@ -37,7 +37,7 @@ from events.services.access import (
 )
 from events.states import Role
 from fundraiser.core import clock, links
-from tests.access import own_pages
+from tests.access import objects, own_pages
 from tests.support.cast import make_campaign
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE")
@@ -139,7 +139,10 @@ class Stage:
         """Return the address; where it is a link, only the attendee has the right one."""
         if name == NOWHERE:
             return "/admin/nowhere/"
-        values = {key: self._value(key, name, person) for key in _parameters(pattern)}
+        known = objects.values_of(name, self.workshop)
+        values = {
+            key: known.get(key) or self._value(key, name, person) for key in _parameters(pattern)
+        }
         return reverse(name, kwargs=values)
 
     def _value(self, key: str, name: str, person: str) -> str:

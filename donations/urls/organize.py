@@ -1,11 +1,10 @@
-"""The addresses of the public pages, of people's own pages, and of Stripe's webhooks."""
+"""The addresses of the organizers of a workshop, and of who is signed in."""
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from donations.views import (
-    giving,
     organize,
     organize_attendance,
     organize_hosts,
@@ -15,21 +14,9 @@ from donations.views import (
     organize_people,
     organize_refunds,
     organize_room,
-    own,
-    own_money,
-    own_person,
-    own_seat,
-    public,
-    returning,
-    stage,
-    waiting,
-    watching,
-    webhook,
 )
 
 urlpatterns = [
-    path("", public.home, name="home"),
-    re_path(r"^accent/(?P<colour>[0-9a-f]{6})\.css$", public.accent, name="accent"),
     path("organize/", organize.dashboard, name="dashboard"),
     path("organize/notifications/", organize_notifications.notifications, name="notifications"),
     path(
@@ -167,84 +154,4 @@ urlpatterns = [
         organize_refunds.refund_decline,
         name="refund_decline",
     ),
-    path("stripe/webhook/", webhook.account, name="stripe_webhook"),
-    path("stripe/webhook/connect/", webhook.connect, name="stripe_connect_webhook"),
-    path("checkout/<str:token>/", returning.checkout_return, name="checkout_return"),
-    path("checkout/<str:token>/status/", returning.checkout_status, name="checkout_status"),
-    path("checkout/<str:token>/apply/", returning.checkout_apply, name="checkout_apply"),
-    path(
-        "checkout/<str:token>/cancelled/", returning.checkout_cancelled, name="checkout_cancelled"
-    ),
-    path("checkout/<str:token>/release/", returning.checkout_release, name="checkout_release"),
-    path("b/<str:token>/", own.booking, name="booking"),
-    path("b/<str:token>/calendar.ics", own.booking_calendar, name="booking_calendar"),
-    path("b/<str:token>/cancel/", own.booking_cancel, name="booking_cancel"),
-    path("b/<str:token>/refund/", own.booking_refund, name="booking_refund"),
-    path("b/<str:token>/keep/", own.booking_keep, name="booking_keep"),
-    path("b/<str:token>/take-seat/", own.booking_take_seat, name="booking_take_seat"),
-    path("b/<str:token>/give/", giving.booking_give, name="booking_give"),
-    path("b/<str:token>/mails/", own_seat.booking_mails, name="booking_mails"),
-    path(
-        "b/<str:token>/people/<int:position>/answers/",
-        own_seat.booking_answers,
-        name="booking_answers",
-    ),
-    path(
-        "b/<str:token>/people/<int:position>/hand-over/",
-        own_seat.booking_hand_over,
-        name="booking_hand_over",
-    ),
-    path(
-        "b/<str:token>/people/<int:position>/give-back/",
-        own_seat.booking_give_one_back,
-        name="booking_give_one_back",
-    ),
-    path(
-        "b/<str:token>/receipt/<uuid:donation>.pdf",
-        own_money.booking_receipt,
-        name="booking_receipt",
-    ),
-    path(
-        "b/<str:token>/receipt/<uuid:donation>/mail/",
-        own_money.booking_receipt_mail,
-        name="booking_receipt_mail",
-    ),
-    path(
-        "b/<str:token>/ask-back/<uuid:donation>/",
-        own_money.booking_ask_back,
-        name="booking_ask_back",
-    ),
-    path("b/<str:token>/links/", own_person.booking_links, name="booking_links"),
-    path("lost/", own_person.lost_link, name="lost_link"),
-    path("p/<str:token>/", own_person.person, name="person"),
-    path("p/<str:token>/<int:year>/<str:currency>/", own_person.statement, name="statement"),
-    path(
-        "p/<str:token>/<int:year>/<str:currency>.pdf",
-        own_person.statement_pdf,
-        name="statement_pdf",
-    ),
-    path("p/<str:token>/data.json", own_person.person_data, name="person_data"),
-    path("p/<str:token>/erase/", own_person.erase, name="erase"),
-    path("s/<str:token>/", own_seat.seat, name="seat"),
-    path("s/<str:token>/calendar.ics", own_seat.seat_calendar, name="seat_calendar"),
-    path("s/<str:token>/answers/", own_seat.seat_answers, name="seat_answers"),
-    path("s/<str:token>/hand-over/", own_seat.seat_hand_over, name="seat_hand_over"),
-    path("s/<str:token>/mails/", own_seat.seat_mails, name="seat_mails"),
-    path("confirm/<str:token>/", own.confirm_address, name="confirm_address"),
-    path("g/<str:token>/", own_money.gift, name="gift"),
-    path("g/<str:token>/receipt.pdf", own_money.gift_receipt, name="gift_receipt"),
-    path("g/<str:token>/receipt/mail/", own_money.gift_receipt_mail, name="gift_receipt_mail"),
-    path("g/<str:token>/ask-back/", own_money.gift_ask_back, name="gift_ask_back"),
-    path("g/<str:token>/replay/", watching.gift_replay, name="gift_replay"),
-    path("stage/<str:token>/", stage.stage, name="stage"),
-    path("stage/<str:token>/live/", stage.stage_live, name="stage_live"),
-    path("b/<str:token>/seat/", waiting.offer, name="offer"),
-    path("b/<str:token>/extend/", waiting.extend, name="extend"),
-    path("c/<slug:slug>/", public.campaign, name="campaign"),
-    path("c/<slug:slug>/total/", public.campaign_total, name="campaign_total"),
-    path("c/<slug:slug>/entries.csv", public.entries_csv, name="entries_csv"),
-    path("c/<slug:slug>/give/", giving.give, name="give"),
-    path("c/<slug:slug>/<slug:workshop_slug>/", giving.workshop, name="workshop"),
-    path("c/<slug:slug>/<slug:workshop_slug>/wait/", waiting.wait, name="wait"),
-    path("c/<slug:slug>/<slug:workshop_slug>/watch/", watching.watch, name="watch"),
 ]
