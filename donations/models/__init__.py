@@ -1,5 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.donations import Donation
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
@@ -7,9 +8,12 @@ from donations.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
     "CampaignTotal",
+    "Cancellation",
+    "CancellationChoice",
     "Difference",
     "Donation",
     "LedgerEntry",
     "Reconciliation",
+    "RefundOrder",
     "StripeEvent",
 ]
