@@ -61,8 +61,8 @@ def _detail(item: Item) -> str:
         % {"reason": item.detail},
         "seat_unpaid": _("You decide whether they keep the seat, or somebody else can have it."),
         "refund_unknown": _(
-            "Stripe did not answer for a day. Look at the payment in Stripe’s dashboard, and give it "
-            "back once more if it was not."
+            "Stripe did not answer for a day. Look at the payment in Stripe’s dashboard, and "
+            "give it back once more if it was not."
         ),
         "no_room": _("Whoever joins has to wait. Set the room’s address on its page “Room”."),
         "shared_link": _(

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from events.models import Workshop
+from events.models import Registration, Workshop
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
-VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {}
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    "workshop_move_person": lambda workshop: {"person_id": _first_person(workshop)},
+    "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_free": lambda workshop: {"public_id": _first_donation(workshop)},
+}
+
+
+def _first_person(workshop: Workshop) -> str:
+    people = Registration.objects.filter(booking__workshop=workshop)
+    return str(people.earliest("pk").public_id)
+
+
+def _first_donation(workshop: Workshop) -> str:
+    return str(workshop.donations.earliest("pk").public_id)
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:

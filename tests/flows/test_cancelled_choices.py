@@ -77,6 +77,29 @@ def full(story: Story, workshop: Workshop, *names: str) -> None:
     story.mails()
 
 
+def asked_once(story: Story) -> None:
+    """Each payer got one mail that asks, with the other date in it."""
+    asked = [mail for mail in story.mails() if "Your choice" in mail["Subject"]]
+    assert sorted(mail["To"] for mail in asked) == sorted(f"{one}@example.org" for one in PEOPLE)
+    assert "/choice/" in body(asked[0])
+    assert "The other date" in body(asked[0])
+
+
+def as_chosen() -> None:
+    """Each choice is as it was made, by a person or by the deadline, and so is what is shown."""
+    choices = CancellationChoice.objects.values_list("booking__name", "choice", "by_default")
+    assert sorted(choices) == [
+        ("Dana", "move", False),
+        ("Karl", "keep", False),
+        ("Nora", "refund", True),
+        ("Rita", "refund", False),
+    ]
+    progress = cancellations.progress(Cancellation.objects.get())
+    assert (progress.asked, progress.refunds, progress.refunded) == (4, 2, 2)
+    assert (progress.kept, progress.moved, progress.stuck) == (1, 1, 0)
+    assert progress.amount_back.minor == 4000
+
+
 def test_three_choose_three_ways_and_the_deadline_decides_for_the_fourth(
     story: Story, workshop: Workshop, other: Workshop, alice: User, clock: Clock
 ) -> None:
@@ -85,11 +108,7 @@ def test_three_choose_three_ways_and_the_deadline_decides_for_the_fourth(
     assert "$80.00" in shown
     for _ in range(2):  # A double click cancels and asks once.
         assert cancel(alice, workshop, other)["Location"] == address(workshop, "cancelled")
-    asked = [mail for mail in story.mails() if "Your choice" in mail["Subject"]]
-    assert sorted(mail["To"] for mail in asked) == sorted(f"{one}@example.org" for one in PEOPLE)
-    assert "/choice/" in body(asked[0])
-    assert "The other date" in body(asked[0])
-
+    asked_once(story)
     page = story.page(own(of("rita")))
     assert "Refund me" in page
     assert "The other date" in page
@@ -117,17 +136,7 @@ def test_three_choose_three_ways_and_the_deadline_decides_for_the_fourth(
     assert refunds() == {"rita": [2000], "nora": [2000]}
     kept.refresh_from_db()
     assert kept.net_minor == 2000
-    choices = CancellationChoice.objects.values_list("booking__name", "choice", "by_default")
-    assert sorted(choices) == [
-        ("Dana", "move", False),
-        ("Karl", "keep", False),
-        ("Nora", "refund", True),
-        ("Rita", "refund", False),
-    ]
-    progress = cancellations.progress(Cancellation.objects.get())
-    assert (progress.asked, progress.refunds, progress.refunded) == (4, 2, 2)
-    assert (progress.kept, progress.moved, progress.stuck) == (1, 1, 0)
-    assert progress.amount_back.minor == 4000
+    as_chosen()
     assert story.total(workshop.campaign).raised.minor == 4000
     backs = [mail["To"] for mail in story.mails() if "on its way back" in mail["Subject"]]
     assert sorted(backs) == ["nora@example.org", "rita@example.org"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from events.models import Booking, Message, Registration
 from events.services.attendees import Attendee, attendee
@@ -67,7 +68,7 @@ def queue_given_back(booking: Booking, *, by_team: bool = False) -> None:
     ``by_team``: not by its payer, but by an organizer.
     """
     key = f"seat_given_back:{booking.pk}{_again(_told(booking) - 1)}"
-    ids = {"by_team": 1} if by_team else {}
+    ids: dict[str, Any] = {"by_team": 1} if by_team else {}
     outbox.queue(key=key, kind="seat_given_back", booking=booking, **ids)
     queue_lost(booking)
 
