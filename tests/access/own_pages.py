@@ -28,7 +28,10 @@ _NAMES: Final = {
     "statement": PERSON_LINK,
     "statement_pdf": PERSON_LINK,
 }
-_OF_BOOKING: Final = "answers ask_back choice give give_one_back hand_over links mails receipt receipt_mail take_seat"
+_OF_BOOKING: Final = (
+    "answers ask_back choice give give_one_back hand_over links mails receipt receipt_mail "
+    "take_seat"
+)
 #: What each of these addresses is for.
 PURPOSES: Final = {**_NAMES, **{f"booking_{one}": BOOKING_LINK for one in _OF_BOOKING.split()}}
 
