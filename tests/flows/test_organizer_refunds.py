@@ -64,8 +64,8 @@ def test_the_seat_is_freed_where_that_was_chosen(
     assert (booking.state, workshop.seats_taken) == ("cancelled", 0)
     assert refunds() == {"dora": [2000]}
     subjects = sorted(str(mail["Subject"]) for mail in story.mails())
-    assert "on its way back" in subjects[1]
-    assert "no longer kept" in subjects[0]
+    assert "on its way back" in subjects[0]
+    assert "no longer kept" in subjects[1]
 
 
 def test_the_rest_of_a_part_stays_a_gift_where_the_seat_is_freed(
@@ -96,7 +96,6 @@ def test_silence_is_a_page_to_try_again_and_the_job_finishes_it(
     assert answer.status_code == 503
     assert "You paid twice." in answer.content.decode()
     assert post(alice, paid, amount="19").status_code == 422, "what is ordered is not left"
-    story.sandbox.fail_next(0, how=how, path="/v1/refunds")
     clock.advance(minutes=2)
     assert organizer_refunds.finish_all(gateway=for_workers()) == 1
     story.webhooks(paid)
@@ -110,7 +109,6 @@ def test_an_order_that_stripe_may_have_forgotten_is_not_sent_again(
 ) -> None:
     story.sandbox.fail_next(3, how="500", path="/v1/refunds")
     post(alice, paid)
-    story.sandbox.fail_next(0, how="500", path="/v1/refunds")
     clock.advance(days=2)
     assert organizer_refunds.finish_all(gateway=for_workers()) == 0
     assert refunds() == {}
