@@ -71,20 +71,24 @@ def _detail(item: Item) -> str:
         )
         % {"title": item.detail},
     }
+    if item.kind in {"mails_stuck", "refunds_stuck"}:
+        return _counted(item)
+    return details.get(item.kind, item.detail)
+
+
+def _counted(item: Item) -> str:
+    """Return how many mails or refunds are stuck."""
+    count = int(item.detail)
     if item.kind == "mails_stuck":
-        count = int(item.detail)
         said = ngettext(
             "%(n)d mail was held back or could not be sent. The list of people says whose.",
             "%(n)d mails were held back or could not be sent. The list of people says whose.",
             count,
         )
-        return said % {"n": count}
-    if item.kind == "refunds_stuck":
-        count = int(item.detail)
+    else:
         said = ngettext(
             "%(n)d refund did not go through. Its page says why.",
             "%(n)d refunds did not go through. Their page says why.",
             count,
         )
-        return said % {"n": count}
-    return details.get(item.kind, item.detail)
+    return said % {"n": count}

@@ -153,14 +153,7 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "refund_asked_at": _time(donation.refund_asked_at),
         "refund_declined_at": _time(donation.refund_declined_at),
         "refund_answer": donation.refund_answer,
-        "refunds_ordered": [
-            {
-                "amount_minor": one.amount_minor,
-                "reason": one.reason,
-                "created_at": _time(one.created_at),
-            }
-            for one in donation.refund_orders.order_by("pk")
-        ],
+        "refunds_ordered": _orders(donation),
         "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
             {
@@ -171,6 +164,17 @@ def _donation(donation: Donation) -> dict[str, Any]:
             for one in donation.entries.order_by("pk")
         ],
     }
+
+
+def _orders(donation: Donation) -> list[dict[str, Any]]:
+    return [
+        {
+            "amount_minor": one.amount_minor,
+            "reason": one.reason,
+            "created_at": _time(one.created_at),
+        }
+        for one in donation.refund_orders.order_by("pk")
+    ]
 
 
 def _mails(messages: Iterable[Message]) -> list[dict[str, Any]]:
