@@ -180,6 +180,20 @@ def test_bad_days_and_zones_are_said_at_their_fields(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_a_worker_died_over_is_written_by_the_next(
+    given_twice: list[Donation], campaign: Campaign, alice: User
+) -> None:
+    one = jobs.ask(Export(owner=alice, campaign=campaign, kind="donations", format="jsonl"))
+    working = {"state": ExportState.RUNNING, "attempts": 1}
+    Export.objects.update(**working, lease_until=clock.now() + timedelta(minutes=1))
+    assert jobs.write_due() == 0
+    Export.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+    assert jobs.write_due() == 1
+    one.refresh_from_db()
+    assert (one.state, one.rows_written, one.attempts) == (ExportState.DONE, 2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_cancelled_while_it_is_written_it_leaves_no_file(
     given_twice: list[Donation], campaign: Campaign, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,14 @@ class Column:
             return f"round(({self.sql})::numeric / {_units(self.currency)})"
         return self.sql
 
+    def cell_sql(self) -> str:
+        """Return SQL of a spreadsheet's cell: what a moment's clock shows in ``%(zone)s``."""
+        if self.shape is Shape.MONEY:
+            return f"({self.value_sql()})::float8"
+        if self.shape is Shape.MOMENT:
+            return f"({self.sql}) AT TIME ZONE %(zone)s"
+        return f"({self.sql})::text" if self.shape is Shape.TEXT else self.sql
+
 
 def _units(currency: str) -> str:
     """Return SQL that divides minor units, and the decimals to round to: round(x / 100, 2)."""

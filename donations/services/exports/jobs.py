@@ -27,7 +27,6 @@ from donations.services.exports.kinds import KINDS
 from donations.services.exports.query import Scope, end_of, start_of
 from donations.states import EXPORT_TABLE, ExportState
 from fundraiser.core import clock, jobs
-from fundraiser.core.failpoints import reached
 from fundraiser.core.transitions import StaleStateError, advance
 
 logger = logging.getLogger(__name__)
@@ -107,7 +106,6 @@ def write(export_id: int) -> Export | None:
         Export.objects.filter(pk=export.pk).update(rows_total=total, rows_written=0)
         with _Progress(export) as progress:
             rows = writing.write(kind, scope, export.format, path, progress=progress)
-        reached("export:written")
         _finish(export, name, rows)
     except (StoppedError, StaleStateError):
         path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from donations.services.exports.columns import Column
+from donations.services.exports.columns import Column, Shape
 from donations.services.exports.kinds import REFUNDS, TOTALS, Kind
 
 
@@ -77,6 +77,7 @@ def build(kind: Kind, scope: Scope, cells: Sequence[str], *, ordered: bool = Tru
         "campaigns": None if scope.campaigns is None else list(scope.campaigns),
         "workshop": scope.workshop,
         "currency": scope.currency,
+        "zone": scope.time_zone,
     }
     return Query(sql, {name: value for name, value in parameters.items() if f"%({name})s" in sql})
 
@@ -89,6 +90,20 @@ def texts(kind: Kind, scope: Scope) -> Query:
 def values(kind: Kind, scope: Scope) -> Query:
     """Return the question for typed values."""
     return build(kind, scope, [_named(one, one.value_sql()) for one in kind.columns])
+
+
+def cells(kind: Kind, scope: Scope) -> Query:
+    """Return the question for a spreadsheet's cells, under the headings of ``headings``."""
+    named = zip(kind.columns, headings(kind, scope), strict=True)
+    return build(kind, scope, [f'{one.cell_sql()} AS "{name}"' for one, name in named])
+
+
+def headings(kind: Kind, scope: Scope) -> list[str]:
+    """Return the headings of a spreadsheet: beside a moment stands the zone."""
+    return [
+        f"{one.name} ({scope.time_zone})" if one.shape is Shape.MOMENT else one.name
+        for one in kind.columns
+    ]
 
 
 def count(kind: Kind, scope: Scope) -> Query:

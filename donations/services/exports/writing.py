@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
@@ -28,6 +27,7 @@ Progress = Callable[[int], None]
 
 #: support.microsoft.com, "Excel specifications and limits": rows of a worksheet, heading included.
 SHEET_ROWS: Final = 1_048_576
+_FILLED: Final = SHEET_ROWS - 1
 FORMATS: Final = ("csv", "xlsx", "jsonl")
 _BATCH: Final = 2_000
 
@@ -116,66 +116,36 @@ def _json_lines(kind: Kind, scope: Scope, file: IO[str], progress: Progress) -> 
 
 
 def _xlsx(kind: Kind, scope: Scope, path: Path, progress: Progress) -> int:
-    """Sheets of typed cells with a heading that stays, and one of totals by currency."""
+    """Sheets of typed cells with a heading that stays, and one of sums by campaign and currency."""
     total = rows_of(kind, scope)
-    numbers = _Counted(_stream(query.values(kind, scope)), progress)
-    zone = ZoneInfo(scope.time_zone)
+    rows = _counted(_stream(query.cells(kind, scope)), progress)
     book = rustpy_xlsxwriter.FastExcel(str(path)).format(
         bold_headers=True, datetime_format="yyyy-mm-dd hh:mm:ss"
     )
-    book = book.freeze(row=1)
-    sheets = max(1, -(-total // (SHEET_ROWS - 1)))
-    for sheet in range(1, sheets + 1):
-        name = kind.name if sheet == 1 else f"{kind.name} {sheet}"
-        book = book.sheet(name, _sheet(kind, scope.time_zone, zone, numbers))
+    book = book.freeze(row=1).sheet(kind.name, _sheet(kind, scope, rows, total))
+    for number in range(2, -(-total // _FILLED) + 1):
+        book = book.sheet(f"{kind.name} {number}", islice(rows, _FILLED))
     if kind is not TOTALS:
-        cells = _stream(query.values(TOTALS, scope))
-        book = book.sheet("sums", _sheet(TOTALS, scope.time_zone, zone, _Counted(cells, progress)))
+        sums = _stream(query.cells(TOTALS, scope))
+        book = book.sheet("sums", _sheet(TOTALS, scope, sums, rows_of(TOTALS, scope)))
     book.save()
-    return numbers.rows
+    return total
 
 
-class _Counted:
-    """An iterator that counts, and tells how far it is."""
-
-    def __init__(self, rows: Iterator[dict[str, Any]], progress: Progress) -> None:
-        self.rows = 0
-        self._iterator = rows
-        self._progress = progress
-
-    def next_row(self) -> dict[str, Any] | None:
-        row = next(self._iterator, None)
-        if row is not None:
-            self.rows += 1
-            if self.rows % _BATCH == 0:
-                self._progress(self.rows)
-        return row
+def _sheet(
+    kind: Kind, scope: Scope, rows: Iterator[dict[str, Any]], total: int
+) -> Iterator[dict[str, Any]]:
+    """Return the rows of one sheet, or one of empty cells where there is none, for its heading."""
+    if not total:
+        return iter([dict.fromkeys(query.headings(kind, scope))])
+    return islice(rows, _FILLED)
 
 
-def _sheet(kind: Kind, zone_name: str, zone: ZoneInfo, rows: _Counted) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one sheet: at most what one holds."""
-    headings = {
-        one.name: f"{one.name} ({zone_name})" if one.shape is Shape.MOMENT else one.name
-        for one in kind.columns
-    }
-    for _number in range(SHEET_ROWS - 1):
-        row = rows.next_row()
-        if row is None:
-            if _number == 0:
-                yield dict.fromkeys(headings.values())  # a sheet of its heading alone
-            return
-        yield {headings[name]: _cell(value, zone) for name, value in row.items()}
-
-
-def _cell(value: Any, zone: ZoneInfo) -> Any:
-    """Return a cell's value: a number, a date of the zone, yes or no, or text."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).replace(tzinfo=None)
-    if isinstance(value, Decimal):
-        return float(value)
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return str(value)
+def _counted(rows: Iterator[dict[str, Any]], progress: Progress) -> Iterator[dict[str, Any]]:
+    for number, row in enumerate(rows, start=1):
+        yield row
+        if number % _BATCH == 0:
+            progress(number)
 
 
 def _stream(asked: Query) -> Iterator[dict[str, Any]]:
