@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public
+from donations.urls import exports, organize, own, public
 
 urlpatterns = [
+    *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.

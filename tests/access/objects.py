@@ -7,9 +7,18 @@ from typing import Final
 
 from events.models import Workshop
 
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
+
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
-VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {}
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
+}
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:
