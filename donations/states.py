@@ -56,6 +56,21 @@ class Purpose(TextChoices):
     GIFT = "gift"
 
 
+class Choice(TextChoices):
+    """What a payer of a cancelled workshop chooses: the money back, a gift, or another date."""
+
+    REFUND = "refund"
+    KEEP = "keep"
+    MOVE = "move"
+
+
+class SeatAfter(TextChoices):
+    """What becomes of the seat of money that goes back."""
+
+    KEEP = "keep"
+    FREE = "free"
+
+
 class Account(TextChoices):
     """The ledger's accounts (double entry; amounts in the campaign's currency)."""
 

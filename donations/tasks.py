@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from donations.gateway.stripe import for_workers
-from donations.services import inbox, invariants, reconcile, sweeper
+from donations.services import inbox, invariants, organizer_refunds, reconcile, refund_run, sweeper
 from donations.services.exports import jobs as exports
 from donations.services.mails import notices
 from donations.services.person import lost_links
@@ -31,6 +31,13 @@ def apply_pending_events() -> int:
 def sweep() -> str:
     """Finish what was begun and not ended."""
     return str(sweeper.sweep(gateway=for_workers()))
+
+
+@shared_task(name="donations.run_cancellations")
+def run_cancellations() -> str:
+    """Do what is due of cancelled workshops, and finish the refunds that organizers ordered."""
+    organizer_refunds.finish_all(gateway=for_workers())
+    return str(refund_run.run(gateway=for_workers()))
 
 
 @shared_task(name="donations.plan_notices")

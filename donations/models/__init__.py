@@ -1,5 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.donations import Donation
 from donations.models.exports import Export
 from donations.models.inbox import StripeEvent
@@ -8,10 +9,13 @@ from donations.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
     "CampaignTotal",
+    "Cancellation",
+    "CancellationChoice",
     "Difference",
     "Donation",
     "Export",
     "LedgerEntry",
     "Reconciliation",
+    "RefundOrder",
     "StripeEvent",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from events.models import Workshop
+from events.models import Registration, Workshop
 
 
 def _export(workshop: Workshop) -> dict[str, str]:
@@ -19,6 +19,20 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "export_cancel": _export,
     "export_file": _export,
 }
+    "workshop_move_person": lambda workshop: {"person_id": _first_person(workshop)},
+    "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_free": lambda workshop: {"public_id": _first_donation(workshop)},
+}
+
+
+def _first_person(workshop: Workshop) -> str:
+    people = Registration.objects.filter(booking__workshop=workshop)
+    return str(people.earliest("pk").public_id)
+
+
+def _first_donation(workshop: Workshop) -> str:
+    return str(workshop.donations.earliest("pk").public_id)
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:

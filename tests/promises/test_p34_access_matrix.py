@@ -36,6 +36,7 @@ WITHOUT_CSRF = {
     "booking_answers",
     "booking_ask_back",
     "booking_cancel",
+    "booking_choice",
     "booking_give_one_back",
     "booking_hand_over",
     "booking_keep",
