@@ -7,9 +7,18 @@ from typing import Final
 
 from events.models import Registration, Workshop
 
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
+
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
+}
     "workshop_move_person": lambda workshop: {"person_id": _first_person(workshop)},
     "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
     "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},
