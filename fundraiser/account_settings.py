@@ -17,6 +17,14 @@ APPS: Final = (
     "allauth.usersessions",
     "django.contrib.humanize",
 )
+#: The variables of the providers; each provider's begin with its name.
+SOCIAL_NAMES: Final = (
+    "GOOGLE_CLIENT_ID",
+    "GOOGLE_CLIENT_SECRET",
+    "OPENID_CONNECT_URL",
+    "OPENID_CONNECT_CLIENT_ID",
+    "OPENID_CONNECT_CLIENT_SECRET",
+)
 TEAM_OPENINGS: Final = ("closed", "approval", "open")
 
 
@@ -50,14 +58,7 @@ def allauth(*, site_name: str, site_url: str) -> dict[str, Any]:
 
 def social(env: environ.FileAwareEnv) -> dict[str, Any]:
     """Return the variables of the providers; each is off where all of its own are empty."""
-    names = (
-        "GOOGLE_CLIENT_ID",
-        "GOOGLE_CLIENT_SECRET",
-        "OPENID_CONNECT_URL",
-        "OPENID_CONNECT_CLIENT_ID",
-        "OPENID_CONNECT_CLIENT_SECRET",
-    )
-    values = {name: env.str(name, default="").strip() for name in names}
+    values = {name: env.str(name, default="").strip() for name in SOCIAL_NAMES}
     label = env.str("OPENID_CONNECT_NAME", default="OpenID Connect")
     return {**values, "OPENID_CONNECT_NAME": label}
 

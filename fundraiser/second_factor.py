@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -12,8 +14,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+#: Recovery codes alone are none: they stand in for one of these.
+_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 #: These of the admin's own addresses lead in and out.
-_DOORS = frozenset({"login", "logout"})
+_DOORS: Final = frozenset({"login", "logout"})
 
 
 class StaffSecondFactorMiddleware:
@@ -40,7 +44,7 @@ class StaffSecondFactorMiddleware:
         if "admin" not in match.namespaces or match.url_name in _DOORS:
             return None
         user = request.user
-        if not (user.is_active and getattr(user, "is_staff", False)) or is_mfa_enabled(user):
+        if not (user.is_active and getattr(user, "is_staff", False)) or is_mfa_enabled(user, _FACTORS):
             return None
         told = _(
             "The administration opens with a second factor only: set up an authenticator app or a "
