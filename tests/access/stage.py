@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -21,7 +22,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from donations.models import Donation
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
-from events.models import Announcement, Booking, Campaign, Host, Membership, Workshop
+from events.models import (
+    Announcement,
+    Booking,
+    Campaign,
+    Host,
+    Invitation,
+    Membership,
+    SitePage,
+    Workshop,
+)
 from events.services.access import (
     BOOKING_LINK,
     CONFIRM_LINK,
@@ -36,6 +46,7 @@ from events.services.access import (
     UNSUBSCRIBE_LINK,
 )
 from events.states import Role
+from events.services.access_teams import INVITATION_LINK
 from fundraiser.core import clock, links
 from tests.access import objects, own_pages
 from tests.support.cast import make_campaign
@@ -81,6 +92,7 @@ PURPOSES: Final = {
     "stage_live": STAGE_LINK,
     #: A member's, in truth; here the attendee holds it.
     "notice_off": f"{NOTICE_LINK}:new_gift",
+    "invitation": INVITATION_LINK,
     **own_pages.PURPOSES,
 }
 NOWHERE: Final = "admin:(any other address)"
@@ -139,9 +151,14 @@ class Stage:
         """Return the address; where it is a link, only the attendee has the right one."""
         if name == NOWHERE:
             return "/admin/nowhere/"
+        if pattern.name is None:  # allauth's own, for addresses of former versions
+            return f"/accounts/{name}"
         known = objects.values_of(name, self.workshop)
+        # A pattern knows nothing of what stands before it where it is included.
+        outer = known if name in objects.VALUES else {}
         values = {
-            key: known.get(key) or self._value(key, name, person) for key in _parameters(pattern)
+            key: known.get(key) or self._value(key, name, person)
+            for key in {*_parameters(pattern), *outer}
         }
         return reverse(name, kwargs=values)
 
@@ -236,6 +253,8 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
         return booking.registrations.get(position=1)
     workshop = booking.workshop
     is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()
+    if purpose == INVITATION_LINK and is_first:
+        return workshop.campaign.team.invitations.first() or donation
     if purpose in {HOST_LINK, HOST_REMINDERS_LINK} and is_first:
         return workshop.hosts.first() or donation
     return workshop.campaign if purpose == STAGE_LINK and is_first else donation
@@ -255,6 +274,13 @@ def people(workshop: Workshop) -> dict[str, User]:
     """Return the four who have an account: Bob, Alice, Charlie and the site's admin."""
     Host.objects.create(workshop=workshop, name="Ann", email="ann@example.org")
     Announcement.objects.create(workshop=workshop, subject="Bring a pen", body="Please.")
+    SitePage.objects.create(kind="privacy", language="en", body="We keep little.")
+    Invitation.objects.create(
+        team=workshop.campaign.team,
+        email="zoe@example.org",
+        role=Role.VIEWER,
+        expires_at=clock.now() + timedelta(days=1),
+    )
     team, foreign = workshop.campaign.team, make_campaign(title="Charlie’s own").team
     users = {
         name: User.objects.create_user(f"{name[:5]}@example.org", f"{name[:5]}@example.org")
