@@ -1,4 +1,4 @@
-"""Teams, and what an admin of the site does to a team or a campaign: approve, suspend, let go on."""
+"""Teams, and what an admin does to a team or a campaign: approve, suspend, let go on."""
 
 from __future__ import annotations
 

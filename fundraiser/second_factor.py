@@ -44,7 +44,9 @@ class StaffSecondFactorMiddleware:
         if "admin" not in match.namespaces or match.url_name in _DOORS:
             return None
         user = request.user
-        if not (user.is_active and getattr(user, "is_staff", False)) or is_mfa_enabled(user, _FACTORS):
+        if not (user.is_active and getattr(user, "is_staff", False)) or is_mfa_enabled(
+            user, _FACTORS
+        ):
             return None
         told = _(
             "The administration opens with a second factor only: set up an authenticator app or a "

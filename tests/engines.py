@@ -33,7 +33,15 @@ _FIXED = {
     "DEBUG": "false",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's synchronous interface runs a loop
 }
-_UNSET = ("SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY_COUNT", "TEAM_OPENING", "SENTRY_DSN", "FAILPOINT", "PORT")
+_UNSET = (
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "TRUSTED_PROXY_COUNT",
+    "TEAM_OPENING",
+    "SENTRY_DSN",
+    "FAILPOINT",
+    "PORT",
+)
 
 
 def prepare() -> None:

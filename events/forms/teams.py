@@ -53,9 +53,7 @@ class TeamForm(forms.Form):
         """Refuse a zone that the tz database does not know."""
         name: str = self.cleaned_data["time_zone"]
         if not zones.is_zone(name):
-            raise forms.ValidationError(
-                _("There is no zone of this name, such as Europe/Paris.")
-            )
+            raise forms.ValidationError(_("There is no zone of this name, such as Europe/Paris."))
         return name
 
 

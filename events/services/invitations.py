@@ -76,9 +76,7 @@ def accept(*, invitation: Invitation, user: Any, language: str) -> Membership:
         rows = Invitation.objects.filter(pk=invitation.pk, link_version=invitation.link_version)
         if not rows.filter(expires_at__gt=clock.now()).delete()[0]:
             raise OverError(str(invitation.pk))
-        return teams.join(
-            team=invitation.team, user=user, role=invitation.role, language=language
-        )
+        return teams.join(team=invitation.team, user=user, role=invitation.role, language=language)
 
 
 def address_of(public_id: UUID) -> str:

@@ -12,6 +12,7 @@ from events.models import SitePage
 from events.services import content
 from events.states import PageKind
 
+
 @dataclass(frozen=True, slots=True)
 class ShownPage:
     """A page as it is read; ``language`` is that of its text."""

@@ -8,6 +8,7 @@ from typing import Final
 from events.models import Workshop
 from events.states import Role
 
+
 def _team(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(workshop.campaign.team.public_id)}
 
@@ -22,9 +23,7 @@ def _member(workshop: Workshop) -> dict[str, str]:
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     **dict.fromkeys(("team", "team_edit", "team_invite", "team_leave"), _team),
-    **dict.fromkeys(
-        ("member_role", "member_remove", "member_hand_over"), _member
-    ),
+    **dict.fromkeys(("member_role", "member_remove", "member_hand_over"), _member),
     "invitation_withdraw": lambda shop: {
         **_team(shop),
         "invitation_id": str(shop.campaign.team.invitations.get().public_id),

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -45,8 +44,8 @@ from events.services.access import (
     STAGE_LINK,
     UNSUBSCRIBE_LINK,
 )
-from events.states import Role
 from events.services.access_teams import INVITATION_LINK
+from events.states import Role
 from fundraiser.core import clock, links
 from tests.access import objects, own_pages
 from tests.support.cast import make_campaign
@@ -295,16 +294,3 @@ def people(workshop: Workshop) -> dict[str, User]:
         user.refresh_from_db()
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return users
-
-
-def checksum() -> dict[str, str]:
-    """Return a sum of every row of every table, by table."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-        names = [name for (name,) in cursor.fetchall()]
-        one = (
-            "SELECT '{0}', count(*) || ' ' || coalesce("
-            "md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM \"{0}\" t"
-        )
-        cursor.execute(" UNION ALL ".join(one.format(name) for name in names))
-        return dict(cursor.fetchall())

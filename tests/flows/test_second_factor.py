@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -62,9 +66,7 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(root: User, client:
 def test_recovery_codes_alone_are_no_second_factor(root: User, client: Client) -> None:
     client.force_login(root)
     codes = {"seed": "x", "used_mask": 0}
-    Authenticator.objects.create(
-        user=root, type=Authenticator.Type.RECOVERY_CODES, data=codes
-    )
+    Authenticator.objects.create(user=root, type=Authenticator.Type.RECOVERY_CODES, data=codes)
     assert client.get("/admin/").status_code == 302
 
 

@@ -66,9 +66,7 @@ def test_sign_in_by_code_and_by_password(client: Client, smtp_sink: SmtpSink) ->
     assert other.post("/accounts/login/", typed)["Location"] == "/organize/"
 
 
-def test_a_new_address_counts_once_its_code_came_back(
-    client: Client, smtp_sink: SmtpSink
-) -> None:
+def test_a_new_address_counts_once_its_code_came_back(client: Client, smtp_sink: SmtpSink) -> None:
     user = _known()
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
@@ -90,7 +88,8 @@ def test_sessions_are_listed_and_the_others_ended(client: Client) -> None:
     elsewhere.post("/accounts/login/", typed, headers={"User-Agent": "Elsewhere/1.0"})
     client.post("/accounts/login/", typed, headers={"User-Agent": "Here/1.0"})
     page = client.get("/accounts/sessions/").content.decode()
-    assert "Elsewhere/1.0" in page and "Here/1.0" in page
+    assert "Elsewhere/1.0" in page
+    assert "Here/1.0" in page
     assert client.post("/accounts/sessions/").status_code == 302
     assert elsewhere.get("/organize/").status_code == 302
     assert client.get("/organize/").status_code == 200
@@ -115,7 +114,7 @@ def test_the_pages_of_an_account_have_nothing_inline(client: Client, settings: S
 
 
 def _social(**values: str) -> dict[str, Any]:
-    empty = {name: "" for name in account_settings.SOCIAL_NAMES}
+    empty = dict.fromkeys(account_settings.SOCIAL_NAMES, "")
     return {**empty, "OPENID_CONNECT_NAME": "House", **values}
 
 

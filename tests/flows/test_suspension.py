@@ -91,7 +91,8 @@ def test_an_admin_suspends_with_a_reason_that_the_team_reads(
     for model, row in (("campaign", campaign), ("team", campaign.team)):
         listing, chosen = f"/admin/events/{model}/", {"_selected_action": [row.pk]}
         asked = root.post(listing, {**chosen, "action": "suspend"})
-        assert asked.status_code == 200 and str(row) in asked.content.decode()
+        assert asked.status_code == 200
+        assert str(row) in asked.content.decode()
         row.refresh_from_db()
         assert row.suspended_at is None, "asking changes nothing"
         said = {**chosen, "action": "suspend", "confirmed": "yes", "reason": f"Odd {model}"}

@@ -132,7 +132,11 @@ def test_the_last_owner_stays(alice: User, bob: User) -> None:
     team = Team.objects.get(membership__user=alice)
     owner = _as(alice)
     mine = f"members/{alice.pk}/"
-    for more, typed in [("leave/", {}), (f"{mine}remove/", {}), (f"{mine}role/", {"role": "viewer"})]:
+    for more, typed in [
+        ("leave/", {}),
+        (f"{mine}remove/", {}),
+        (f"{mine}role/", {"role": "viewer"}),
+    ]:
         answer = owner.post(_path(team, more), typed)
         assert (answer.status_code, _role(team, alice)) == (409, "owner"), more
     assert owner.post(_path(team, f"members/{bob.pk}/hand-over/")).status_code == 302

@@ -16,13 +16,13 @@ from django.test import Client
 from django.urls import URLPattern
 
 from tests.access import own_pages
+from tests.access.rows import checksum
 from tests.access.stage import (
     METHODS,
     PERSONS,
     SIGNED_IN,
     Stage,
     addresses,
-    checksum,
     people,
     takes_token,
 )
