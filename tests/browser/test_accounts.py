@@ -45,6 +45,14 @@ def _with_a_key(page: Page) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": _KEY})
 
 
+def _confirm(page: Page, site: str, then: str) -> None:
+    """Use the key at the page that asks who it is before it goes on."""
+    page.get_by_role("button", name="Use a security key").click()
+    expect(page).to_have_url(re.compile("/webauthn/reauthenticate/"))
+    page.locator("#mfa_webauthn_reauthenticate").click()
+    expect(page).to_have_url(f"{site}{then}")
+
+
 def test_an_account_by_code_and_passkey_and_its_pages_for_everybody(
     open_context: Open, site: str, smtp_sink: SmtpSink, settings: Settings
 ) -> None:
@@ -68,7 +76,7 @@ def test_an_account_by_code_and_passkey_and_its_pages_for_everybody(
     page.locator("input[name=name]").fill("My phone")
     page.locator("input[name=passwordless]").check()
     page.locator("#mfa_webauthn_add").click()
-    expect(page).to_have_url(f"{site}/accounts/2fa/recovery-codes/")
+    _confirm(page, site, "/accounts/2fa/recovery-codes/")  # once more, to see the codes
     page.goto(f"{site}/accounts/logout/")
     page.locator("main form button[type=submit]").click()
     page.goto(f"{site}/accounts/login/")
@@ -78,6 +86,8 @@ def test_an_account_by_code_and_passkey_and_its_pages_for_everybody(
     user = User.objects.get(email="zoe@example.org")
     team = Team.objects.create(name="Wells", slug="wells", reply_to="wells@example.org")
     Membership.objects.create(team=team, user=user, role=Role.OWNER)
+    _look(page, site, ["/accounts/2fa/totp/activate/"], found)  # asks for the key once more
+    _confirm(page, site, "/accounts/2fa/totp/activate/")
     teams = [f"/organize/teams/{one}" for one in ("", "open/", f"{team.public_id}/")]
     _look(page, site, [*(f"/accounts/{one}" for one in INSIDE), *teams], found)
     assert not found, "\n".join(f"{name} {what}" for name, what in found.items())
