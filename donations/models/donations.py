@@ -66,6 +66,8 @@ class Donation(models.Model):
     refund_asked_at = models.DateTimeField(null=True, blank=True)
     refund_declined_at = models.DateTimeField(null=True, blank=True)
     refund_answer = models.CharField(max_length=500, blank=True)
+    #: All of it went back, and an organizer lets its giver keep the seat all the same.
+    seat_kept_at = models.DateTimeField(null=True, blank=True)
     #: Raised by each apply: an older snapshot never overwrites a newer one.
     version = models.PositiveIntegerField(default=0)
     link_version = models.PositiveIntegerField(default=1)

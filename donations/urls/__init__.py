@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public
+from donations.urls import cancelling, exports, organize, own, public
 
 urlpatterns = [
+    *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
+    *cancelling.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

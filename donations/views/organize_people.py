@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from donations.models import Donation
+from donations.services import organizer_refunds as money
 from donations.views import mail_labels
 from donations.views.language import language
 from donations.views.organize_workshop import workshop_context
@@ -44,25 +47,37 @@ def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
     paginator = Paginator(people.found(workshop, search), _ON_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     shown = people.rows_of(workshop, list(page.object_list), language())
+    payments = money.refundable([one.booking for one in shown])
     return {
         "search": search,
         "page": page,
-        "rows": [_row(one) for one in shown],
+        "rows": [_row(one, workshop, payments) for one in shown],
         "resend_url": reverse("workshop_resend", args=[workshop.public_id]),
         "forgive_url": reverse("workshop_forgive", args=[workshop.public_id]),
     }
 
 
-def _row(one: people.Row) -> dict[str, Any]:
+def _row(one: people.Row, workshop: Workshop, payments: Mapping[int, Donation]) -> dict[str, Any]:
+    paid = payments.get(one.booking.pk) if one.registration.position == 1 else None
     mails = [mail_labels.shown(mail) for mail in one.mails]
     confirmed = one.booking.state == BookingState.CONFIRMED
     return {
         "one": one,
         "mails": mails,
         "stuck": [mail for mail in mails if mail["state"] in {"held", "set_aside"}],
+        "move_url": _move_url(one, workshop) if confirmed else "",
+        "refund_url": reverse("donation_refund", args=[paid.public_id]) if paid else "",
         "can_resend": confirmed and bool(one.email),
         "can_forgive": _can_forgive(one),
     }
+
+
+def _move_url(one: people.Row, workshop: Workshop) -> str:
+    """Return where a booking is moved; its first person stands for all of it."""
+    if one.registration.position != 1:
+        return ""
+    numbers = [workshop.public_id, one.registration.public_id]
+    return reverse("workshop_move_person", args=numbers)
 
 
 def _can_forgive(one: people.Row) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from events.models import Workshop
+from events.models import Registration, Workshop
 from events.states import Role
 
 
@@ -17,6 +17,10 @@ def _member(workshop: Workshop) -> dict[str, str]:
     """Return the viewer's place in the team."""
     members = workshop.campaign.team.membership_set
     return {**_team(workshop), "user_id": str(members.get(role=Role.VIEWER).user_id)}
+
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
 
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
@@ -31,7 +35,23 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "site_page": lambda shop: {"kind": "privacy"},
     # Nobody here has a key: the pages of one say so.
     **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), lambda shop: {"pk": "99999999"}),
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
+    "workshop_move_person": lambda workshop: {"person_id": _first_person(workshop)},
+    "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_free": lambda workshop: {"public_id": _first_donation(workshop)},
 }
+
+
+def _first_person(workshop: Workshop) -> str:
+    people = Registration.objects.filter(booking__workshop=workshop)
+    return str(people.earliest("pk").public_id)
+
+
+def _first_donation(workshop: Workshop) -> str:
+    return str(workshop.donations.earliest("pk").public_id)
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:

@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from donations.models import Donation
+from donations.models import Donation, Export
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
 from events.models import (
@@ -289,6 +289,7 @@ def people(workshop: Workshop) -> dict[str, User]:
     Membership.objects.create(team=team, user=users["organizer"], role=Role.OWNER)
     Membership.objects.create(team=foreign, user=users["other organizer"], role=Role.OWNER)
     users["admin"] = User.objects.create_superuser("root", "root@example.org")
+    Export.objects.create(owner=users["organizer"], campaign=workshop.campaign, kind="totals")
     for user in users.values():  # as signing in with a proven address leaves it
         User.objects.filter(pk=user.pk).update(password=_password())
         user.refresh_from_db()

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from donations.gateway import Gateway
-from donations.models import Donation
+from donations.models import Donation, RefundOrder
 from donations.services import cancelling, locking, refund_requests
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
@@ -130,6 +130,8 @@ def _forget_mails(
 
 
 def _forget_donations(donations: Sequence[Donation]) -> None:
+    orders = RefundOrder.objects.filter(donation__in=[one.pk for one in donations])
+    orders.update(reason="")
     for donation in donations:
         kept = {**donation.session_parameters}
         kept.pop("customer_email", None)

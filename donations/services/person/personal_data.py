@@ -95,6 +95,10 @@ def _booking(booking: Booking) -> dict[str, Any]:
         "wants_news": booking.wants_news,
         "created_at": _time(booking.created_at),
         "confirmed_at": _time(booking.confirmed_at),
+        "choices": [
+            {"choice": one.choice, "chosen_at": _time(one.chosen_at)}
+            for one in booking.cancellation_choices.order_by("pk")
+        ],
     }
 
 
@@ -155,6 +159,14 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "refund_asked_at": _time(donation.refund_asked_at),
         "refund_declined_at": _time(donation.refund_declined_at),
         "refund_answer": donation.refund_answer,
+        "refunds_ordered": [
+            {
+                "amount_minor": one.amount_minor,
+                "reason": one.reason,
+                "created_at": _time(one.created_at),
+            }
+            for one in donation.refund_orders.order_by("pk")
+        ],
         "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
             {
