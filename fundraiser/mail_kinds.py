@@ -28,6 +28,7 @@ _WAITING: Final = "donations.services.mails.waiting_emails"
 _AFTER: Final = "donations.services.mails.after_emails"
 _OWN: Final = "donations.services.mails.own_emails"
 _TEAM: Final = "donations.services.mails.team_emails"
+_INVITATION: Final = "donations.services.mails.invitation_emails"
 _NOTICE: Final = "donations.services.mails.notice_emails"
 
 MAIL_KINDS: Final = {
@@ -58,6 +59,7 @@ MAIL_KINDS: Final = {
     "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),
     # Written by, and to, the people who organise.
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
+    "invitation": MailKind(f"{_INVITATION}.invitation"),
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),

@@ -6,6 +6,17 @@ from collections.abc import Callable
 from typing import Final
 
 from events.models import Registration, Workshop
+from events.states import Role
+
+
+def _team(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.team.public_id)}
+
+
+def _member(workshop: Workshop) -> dict[str, str]:
+    """Return the viewer's place in the team."""
+    members = workshop.campaign.team.membership_set
+    return {**_team(workshop), "user_id": str(members.get(role=Role.VIEWER).user_id)}
 
 
 def _export(workshop: Workshop) -> dict[str, str]:
@@ -15,10 +26,18 @@ def _export(workshop: Workshop) -> dict[str, str]:
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    **dict.fromkeys(("team", "team_edit", "team_invite", "team_leave"), _team),
+    **dict.fromkeys(("member_role", "member_remove", "member_hand_over"), _member),
+    "invitation_withdraw": lambda shop: {
+        **_team(shop),
+        "invitation_id": str(shop.campaign.team.invitations.get().public_id),
+    },
+    "site_page": lambda shop: {"kind": "privacy"},
+    # Nobody here has a key: the pages of one say so.
+    **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), lambda shop: {"pk": "99999999"}),
     "export": _export,
     "export_cancel": _export,
     "export_file": _export,
-}
     "workshop_move_person": lambda workshop: {"person_id": _first_person(workshop)},
     "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
     "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},

@@ -83,6 +83,7 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         _forget_seats(seats)
         _forget_bookings(bookings)
         own_records.hosts_of(person.email).delete()
+        own_records.invitations_of(person.email).delete()
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
         person.delete()
 

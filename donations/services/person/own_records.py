@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from donations.models import Donation
 from donations.querysets import DonationQuerySet
-from events.models import Booking, Host, Registration
+from events.models import Booking, Host, Invitation, Registration
 from events.states import BookingState
 from fundraiser.core.money import Money
 
@@ -55,6 +55,11 @@ def shown_seats(email: str) -> list[Registration]:
     """Return the confirmed seats that somebody else booked for the address."""
     rows = registrations_of(email).filter(booking__state=BookingState.CONFIRMED)
     return list(rows.exclude(booking__email__iexact=email))
+
+
+def invitations_of(email: str) -> QuerySet[Invitation]:
+    """Return the places in teams that an address is offered."""
+    return Invitation.objects.filter(email__iexact=email).select_related("team").order_by("pk")
 
 
 def hosts_of(email: str) -> QuerySet[Host]:

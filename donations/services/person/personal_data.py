@@ -30,6 +30,10 @@ def of_person(person: Person) -> dict[str, Any]:
         "bookings": [_booking(one) for one in bookings],
         "seats": [_seat(one) for one in seats],
         "speaks_at": [_host(one) for one in own_records.hosts_of(email)],
+        "invitations": [
+            {"team": one.team.name, "role": one.role, "created_at": _time(one.created_at)}
+            for one in own_records.invitations_of(email)
+        ],
         "donations": [_donation(one) for one in donations],
         "mails": _mails(messages_of(person, bookings, seats, donations)),
         "delivery_problems": [
@@ -47,12 +51,14 @@ def messages_of(
 ) -> list[Message]:
     """Return every mail that was or will be written to the owner of these rows."""
     hosts = [one.pk for one in own_records.hosts_of(person.email)]
+    invited = [one.pk for one in own_records.invitations_of(person.email)]
     own = (
         Q(booking__in=[one.pk for one in bookings], registration=None)
         | Q(registration__in=[one.pk for one in seats])
         | Q(ids__donation__in=[one.pk for one in donations])
         | Q(ids__person=person.pk)
         | Q(kind__startswith="host_", ids__host__in=hosts)
+        | Q(kind="invitation", ids__invitation__in=invited)
     )
     former = Q(ids__email__iexact=person.email)  # whose seat went to others, until it has left
     rows = Message.objects.filter((own & ~Q(kind__in=_TO_OTHERS)) | former)
