@@ -16,5 +16,6 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.reconcile": 600.0,
         "donations.check_invariants": 600.0,
         "donations.forget_strangers": 3600.0,
+        "donations.make_ledger_digests": 3600.0,
     }.items()
 }

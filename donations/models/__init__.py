@@ -1,15 +1,23 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.digests import LedgerDigest
 from donations.models.donations import Donation
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.reconciliation import Difference, Reconciliation
+from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
+from donations.models.updates import CampaignUpdate
 
 __all__ = [
+    "Acknowledgement",
     "CampaignTotal",
+    "CampaignUpdate",
     "Difference",
     "Donation",
+    "LedgerDigest",
     "LedgerEntry",
     "Reconciliation",
+    "Remittance",
+    "RemittanceShare",
     "StripeEvent",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public
+from donations.urls import organize, own, public, remittances, updates
 
 urlpatterns = [
     *organize.urlpatterns,
     *own.urlpatterns,
+    *remittances.urlpatterns,
+    *updates.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]
