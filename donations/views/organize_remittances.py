@@ -186,7 +186,7 @@ def _refused(error: acknowledging.AddressRefusedError, campaign: Campaign) -> st
         ),
     }
     domain = charity_addresses.site_domain(campaign.charity_site)
-    return told[error.code] % {"domain": domain}
+    return told[error.why] % {"domain": domain}
 
 
 @login_required

@@ -102,7 +102,7 @@ class ReceiptField(forms.FileField):
         try:
             return receipt_files.cleaned(file.read(receipt_files.LONGEST_FILE + 1))
         except receipt_files.NoReceiptError as error:
-            raise forms.ValidationError(told[error.code]) from error
+            raise forms.ValidationError(told[error.why]) from error
 
 
 def _public_field() -> forms.BooleanField:
@@ -150,7 +150,8 @@ class RemittanceForm(forms.Form):
         initial = {"nonce": uuid.uuid4(), "sent_on": day, "method": "bank"}
         if outstanding.minor > 0:
             initial["amount"] = _written(outstanding)
-        super().__init__(*args, initial=initial, **options)
+        options["initial"] = initial
+        super().__init__(*args, **options)
         self.campaign, self.today, self.outstanding = campaign, day, outstanding
         self.fields["amount"].help_text = campaign.currency
         self.kept_name = ""
@@ -183,8 +184,8 @@ class RemittanceForm(forms.Form):
     def carry_receipt(self) -> None:
         """Let the form that is shown again know the receipt."""
         name = self.keep_receipt()
-        self.data = self.data.copy()
-        self.data["kept"] = signing.dumps(name, salt=_KEPT) if name else ""
+        kept = signing.dumps(name, salt=_KEPT) if name else ""
+        self.data = {**{key: self.data[key] for key in self.data}, "kept": kept}
         self.fields["receipt"].help_text = (
             _("We have your file. Choose one only to replace it.")
             if name
@@ -272,7 +273,8 @@ class AcknowledgeForm(forms.Form):
         remittance: Remittance = asked.remittance
         day = overdue.today(remittance.campaign)
         initial = {"received": _written(remittance.amount), "received_on": day}
-        super().__init__(*args, initial=initial, **options)
+        options["initial"] = initial
+        super().__init__(*args, **options)
         self.remittance = remittance
         self.fields["received"].help_text = _(
             "In %(currency)s. If another amount arrived, write that one: the difference is shown."

@@ -29,11 +29,13 @@ MOST_ASKED: Final = 5
 
 
 class AddressRefusedError(ServiceError):
-    """The address is not the charity's. ``code``: "shared" or "elsewhere"."""
+    """The address is not the charity's. ``why``: "shared" or "elsewhere"."""
+
+    code = "address_refused"
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.why = code
 
 
 class NotToAskError(ServiceError):

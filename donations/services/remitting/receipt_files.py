@@ -33,11 +33,13 @@ _TYPES: Final = {
 
 
 class NoReceiptError(ServiceError):
-    """The file is none of PDF, JPEG, PNG or WebP, is broken, or too large: ``code`` says what."""
+    """The file is none of PDF, JPEG, PNG or WebP, is broken, or too large: ``why`` says what."""
+
+    code = "no_receipt"
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.why = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def set_wanted(donation: Donation, *, wanted: bool) -> None:
     """
     if wanted:
         Donation.objects.filter(pk=donation.pk).update(wants_news=True)
-        Booking.objects.filter(pk=donation.booking_id).update(wants_news=True)
+        Booking.objects.filter(donations=donation).update(wants_news=True)
         return
     team, email = donation.campaign.team_id, donation.email
     if not email:
