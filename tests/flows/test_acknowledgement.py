@@ -70,7 +70,9 @@ def said(**typed: Any) -> dict[str, Any]:
     ],
 )
 def test_an_address_is_the_charitys_only_at_its_own_domain(
-    email: str, site: str, is_theirs: bool
+    email: str,
+    site: str,
+    is_theirs: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     assert charity_addresses.is_at_site(email, site) is is_theirs
 
