@@ -102,13 +102,8 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         for one in differences[:100]
     ]
     items += _stuck_mails(ids)
-    items += _rooms(ids)
-    items += _of_the_whole_campaign(ids)
-    if is_admin:
-        items += _addresses()
-        aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
-        items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
-    return items
+    items += [*_rooms(ids), *_of_the_whole_campaign(ids)]
+    return [*items, *_of_the_site()] if is_admin else items
 
 
 def _stuck_mails(campaign_ids: list[int]) -> list[Item]:
@@ -179,9 +174,11 @@ def _of_the_whole_campaign(campaign_ids: list[int]) -> list[Item]:
     ]
 
 
-def _addresses() -> list[Item]:
-    """Return the addresses at charities without a site that an admin has to look at."""
-    return [
+def _of_the_site() -> list[Item]:
+    """Return what an admin looks at: addresses at charities without a site, and poison events."""
+    aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
+    items = [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
+    return items + [
         Item(
             "address",
             one.remittance.campaign,

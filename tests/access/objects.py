@@ -6,10 +6,33 @@ from collections.abc import Callable
 from typing import Final
 
 from events.models import Workshop
+from tests.access import money_rows
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
-VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {}
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    **dict.fromkeys(
+        (
+            "remittance",
+            "remittance_approve",
+            "remittance_ask",
+            "remittance_file",
+            "remittance_receipt",
+            "remittance_undo",
+            "transfer_receipt",
+        ),
+        money_rows.of_remittance,
+    ),
+    **dict.fromkeys(
+        (
+            "campaign_update",
+            "campaign_update_discard",
+            "campaign_update_edit",
+            "campaign_update_publish",
+        ),
+        money_rows.of_update,
+    ),
+}
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:
