@@ -123,7 +123,7 @@ class RemittanceForm(forms.Form):
     more_is_meant = forms.BooleanField(
         label=gettext_lazy("Yes, it was more than what is still to send"), required=False
     )
-    sent_on = _date_field(gettext_lazy("Sent on"))
+    sent_on = _date_field(gettext_lazy("Date sent"))
     method = forms.ChoiceField(
         label=gettext_lazy("How"), choices=[(one.value, label) for one, label in METHODS.items()]
     )
@@ -186,11 +186,8 @@ class RemittanceForm(forms.Form):
         name = self.keep_receipt()
         kept = signing.dumps(name, salt=_KEPT) if name else ""
         self.data = {**{key: self.data[key] for key in self.data}, "kept": kept}
-        self.fields["receipt"].help_text = (
-            _("We have your file. Choose one only to replace it.")
-            if name
-            else self.fields["receipt"].help_text
-        )
+        if name:
+            self["receipt"].help_text = _("We have your file. Choose one only to replace it.")
 
     def transfer(self) -> Transfer:
         """Return what was typed. Only for a valid form."""

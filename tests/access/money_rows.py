@@ -9,8 +9,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from donations.models import Acknowledgement, CampaignUpdate, Remittance
 from donations.services.remitting import receipt_files, remittances
+from donations.services.remitting.doors import acknowledgement_link
 from donations.services.remitting.remittances import Transfer
-from events.models import Workshop
+from events.models import Campaign, Workshop
 from fundraiser.core import clock
 from fundraiser.core.money import Money
 
@@ -19,6 +20,11 @@ _PDF = b"%PDF-1.7\n%%EOF\n"
 
 def make(workshop: Workshop) -> None:
     """Write the rows of the stage's campaign."""
+    make_for(workshop.campaign)
+
+
+def make_for(campaign: Campaign) -> None:
+    """Write the rows of a campaign."""
     transfer = Transfer(
         amount=Money(100, "USD"),
         sent_on=date(2026, 1, 15),
@@ -30,7 +36,6 @@ def make(workshop: Workshop) -> None:
         more_is_meant=True,
         nonce=uuid.uuid4(),
     )
-    campaign = workshop.campaign
     remittance = remittances.record(campaign=campaign, transfer=transfer, user=AnonymousUser())
     Remittance.objects.update(state="asked")
     Acknowledgement.objects.create(
@@ -41,7 +46,13 @@ def make(workshop: Workshop) -> None:
         is_at_site=True,
         approved_at=clock.now(),
     )
-    CampaignUpdate.objects.create(campaign=workshop.campaign, title="A well", body="It is deep.")
+    CampaignUpdate.objects.create(campaign=campaign, title="A well", body="It is deep.")
+
+
+def link(campaign: Campaign) -> str:
+    """Return the token by which the charity answers."""
+    found = Acknowledgement.objects.get(remittance__campaign=campaign)
+    return acknowledgement_link(found)
 
 
 def asked(workshop: Workshop) -> Acknowledgement | None:
