@@ -2,6 +2,7 @@
 
 from donations.models.digests import LedgerDigest
 from donations.models.donations import Donation
+from donations.models.exports import Export
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.reconciliation import Difference, Reconciliation
@@ -14,6 +15,7 @@ __all__ = [
     "CampaignUpdate",
     "Difference",
     "Donation",
+    "Export",
     "LedgerDigest",
     "LedgerEntry",
     "Reconciliation",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public, remittances, updates
+from donations.urls import exports, organize, own, public, remittances, updates
 
 urlpatterns = [
+    *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
     *remittances.urlpatterns,
