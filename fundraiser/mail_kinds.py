@@ -24,6 +24,7 @@ _MONEY: Final = "donations.services.mails.payment_emails"
 _ATTENDEE: Final = "donations.services.mails.attendee_emails"
 _SEAT_END: Final = "donations.services.mails.seat_end_emails"
 _WAITING: Final = "donations.services.mails.waiting_emails"
+_CLAIM: Final = "donations.services.mails.claim_emails"
 _AFTER: Final = "donations.services.mails.after_emails"
 _OWN: Final = "donations.services.mails.own_emails"
 _TEAM: Final = "donations.services.mails.team_emails"
@@ -36,6 +37,9 @@ MAIL_KINDS: Final = {
     "payment_failed": MailKind(f"{_MONEY}.payment_failed", editable=True, tells_amount=True),
     "payment_problem": MailKind(f"{_MONEY}.payment_problem", editable=True, tells_amount=True),
     "refund": MailKind(f"{_MONEY}.refund", editable=True, tells_amount=True),
+    # A gift's that was given elsewhere.
+    "claim_received": MailKind(f"{_CLAIM}.claim_received"),
+    "claim_answer": MailKind(f"{_CLAIM}.claim_answer"),
     # A seat's.
     "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address", editable=True),
     "confirmation": MailKind(f"{_ATTENDEE}.confirmation", editable=True),

@@ -1,6 +1,6 @@
 """What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
 refused to take, differences, poison events, mails that do not leave, rooms that are missing, and
-links that are passed on.
+links that are passed on. And receipts of gifts that were given elsewhere.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from donations.gateway import Gateway
-from donations.models import Difference, Donation, StripeEvent
+from donations.models import Claim, Difference, Donation, StripeEvent
 from donations.services import locking, refunding, seating
-from donations.states import DonationState, Purpose
+from donations.states import ClaimState, DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
 from events.services.room import devices, rooms
@@ -52,6 +52,7 @@ class Item:
     #: What else tells a workshop's item from its others: the day of the last mail that got stuck,
     #: YYYYMMDD, or the person whose link is passed on.
     day: str = ""
+    claim: Claim | None = None
 
     @property
     def reference(self) -> str:
@@ -59,6 +60,8 @@ class Item:
 
         Mails get stuck by the hundred: those of one workshop and day are one item.
         """
+        if self.claim is not None:
+            return str(self.claim.pk)
         if self.workshop is not None:
             return f"{self.workshop.pk}-{self.day}"
         return str(self.donation.pk) if self.donation else self.name[:60]
@@ -97,6 +100,13 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
     items += [
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
+    ]
+    waiting = Claim.objects.filter(
+        campaign_id__in=ids, state__in=[ClaimState.SHOWN, ClaimState.EXPIRED]
+    ).select_related("campaign")
+    items += [
+        Item("claim", one.campaign, one.name, one.amount, "", claim=one)
+        for one in waiting.order_by("created_at", "pk")[:100]
     ]
     items += _stuck_mails(ids)
     items += _rooms(ids)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public
+from donations.urls import declared, organize, own, public
 
 urlpatterns = [
     *organize.urlpatterns,
     *own.urlpatterns,
+    *declared.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

@@ -84,6 +84,9 @@ def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]
             return []
         room = reverse("workshop_room", args=[one.workshop.public_id])
         return [{"url": room, "label": _("Set the room"), "post": False}]
+    if one.claim is not None and campaign is not None:
+        claims = reverse("campaign_claims", args=[campaign.public_id])
+        return [{"url": claims, "label": _("Look at it"), "post": False}]
     if one.workshop is not None:
         people = reverse("workshop_people", args=[one.workshop.public_id])
         return [{"url": people, "label": _("See the people"), "post": False}]

@@ -68,7 +68,10 @@ def _compose(
 
 
 def new_gift(message: Message) -> EmailMultiAlternatives | None:
-    """Somebody gave; not due once it went back. To a viewer, what is hidden stays hidden."""
+    """Somebody gave; not due once it went back. To a viewer, what is hidden stays hidden.
+
+    To everybody where seats are carried by others' gifts: else who is not told of did not give.
+    """
     member = _member(message)
     rows = Donation.objects.select_related("campaign", "workshop__campaign")
     donation = rows.filter(pk=message.ids["donation"]).first()
@@ -76,8 +79,8 @@ def new_gift(message: Message) -> EmailMultiAlternatives | None:
         return None
     if donation.campaign.team_id != member.team_id:
         return None
-    knows = _is_editor(member)
     language, workshop = member.language, donation.workshop
+    knows = _is_editor(member) and not (workshop and workshop.hides_carried)
     with translation.override(language):
         campaign = pages.campaign_page(donation.campaign, language)
         context = {

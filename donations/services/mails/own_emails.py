@@ -31,7 +31,8 @@ def links(message: Message) -> EmailMultiAlternatives | None:
     if person is None:
         return None
     seats, gifts = _seats(person), _gifts(person)
-    if not seats and not gifts and not own_records.hosts_of(person.email).exists():
+    others = own_records.hosts_of(person.email).exists() or own_records.claims_of(person.email)
+    if not seats and not gifts and not others:
         return None
     return compose(
         "links",
