@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from donations.models import Claim, OfflineGift
 from events.models import Workshop
+
+
+def _claim(workshop: Workshop) -> dict[str, str]:
+    """A gift shown by receipt, which waits for an answer."""
+    row = Claim.objects.filter(campaign=workshop.campaign).order_by("pk").last()
+    return {"public_id": str(row.public_id)} if row else {}
+
+
+def _offline(workshop: Workshop) -> dict[str, str]:
+    """A matching gift that is only promised."""
+    row = OfflineGift.objects.filter(campaign=workshop.campaign).first()
+    return {"public_id": str(row.public_id)} if row else {}
+
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
-VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {}
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    **dict.fromkeys(("claim_file", "claim_accept", "claim_decline", "claim_undo"), _claim),
+    **dict.fromkeys(("offline_received", "offline_take_back", "offline_forget"), _offline),
+}
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:
