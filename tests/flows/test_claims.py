@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import serializers
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from donations.gateway.stripe import for_workers
 from donations.models import Claim, LedgerEntry
 from donations.services import claims, invariants, sweeper
-from events.models import Booking, Campaign, Membership, Workshop
+from donations.services.person import erasing, personal_data
+from events.models import Booking, Campaign, Membership, Person, Workshop
 from events.states import Role
 from fundraiser.core import clock as clocks
 from tests.support.cast import make_workshop
@@ -359,3 +362,30 @@ def test_control_what_does_not_fit_the_ledger_is_seen(
         transaction.set_rollback(True)
     assert "the rollup equals the ledger" in found
     assert "the number of donors equals the gifts of which something is left" in found
+
+
+def test_its_givers_data_is_told_and_erased_with_the_receipt(
+    story: Story, shop: Workshop, organizer: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    campaign = shop.campaign
+    accepted = show(story, campaign, receipt=upload(picture()), name="Dora Quill")
+    decide(organizer, accepted, "accept")
+    show(story, shop, receipt=upload(PDF), reference="Quill 2", name="Dora Quill")
+    person = Person.objects.create(email="dora@example.org", language="en")
+    told = personal_data.of_person(person)
+    kinds = [one["receipt"]["type"] for one in told["gifts_shown_by_receipt"]]
+    assert kinds == ["application/pdf", "image/jpeg"]
+    assert "claim_received" in {one["kind"] for one in told["mails"]}
+    files = [str(one.file.name) for one in Claim.objects.all()]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase(person, gateway=for_workers())
+    assert not [name for name in files if default_storage.exists(name)]
+    left = serializers.serialize("json", Claim.objects.all())
+    assert "Quill" not in left
+    assert "dora@example.org" not in left
+    assert set(Claim.objects.values_list("state", flat=True)) == {"accepted", "withdrawn"}
+    assert story.total(campaign).declared.minor == 2000, "the amount stays"
+    shop.refresh_from_db()
+    assert shop.seats_taken == 0
+    assert story.mails() == []
