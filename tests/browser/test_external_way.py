@@ -21,6 +21,8 @@ from tests.support.story import Story, address, body
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
+_PHONE = {**PHONE, "locale": "en-US"}
+
 
 @pytest.fixture
 def shop(story: Story) -> Workshop:
@@ -39,7 +41,7 @@ def test_a_visitor_shows_a_receipt_and_an_organizer_accepts_it(
     file = tmp_path / "receipt.png"
     file.write_bytes(picture("PNG", size=(600, 300)))
     problems: dict[str, list[str]] = {}
-    visitor = open_context(**PHONE).new_page()
+    visitor = open_context(**_PHONE).new_page()
     visitor.goto(site + address(shop))
     link = visitor.get_by_role("button", name="Open the page of charity: water")
     expect(link).to_have_attribute("href", "https://www.charitywater.example/give")
@@ -55,7 +57,7 @@ def test_a_visitor_shows_a_receipt_and_an_organizer_accepts_it(
     problems |= looks.problems(visitor, "a gift shown", ("light",))
     assert visitor.url in body(story.mails()[0])
 
-    organizer = signed_in(open_context, site, "alice@example.org", **PHONE)
+    organizer = signed_in(open_context, site, "alice@example.org", **_PHONE)
     organizer.goto(f"{site}/organize/campaigns/{shop.campaign.public_id}/claims/")
     drawn = organizer.get_by_role("img", name="Receipt of Dora")
     expect(drawn).to_be_visible()
