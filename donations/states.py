@@ -144,3 +144,24 @@ OFFLINE_TABLE: Final = {
     OfflineState.PLEDGED: frozenset({OfflineState.RECEIVED, OfflineState.WITHDRAWN}),
     OfflineState.RECEIVED: frozenset({OfflineState.UNDONE}),
 }
+
+
+class ExportState(TextChoices):
+    """Where an export stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    #: Its file is gone: it was kept for a few days.
+    EXPIRED = "expired"
+
+
+EXPORT_TABLE: Final = {
+    ExportState.QUEUED: frozenset({ExportState.RUNNING, ExportState.CANCELLED}),
+    ExportState.RUNNING: frozenset(
+        {ExportState.QUEUED, ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED}
+    ),
+    ExportState.DONE: frozenset({ExportState.EXPIRED}),
+}

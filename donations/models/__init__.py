@@ -3,6 +3,7 @@
 from donations.models.carried import CarriedSeat
 from donations.models.claims import Claim
 from donations.models.donations import Donation
+from donations.models.exports import Export
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.offline import OfflineGift
@@ -14,6 +15,7 @@ __all__ = [
     "Claim",
     "Difference",
     "Donation",
+    "Export",
     "LedgerEntry",
     "OfflineGift",
     "Reconciliation",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from donations.urls import declared, organize, own, public
+from donations.urls import declared, exports, organize, own, public
 
 urlpatterns = [
+    *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
     *declared.urlpatterns,

@@ -21,11 +21,18 @@ def _offline(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(row.public_id)} if row else {}
 
 
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
+
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     **dict.fromkeys(("claim_file", "claim_accept", "claim_decline", "claim_undo"), _claim),
     **dict.fromkeys(("offline_received", "offline_take_back", "offline_forget"), _offline),
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
 }
 
 

@@ -55,7 +55,7 @@ def test_a_visitor_shows_a_receipt_and_an_organizer_accepts_it(
     visitor.get_by_role("button", name="Show my gift and register").click()
     expect(visitor.get_by_text("Waiting for an answer")).to_be_visible()
     problems |= looks.problems(visitor, "a gift shown", ("light",))
-    assert visitor.url in body(story.mails()[0])
+    assert visitor.url.partition("#")[0] in body(story.mails()[0])
 
     organizer = signed_in(open_context, site, "alice@example.org", **_PHONE)
     organizer.goto(f"{site}/organize/campaigns/{shop.campaign.public_id}/claims/")
