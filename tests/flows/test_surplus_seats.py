@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from events.models import Booking, Campaign, Membership, Person, Workshop
 from events.services.seating import seats
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
+from tests.support.exports import cells, export
 from tests.support.story import Story, address, body
 
 
@@ -137,6 +139,20 @@ def test_the_list_of_people_does_not_tell_who_paid(
     Workshop.objects.update(surplus_minimum_minor=None)
     cards = _people(organizer, shop)
     assert cards["Dora"] != cards["Gus"], "control: the mail to confirm the address tells"
+
+
+def test_exports_do_not_tell_who_paid(story: Story, shop: Workshop, tmp_path: Path) -> None:
+    story.give(shop, amount="other", other_amount="80")
+    story.mails()
+    _take(story, shop)
+    (gift,) = cells(export(tmp_path, "donations"))
+    assert (gift["name"], gift["email"], gift["amount"]) == ("", "", "80.00")
+    people = cells(export(tmp_path, "registrations"))
+    assert {one["name"] for one in people} == {"Dora", "Gus"}
+    assert {one["confirmed_at"][11:19] for one in people} == {"00:00:00"}
+    Workshop.objects.update(surplus_seats=False, surplus_minimum_minor=None)
+    (gift,) = cells(export(tmp_path, "donations"))
+    assert gift["name"] == "Dora", "control: it would be told"
 
 
 def test_notices_of_gifts_name_nobody_who_hides(
