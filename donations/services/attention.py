@@ -101,19 +101,23 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
-    waiting = Claim.objects.filter(
-        campaign_id__in=ids, state__in=[ClaimState.SHOWN, ClaimState.EXPIRED]
-    ).select_related("campaign")
-    items += [
-        Item("claim", one.campaign, one.name, one.amount, "", claim=one)
-        for one in waiting.order_by("created_at", "pk")[:100]
-    ]
-    items += _stuck_mails(ids)
+    items += [*_receipts(ids), *_stuck_mails(ids)]
     items += _rooms(ids)
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
         items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
     return items
+
+
+def _receipts(campaign_ids: list[int]) -> list[Item]:
+    """Return the gifts shown by receipt that wait for an answer."""
+    waiting = Claim.objects.filter(
+        campaign_id__in=campaign_ids, state__in=[ClaimState.SHOWN, ClaimState.EXPIRED]
+    )
+    return [
+        Item("claim", one.campaign, one.name, one.amount, "", claim=one)
+        for one in waiting.select_related("campaign").order_by("created_at", "pk")[:100]
+    ]
 
 
 def _stuck_mails(campaign_ids: list[int]) -> list[Item]:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from donations.declared_forms import CarriedForm
+from donations.carried_forms import CarriedForm
 from donations.services import carried, pages
 from donations.views import giving
 from events.services import access

@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from donations.declared_forms import CarriedForm, ClaimForm
+from donations.carried_forms import CarriedForm
+from donations.declared_forms import ClaimForm
 from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation

@@ -7,10 +7,16 @@ import uuid
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from PIL import Image
 
+from donations.gateway.stripe import for_workers
+from donations.models import Claim
+from donations.services import sweeper
+from donations.services.claim_links import claim_link
 from events.models import Campaign, Workshop
 from tests.support.cast import make_campaign
+from tests.support.story import Story
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 #: The number that EXIF gives the camera's name, and where it stood.
@@ -61,3 +67,28 @@ def show_path(place: Workshop | Campaign) -> str:
     if isinstance(place, Workshop):
         return f"/c/{place.campaign.slug}/{place.slug}/shown-gift/"
     return f"/c/{place.slug}/shown-gift/"
+
+
+def show(story: Story, place: Workshop | Campaign, **typed: Any) -> Claim:
+    """Show a gift on the form; return the claim whose page it led to."""
+    answer = story.client.post(show_path(place), claim_form(**typed))
+    assert answer.status_code == 302, answer.content.decode()[:4000]
+    assert answer["Location"].startswith("/shown/")
+    return Claim.objects.latest("pk")
+
+
+def own_page(story: Story, claim: Claim) -> str:
+    return story.page(f"/shown/{claim_link(claim)}/")
+
+
+def decide(organizer: Client, claim: Claim, verb: str, reason: str = "") -> Any:
+    return organizer.post(f"/organize/claims/{claim.public_id}/{verb}/", {"reason": reason})
+
+
+def sweep() -> None:
+    sweeper.sweep(gateway=for_workers())
+
+
+def listed(organizer: Client, campaign: Campaign) -> str:
+    page = organizer.get(f"/organize/campaigns/{campaign.public_id}/claims/").content.decode()
+    return " ".join(page.split())
