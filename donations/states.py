@@ -81,6 +81,8 @@ class Account(TextChoices):
     HELD = "held_for_charity"
     SENT = "sent_to_charity"
     DECLARED = "declared_gifts"
+    #: Where declared gifts are, by what we were told: it never passed through here.
+    ELSEWHERE = "given_elsewhere"
 
 
 class Kind(TextChoices):
@@ -97,6 +99,10 @@ class Kind(TextChoices):
     #: Held money was sent on to the charity; a mistake is undone by a counter-entry.
     REMITTANCE = "remittance"
     REMITTANCE_RETURNED = "remittance_returned"
+    #: A gift that was given elsewhere: shown by receipt, or entered by hand.
+    DECLARED = "declared"
+    #: It was entered by mistake: the counter-entry.
+    DECLARED_UNDONE = "declared_undone"
 
 
 class SourceType(TextChoices):
@@ -107,6 +113,9 @@ class SourceType(TextChoices):
     BALANCE_TRANSACTION = "balance_transaction"
     #: A transfer to the charity, by its public id.
     REMITTANCE = "remittance"
+    #: No Stripe object: our own number of a gift shown by receipt, or entered by hand.
+    CLAIM = "claim"
+    OFFLINE = "offline"
 
 
 #: What Stripe knows too, and the reconciler compares.
@@ -138,6 +147,54 @@ class RemittanceMethod(TextChoices):
     PAGE = "page"
     CHEQUE = "cheque"
     OTHER = "other"
+
+
+class ClaimState(TextChoices):
+    """Where a gift shown by receipt stands."""
+
+    SHOWN = "shown"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    #: Nobody looked in time, and its seat was released; the gift can still be accepted.
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    #: It had been accepted by mistake.
+    UNDONE = "undone"
+
+
+CLAIM_TABLE: Final = {
+    ClaimState.SHOWN: frozenset(
+        {ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.EXPIRED, ClaimState.WITHDRAWN}
+    ),
+    ClaimState.EXPIRED: frozenset({ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.WITHDRAWN}),
+    ClaimState.ACCEPTED: frozenset({ClaimState.UNDONE}),
+}
+
+
+class OfflineKind(TextChoices):
+    """How a gift came that an organizer enters by hand."""
+
+    CASH = "cash"
+    CHEQUE = "cheque"
+    TRANSFER = "transfer"
+    MATCHING = "matching"
+
+
+class OfflineState(TextChoices):
+    """Where a gift entered by hand stands. Only a matching gift is pledged first."""
+
+    PLEDGED = "pledged"
+    RECEIVED = "received"
+    #: The pledge came to nothing.
+    WITHDRAWN = "withdrawn"
+    #: It had been entered by mistake.
+    UNDONE = "undone"
+
+
+OFFLINE_TABLE: Final = {
+    OfflineState.PLEDGED: frozenset({OfflineState.RECEIVED, OfflineState.WITHDRAWN}),
+    OfflineState.RECEIVED: frozenset({OfflineState.UNDONE}),
+}
 
 
 class ExportState(TextChoices):

@@ -25,6 +25,7 @@ _ATTENDEE: Final = "donations.services.mails.attendee_emails"
 _SEAT_END: Final = "donations.services.mails.seat_end_emails"
 _CANCELLING: Final = "donations.services.mails.cancelling_emails"
 _WAITING: Final = "donations.services.mails.waiting_emails"
+_CLAIM: Final = "donations.services.mails.claim_emails"
 _AFTER: Final = "donations.services.mails.after_emails"
 _OWN: Final = "donations.services.mails.own_emails"
 _TEAM: Final = "donations.services.mails.team_emails"
@@ -39,6 +40,9 @@ MAIL_KINDS: Final = {
     "payment_failed": MailKind(f"{_MONEY}.payment_failed", editable=True, tells_amount=True),
     "payment_problem": MailKind(f"{_MONEY}.payment_problem", editable=True, tells_amount=True),
     "refund": MailKind(f"{_MONEY}.refund", editable=True, tells_amount=True),
+    # A gift's that was given elsewhere.
+    "claim_received": MailKind(f"{_CLAIM}.claim_received"),
+    "claim_answer": MailKind(f"{_CLAIM}.claim_answer"),
     # A seat's.
     "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address", editable=True),
     "confirmation": MailKind(f"{_ATTENDEE}.confirmation", editable=True),

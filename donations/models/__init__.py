@@ -1,11 +1,14 @@
 """Money asked, received, refunded and totalled."""
 
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
+from donations.models.carried import CarriedSeat
+from donations.models.claims import Claim
 from donations.models.digests import LedgerDigest
 from donations.models.donations import Donation
 from donations.models.exports import Export
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
+from donations.models.offline import OfflineGift
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
 from donations.models.updates import CampaignUpdate
@@ -16,11 +19,14 @@ __all__ = [
     "CampaignUpdate",
     "Cancellation",
     "CancellationChoice",
+    "CarriedSeat",
+    "Claim",
     "Difference",
     "Donation",
     "Export",
     "LedgerDigest",
     "LedgerEntry",
+    "OfflineGift",
     "Reconciliation",
     "RefundOrder",
     "Remittance",

@@ -83,6 +83,8 @@ class CampaignTotal(models.Model):
     disputes_minor = models.BigIntegerField(default=0)
     sent_minor = models.BigIntegerField(default=0)
     declared_minor = models.BigIntegerField(default=0)
+    #: Promised to match what others give, and not received yet: counts nowhere.
+    pledged_minor = models.BigIntegerField(default=0)
     donors = models.PositiveIntegerField(default=0)
     #: Raised by every movement: part of the key of what is cached about the total.
     version = models.PositiveBigIntegerField(default=0)

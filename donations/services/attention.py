@@ -1,6 +1,6 @@
 """What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
 refused to take, differences, poison events, mails that do not leave, rooms that are missing, and
-links that are passed on.
+links that are passed on. And receipts of gifts that were given elsewhere.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from donations.gateway import Gateway
-from donations.models import Difference, Donation, Remittance, StripeEvent
+from donations.models import Claim, Difference, Donation, Remittance, StripeEvent
 from donations.services import locking, organizer_refunds, refund_run, refunding, seating
 from donations.services.remitting import acknowledging, overdue
 from donations.services.updating import prompts
-from donations.states import DonationState, Purpose
+from donations.states import ClaimState, DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
 from events.services.room import devices, rooms
@@ -55,6 +55,7 @@ class Item:
     #: What else tells a workshop's item from its others: the day of the last mail that got stuck,
     #: YYYYMMDD, or the person whose link is passed on.
     day: str = ""
+    claim: Claim | None = None
 
     @property
     def reference(self) -> str:
@@ -62,6 +63,8 @@ class Item:
 
         Mails get stuck by the hundred: those of one workshop and day are one item.
         """
+        if self.claim is not None:
+            return str(self.claim.pk)
         if self.workshop is not None:
             return f"{self.workshop.pk}-{self.day}"
         return str(self.donation.pk) if self.donation else self.name[:60]
@@ -101,7 +104,13 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
-    items += [*_refunds(ids), *_stuck_mails(ids), *_rooms(ids), *_of_the_whole_campaign(ids)]
+    items += [
+        *_refunds(ids),
+        *_receipts(ids),
+        *_stuck_mails(ids),
+        *_rooms(ids),
+        *_of_the_whole_campaign(ids),
+    ]
     return [*items, *_of_the_site()] if is_admin else items
 
 
@@ -128,6 +137,17 @@ def _refunds(campaign_ids: list[int]) -> list[Item]:
             "refund_unknown", one.donation.campaign, one.donation.name, one.amount, "", one.donation
         )
         for one in organizer_refunds.unanswered(campaign_ids).order_by("pk")[:100]
+    ]
+
+
+def _receipts(campaign_ids: list[int]) -> list[Item]:
+    """Return the gifts shown by receipt that wait for an answer."""
+    waiting = Claim.objects.filter(
+        campaign_id__in=campaign_ids, state__in=[ClaimState.SHOWN, ClaimState.EXPIRED]
+    )
+    return [
+        Item("claim", one.campaign, one.name, one.amount, "", claim=one)
+        for one in waiting.select_related("campaign").order_by("created_at", "pk")[:100]
     ]
 
 

@@ -20,7 +20,8 @@ class Told:
 
 def told(item: Item, language: str, *, names_all: bool) -> Told:
     """Return an item's words; without ``names_all`` who hid their name is not named."""
-    is_private = item.kind == "shared_link" or (item.donation and item.donation.hide_name)
+    gift = item.donation or item.claim
+    is_private = item.kind == "shared_link" or (gift and gift.hide_name)
     hidden = bool(is_private) and not names_all
     name = item.name
     if item.workshop is not None and item.kind in {"mails_stuck", "no_room", "refunds_stuck"}:
@@ -35,6 +36,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "late_money": _("%(name)s paid %(amount)s after the seat was gone"),
         "refund_asked": _("%(name)s asks for %(amount)s back"),
         "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
+        "claim": _("%(name)s shows a gift of %(amount)s"),
         "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
@@ -68,6 +70,7 @@ def _detail(item: Item) -> str:
             "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, "
             "and give it back there if it is wrong."
         ),
+        "claim": _("It was given on the charity’s own page. Look at the receipt, and answer."),
         "refused": _(
             "Nothing was charged. Stripe’s reason: %(reason)s. If it is not the amount, look in "
             "Stripe’s dashboard at what the account may take."

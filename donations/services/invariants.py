@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from donations.services import declared_invariants
+
 _SUM: Final = """
     SELECT e.campaign_id,
       COALESCE(SUM(CASE WHEN credit = 'gifts' THEN amount_minor
@@ -40,11 +42,16 @@ QUERIES: Final[dict[str, str]] = {
               (COALESCE(s.gifts, 0), COALESCE(s.fees, 0), COALESCE(s.refunds, 0),
                COALESCE(s.disputes, 0), COALESCE(s.sent, 0), COALESCE(s.declared, 0))
     """.replace("__SUMS__", _SUM),
-    "the number of donors equals the donations with something left": """
-        SELECT t.campaign_id, t.donors, COUNT(d.id)
-        FROM donations_campaigntotal t
-        LEFT JOIN donations_donation d ON d.campaign_id = t.campaign_id AND d.net_minor > 0
-        GROUP BY t.campaign_id, t.donors HAVING t.donors <> COUNT(d.id)
+    "the number of donors equals the gifts of which something is left": """
+        SELECT t.campaign_id, t.donors, n.found FROM donations_campaigntotal t
+        CROSS JOIN LATERAL (SELECT
+            (SELECT COUNT(*) FROM donations_donation d
+              WHERE d.campaign_id = t.campaign_id AND d.net_minor > 0)
+          + (SELECT COUNT(*) FROM donations_claim c
+              WHERE c.campaign_id = t.campaign_id AND c.state = 'accepted')
+          + (SELECT COUNT(*) FROM donations_offlinegift o
+              WHERE o.campaign_id = t.campaign_id AND o.state = 'received') AS found) n
+        WHERE t.donors <> n.found
     """,
     "a donation's net equals its ledger rows": """
         SELECT d.id, d.net_minor, s.net FROM donations_donation d
@@ -81,7 +88,9 @@ QUERIES: Final[dict[str, str]] = {
         JOIN events_campaign c ON c.id = e.campaign_id
         LEFT JOIN donations_donation d ON d.id = e.donation_id
         WHERE e.currency <> c.currency OR d.currency <> e.currency
-           OR (d.campaign_id IS DISTINCT FROM e.campaign_id AND e.source_type <> 'remittance')
+           OR (d.campaign_id IS DISTINCT FROM e.campaign_id
+               AND e.source_type NOT IN ('remittance', 'claim', 'offline'))
+           OR (d.id IS NOT NULL AND e.source_type IN ('remittance', 'claim', 'offline'))
     """,
     "at most one live seat donation for a booking": """
         SELECT booking_id, COUNT(*) FROM donations_donation
@@ -165,6 +174,7 @@ QUERIES: Final[dict[str, str]] = {
         WHERE d.state <> 'paid' AND EXISTS (
           SELECT 1 FROM donations_ledgerentry e WHERE e.donation_id = d.id)
     """,
+    **declared_invariants.QUERIES,
 }
 
 

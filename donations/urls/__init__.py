@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from donations.urls import cancelling, exports, organize, own, public, remittances, updates
+from donations.urls import (
+    cancelling,
+    declared,
+    exports,
+    organize,
+    own,
+    public,
+    remittances,
+    updates,
+)
 
 urlpatterns = [
     *exports.urlpatterns,
@@ -11,6 +20,7 @@ urlpatterns = [
     *cancelling.urlpatterns,
     *remittances.urlpatterns,
     *updates.urlpatterns,
+    *declared.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

@@ -40,6 +40,10 @@ class Campaign(Translated, models.Model):
     destination = models.CharField(max_length=8, choices=Destination, default=Destination.CHARITY)
     #: The connected account (acct_…) that takes the money; empty: the site's own.
     stripe_account = models.CharField(max_length=64, blank=True)
+    #: The charity's own giving page (https), for a campaign whose destination is external.
+    external_url = models.URLField(blank=True, max_length=500)
+    #: For how many days a seat is kept until an organizer has looked at its receipt.
+    claim_days = models.PositiveSmallIntegerField(default=7)
     fees_paid_by_organizer = models.BooleanField(default=False)
     accent = models.CharField(
         max_length=6, default="0a63c2", validators=[RegexValidator(r"\A[0-9a-f]{6}\Z")]
@@ -83,6 +87,14 @@ class Campaign(Translated, models.Model):
                 | ~models.Q(state=CampaignState.PUBLISHED)
                 | ~models.Q(stripe_account=""),
                 name="campaign_charity_has_account",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(external_url="") | models.Q(external_url__startswith="https://"),
+                name="campaign_external_url_safe",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claim_days__gte=1) & models.Q(claim_days__lte=60),
+                name="campaign_claim_days_few",
             ),
         ]
 

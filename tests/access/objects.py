@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from donations.models import Claim, OfflineGift
 from events.models import Registration, Workshop
 from events.states import Role
 from tests.access import money_rows
@@ -18,6 +19,18 @@ def _member(workshop: Workshop) -> dict[str, str]:
     """Return the viewer's place in the team."""
     members = workshop.campaign.team.membership_set
     return {**_team(workshop), "user_id": str(members.get(role=Role.VIEWER).user_id)}
+
+
+def _claim(workshop: Workshop) -> dict[str, str]:
+    """A gift shown by receipt, which waits for an answer."""
+    row = Claim.objects.filter(campaign=workshop.campaign).order_by("pk").last()
+    return {"public_id": str(row.public_id)} if row else {}
+
+
+def _offline(workshop: Workshop) -> dict[str, str]:
+    """A matching gift that is only promised."""
+    row = OfflineGift.objects.filter(campaign=workshop.campaign).first()
+    return {"public_id": str(row.public_id)} if row else {}
 
 
 def _export(workshop: Workshop) -> dict[str, str]:
@@ -57,6 +70,8 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
         ),
         money_rows.of_update,
     ),
+    **dict.fromkeys(("claim_file", "claim_accept", "claim_decline", "claim_undo"), _claim),
+    **dict.fromkeys(("offline_received", "offline_take_back", "offline_forget"), _offline),
     "export": _export,
     "export_cancel": _export,
     "export_file": _export,

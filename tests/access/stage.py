@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from donations.models import Donation, Export
+from donations.services.claim_links import CLAIM_LINK
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
 from donations.services.remitting.doors import ACKNOWLEDGE_LINK
@@ -248,7 +249,7 @@ def _link(donation: Donation, purpose: str) -> str:
 
 def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
     """Return what a link is for; the other attendee holds none of a speaker or an organizer."""
-    if purpose in {PERSON_LINK, SEAT_LINK}:
+    if purpose in {PERSON_LINK, SEAT_LINK, CLAIM_LINK}:
         return own_pages.row_of(donation, purpose)
     if purpose in {BOOKING_LINK, CONFIRM_LINK}:
         return booking

@@ -72,7 +72,10 @@ def compose_notice(
 
 
 def new_gift(message: Message) -> EmailMultiAlternatives | None:
-    """Somebody gave; not due once it went back. To a viewer, what is hidden stays hidden."""
+    """Somebody gave; not due once it went back. To a viewer, what is hidden stays hidden.
+
+    To everybody where seats are carried by others' gifts: else who is not told of did not give.
+    """
     member = member_of(message)
     rows = Donation.objects.select_related("campaign", "workshop__campaign")
     donation = rows.filter(pk=message.ids["donation"]).first()
@@ -80,8 +83,8 @@ def new_gift(message: Message) -> EmailMultiAlternatives | None:
         return None
     if donation.campaign.team_id != member.team_id:
         return None
-    knows = is_editor(member)
     language, workshop = member.language, donation.workshop
+    knows = is_editor(member) and not (workshop and workshop.hides_carried)
     with translation.override(language):
         campaign = pages.campaign_page(donation.campaign, language)
         context = {

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from donations.models import Acknowledgement, Donation
+from donations.models import Acknowledgement, Claim, Donation
 from events.models import Booking, Host, Person, Registration
 from events.services.mails import outbox
 from fundraiser.core import clock
@@ -43,6 +43,7 @@ def forget_strangers() -> int:
     strangers = Person.objects.filter(
         ~Exists(Donation.objects.filter(**same)),
         ~Exists(Acknowledgement.objects.filter(**same)),
+        ~Exists(Claim.objects.filter(**same)),
         ~Exists(Registration.objects.filter(**same)),
         ~Exists(Booking.objects.filter(**same)),
         ~Exists(Host.objects.filter(**same)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from donations.models import Acknowledgement, Donation
+from donations.models import Acknowledgement, Claim, Donation
 from donations.querysets import DonationQuerySet
 from events.models import Booking, Host, Invitation, Registration
 from events.states import BookingState
@@ -78,6 +78,12 @@ def donations_of(email: str) -> DonationQuerySet:
     """Return every attempt to give of an address, latest first."""
     rows = Donation.objects.filter(email__iexact=email)
     return rows.select_related("campaign__team", "workshop", "booking").order_by("-created_at")
+
+
+def claims_of(email: str) -> QuerySet[Claim]:
+    """Return every gift that an address showed by receipt, latest first."""
+    rows = Claim.objects.filter(email__iexact=email)
+    return rows.select_related("campaign", "workshop", "booking").order_by("-created_at", "-pk")
 
 
 def gifts_of(email: str) -> list[Donation]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from donations.models import Acknowledgement, Donation
+from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
+from donations.services import receipt_files
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import Booking, DeliveryProblem, Host, Message, Person, Registration, Workshop
@@ -38,6 +39,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "acknowledgements": [
             _acknowledgement(one) for one in own_records.acknowledgements_of(email)
         ],
+        "gifts_shown_by_receipt": [_claim(one) for one in own_records.claims_of(email)],
         "mails": _mails(messages_of(person, bookings, seats, donations)),
         "delivery_problems": [
             {"kind": one.kind, "happened_at": _time(one.happened_at), "detail": one.detail}
@@ -60,6 +62,7 @@ def messages_of(
         Q(booking__in=[one.pk for one in bookings], registration=None)
         | Q(registration__in=[one.pk for one in seats])
         | Q(ids__donation__in=[one.pk for one in donations])
+        | Q(ids__claim__in=list(own_records.claims_of(person.email).values_list("pk", flat=True)))
         | Q(ids__person=person.pk)
         | Q(ids__acknowledgement__in=asked)
         | Q(kind__startswith="host_", ids__host__in=hosts)
@@ -112,6 +115,7 @@ def _booking(booking: Booking) -> dict[str, Any]:
             {"choice": one.choice, "chosen_at": _time(one.chosen_at)}
             for one in booking.cancellation_choices.order_by("pk")
         ],
+        "carried_by_others": CarriedSeat.objects.filter(booking=booking).exists(),
     }
 
 
@@ -210,6 +214,28 @@ def _acknowledgement(asked: Acknowledgement) -> dict[str, Any]:
         "name": asked.officer_name,
         "role": asked.officer_role,
         "shows_name": asked.shows_name,
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "id": str(claim.public_id),
+        "campaign": claim.campaign.title,
+        "charity": claim.campaign.charity_name,
+        "workshop": claim.workshop.title if claim.workshop else None,
+        "state": claim.state,
+        "currency": claim.currency,
+        "amount_minor": claim.amount_minor,
+        "reference": claim.reference,
+        "receipt": receipt_files.as_text(str(claim.file.name or "")),
+        "name": claim.name,
+        "message": claim.message,
+        "hide_name": claim.hide_name,
+        "hide_amount": claim.hide_amount,
+        "language": claim.language,
+        "answer": claim.answer,
+        "created_at": _time(claim.created_at),
+        "decided_at": _time(claim.decided_at),
     }
 
 
