@@ -1,12 +1,15 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.donations import Donation
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
+    "CampaignMoney",
     "CampaignTotal",
+    "ConnectedAccount",
     "Difference",
     "Donation",
     "LedgerEntry",

@@ -1,6 +1,6 @@
 """What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
 refused to take, differences, poison events, mails that do not leave, rooms that are missing, and
-links that are passed on.
+links that are passed on, and Stripe accounts that take no payments.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from donations.gateway import Gateway
-from donations.models import Difference, Donation, StripeEvent
-from donations.services import locking, refunding, seating
+from donations.models import ConnectedAccount, Difference, Donation, StripeEvent
+from donations.services import account_readiness, ledger, locking, refunding, seating
 from donations.states import DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
 from events.services.room import devices, rooms
 from events.services.seating import seats
-from events.states import BookingState, MessageState, WorkshopState
+from events.states import BookingState, CampaignState, MessageState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.money import Money
@@ -50,7 +50,7 @@ class Item:
     donation: Donation | None = None
     workshop: Workshop | None = None
     #: What else tells a workshop's item from its others: the day of the last mail that got stuck,
-    #: YYYYMMDD, or the person whose link is passed on.
+    #: YYYYMMDD, or the person whose link is passed on; of an account's, the day it stopped.
     day: str = ""
 
     @property
@@ -61,6 +61,8 @@ class Item:
         """
         if self.workshop is not None:
             return f"{self.workshop.pk}-{self.day}"
+        if self.kind == "account_stopped" and self.campaign is not None:
+            return f"{self.campaign.pk}-{self.day}"
         return str(self.donation.pk) if self.donation else self.name[:60]
 
 
@@ -83,7 +85,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         for one in asked[:100]
     ]
     items += [
-        Item("quarantined", one.campaign, one.name, one.amount, one.quarantine, one)
+        Item(_set_aside(one), one.campaign, one.name, one.amount, one.quarantine, one)
         for one in rows.quarantined().order_by("created_at")[:100]
     ]
     refused = rows.refused().filter(created_at__gt=clock.now() - REFUSED_SHOWN)
@@ -98,12 +100,46 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
+    items += _accounts(ids)
     items += _stuck_mails(ids)
     items += _rooms(ids)
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
         items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
     return items
+
+
+def _set_aside(donation: Donation) -> str:
+    """Return what kind of look a payment needs: the whole of it, or a dispute of it."""
+    is_dispute = donation.quarantine.startswith(ledger.FOREIGN_DISPUTE)
+    return "foreign_dispute" if is_dispute else "quarantined"
+
+
+def _accounts(campaign_ids: list[int]) -> list[Item]:
+    """Return the published campaigns whose Stripe account takes no payments now."""
+    rows = Campaign.objects.filter(pk__in=campaign_ids, state=CampaignState.PUBLISHED)
+    used = list(rows.exclude(stripe_account="").select_related("team"))
+    found = ConnectedAccount.objects.in_bulk(
+        [one.stripe_account for one in used], field_name="stripe_account"
+    )
+    return [
+        Item(
+            "account_stopped",
+            one,
+            account.name,
+            None,
+            "; ".join(problems),
+            day=_stopped_on(account),
+        )
+        for one in used
+        if (account := found.get(one.stripe_account))
+        and (problems := list(account_readiness.of_account(account, one)))
+    ]
+
+
+def _stopped_on(account: ConnectedAccount) -> str:
+    """Return what tells one stop of an account from its next: the day it was disconnected."""
+    return f"{account.disconnected_at:%Y%m%d}" if account.disconnected_at else "waits"
 
 
 def _stuck_mails(campaign_ids: list[int]) -> list[Item]:

@@ -38,6 +38,8 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "poison_event": _("The event %(name)s could not be applied"),
         "no_room": _("“%(name)s” is about to start, and has no room"),
         "shared_link": _("The link of %(name)s is used at many places"),
+        "foreign_dispute": _("The bank took %(name)s’s gift back in another currency"),
+        "account_stopped": _("No gifts can be taken: Stripe account of %(name)s"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
     }
     return Told(titles[item.kind] % values, _detail(item))
@@ -54,6 +56,11 @@ def _detail(item: Item) -> str:
         "refused": _(
             "Nothing was charged. Stripe’s reason: %(reason)s. If it is not the amount, look in "
             "Stripe’s dashboard at what the account may take."
+        )
+        % {"reason": item.detail},
+        "foreign_dispute": _(
+            "The gift still stands in the total, since no row of its currency can hold what the "
+            "bank took. Look at the dispute in Stripe’s dashboard. Stripe says: %(reason)s."
         )
         % {"reason": item.detail},
         "no_room": _("Whoever joins has to wait. Set the room’s address on its page “Room”."),

@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from donations.gateway import EventReference, Gateway
-from donations.models import Donation, StripeEvent
+from donations.models import ConnectedAccount, Donation, StripeEvent
 from donations.querysets import DonationQuerySet
 from donations.services import checkout, settlement
-from donations.stripe_events import APPLIED_TYPES, UNHURRIED_TYPES
+from donations.services.connecting import accounts
+from donations.stripe_events import ACCOUNT_TYPES, APPLIED_TYPES, UNHURRIED_TYPES
 from fundraiser.core import clock, jobs
 from fundraiser.core.failpoints import reached
 
@@ -97,24 +98,40 @@ def retry_set_aside(account: str, *, gateway: Gateway) -> int:
 
 
 def _try(event: StripeEvent, gateway: Gateway) -> bool:
+    donation = None
     try:
-        donation = find_donation(event, gateway)
-        if donation is not None and not _is_known(donation, event):
-            _settle(donation, event, gateway)
+        if event.type in ACCOUNT_TYPES:
+            is_ours = _refresh_account(event, gateway)
+        else:
+            donation = find_donation(event, gateway)
+            is_ours = donation is not None
+            if donation is not None and not _is_known(donation, event):
+                _settle(donation, event, gateway)
     except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
         _failed(event, error)
         return False
     StripeEvent.objects.filter(pk=event.pk).update(
         applied_at=clock.now(),
         donation=donation,
-        error="" if donation else "not a donation of ours",
+        error="" if is_ours else "nothing of ours",
     )
     return True
 
 
-def _is_known(donation: Donation, event: StripeEvent) -> bool:
+def _is_known(row: Donation | ConnectedAccount, event: StripeEvent) -> bool:
     """Whether Stripe was asked after the event came: then what it tells was applied already."""
-    return donation.checked_at is not None and donation.checked_at > event.received_at
+    return row.checked_at is not None and row.checked_at > event.received_at
+
+
+def _refresh_account(event: StripeEvent, gateway: Gateway) -> bool:
+    """Fetch the connected account that sent an event, whatever the event says of it.
+
+    Returns whether it is one of ours.
+    """
+    account = ConnectedAccount.objects.filter(stripe_account=event.account or "-").first()
+    if account is not None and not _is_known(account, event):
+        accounts.refresh(account.pk, gateway=gateway)
+    return account is not None
 
 
 def _settle(donation: Donation, event: StripeEvent, gateway: Gateway) -> None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from donations.models import CampaignTotal, Donation
-from donations.services import totals
+from donations.services import account_readiness, totals
 from events.models import Campaign, Workshop
 from events.querysets import somebody_waits
 from events.services import content
@@ -203,7 +203,14 @@ def takes_gifts(campaign: Campaign) -> bool:
     """Return whether a visitor can give to the campaign now."""
     if campaign.state != CampaignState.PUBLISHED or campaign.destination == Destination.EXTERNAL:
         return False
-    return campaign.closes_at is None or campaign.closes_at > clock.now()
+    if campaign.closes_at is not None and campaign.closes_at <= clock.now():
+        return False
+    return not account_readiness.is_paused(campaign)
+
+
+def is_paused(campaign: Campaign) -> bool:
+    """Return whether it would take gifts, if its Stripe account could."""
+    return campaign.state == CampaignState.PUBLISHED and account_readiness.is_paused(campaign)
 
 
 def wall(campaign: Campaign) -> list[WallGift]:
@@ -243,6 +250,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "more_gifts": max(total.donors - len(gifts), 0),
         "days_left": None if closes is None else max((closes - clock.now()).days, 0),
         "give_url": reverse("give", args=[campaign.slug]) if takes_gifts(campaign) else "",
+        "paused": is_paused(campaign),
         "csv_url": reverse("entries_csv", args=[campaign.slug]),
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public
+from donations.urls import connecting, organize, own, public
 
 urlpatterns = [
     *organize.urlpatterns,
+    *connecting.urlpatterns,
     *own.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,

@@ -79,17 +79,13 @@ def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
 def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
     """Return the buttons of an item: money to give back or leave as a gift, people to look at."""
     donation, campaign = one.donation, one.campaign
-    if one.kind == "no_room" and one.workshop is not None:
-        if campaign is None or campaign.team_id not in teams:
-            return []
-        room = reverse("workshop_room", args=[one.workshop.public_id])
-        return [{"url": room, "label": _("Set the room"), "post": False}]
+    is_mine = campaign is not None and campaign.team_id in teams
+    if one.kind in {"no_room", "account_stopped"}:
+        return [_way_out(one)] if is_mine else []
     if one.workshop is not None:
         people = reverse("workshop_people", args=[one.workshop.public_id])
         return [{"url": people, "label": _("See the people"), "post": False}]
-    if one.kind not in {"refund_asked", "late_money"} or donation is None or campaign is None:
-        return []
-    if campaign.team_id not in teams:
+    if one.kind not in {"refund_asked", "late_money"} or donation is None or not is_mine:
         return []
     back = reverse("refund_give_back", args=[donation.public_id])
     leave = reverse("refund_decline", args=[donation.public_id])
@@ -97,3 +93,13 @@ def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]
         {"url": back, "label": _("Give it back"), "post": True},
         {"url": leave, "label": _("Leave it as a gift"), "post": False},
     ]
+
+
+def _way_out(one: attention.Item) -> dict[str, Any]:
+    """Return the way to the page where what is missing can be set."""
+    if one.workshop is not None:
+        room = reverse("workshop_room", args=[one.workshop.public_id])
+        return {"url": room, "label": _("Set the room"), "post": False}
+    assert one.campaign is not None  # noqa: S101 -- an account's item has its campaign
+    payments = reverse("campaign_payments", args=[one.campaign.public_id])
+    return {"url": payments, "label": _("See the account"), "post": False}
