@@ -31,6 +31,7 @@ def opened(
     *,
     inquiry: bool = False,
     amount: int | None = None,
+    settled_in: str | None = None,
 ) -> Json:
     """Opens a dispute of a paid charge; an inquiry (``warning_*``) withdraws nothing.
 
@@ -52,6 +53,7 @@ def opened(
         "payment_intent": charge["payment_intent"],
         "reason": _reason(charge),
         "status": "warning_needs_response" if inquiry else "needs_response",
+        "_settled_in": settled_in or charge["currency"],
     }
     dispute["evidence_details"].update(due_by=now + EVIDENCE_SECONDS)
     if charge["payment_method_details"]["type"] == "card":
@@ -102,7 +104,7 @@ def _move(sandbox: "Sandbox", account: str, dispute: Json, *, amount: int, fee: 
         account,
         kind="adjustment",
         amount=amount,
-        currency=dispute["currency"],
+        currency=dispute.get("_settled_in", dispute["currency"]),
         source=dispute["id"],
         fee=fee,
         available_now=True,

@@ -98,13 +98,12 @@ def retry_set_aside(account: str, *, gateway: Gateway) -> int:
 
 
 def _try(event: StripeEvent, gateway: Gateway) -> bool:
-    donation = None
+    donation, is_about_account = None, event.type in ACCOUNT_TYPES
     try:
-        if event.type in ACCOUNT_TYPES:
-            is_ours = _refresh_account(event, gateway)
+        if is_about_account:
+            _refresh_account(event, gateway)
         else:
             donation = find_donation(event, gateway)
-            is_ours = donation is not None
             if donation is not None and not _is_known(donation, event):
                 _settle(donation, event, gateway)
     except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
@@ -113,7 +112,7 @@ def _try(event: StripeEvent, gateway: Gateway) -> bool:
     StripeEvent.objects.filter(pk=event.pk).update(
         applied_at=clock.now(),
         donation=donation,
-        error="" if is_ours else "nothing of ours",
+        error="" if donation or is_about_account else "not a donation of ours",
     )
     return True
 
@@ -123,15 +122,11 @@ def _is_known(row: Donation | ConnectedAccount, event: StripeEvent) -> bool:
     return row.checked_at is not None and row.checked_at > event.received_at
 
 
-def _refresh_account(event: StripeEvent, gateway: Gateway) -> bool:
-    """Fetch the connected account that sent an event, whatever the event says of it.
-
-    Returns whether it is one of ours.
-    """
+def _refresh_account(event: StripeEvent, gateway: Gateway) -> None:
+    """Fetch the connected account that sent an event, whatever the event says of it."""
     account = ConnectedAccount.objects.filter(stripe_account=event.account or "-").first()
     if account is not None and not _is_known(account, event):
         accounts.refresh(account.pk, gateway=gateway)
-    return account is not None
 
 
 def _settle(donation: Donation, event: StripeEvent, gateway: Gateway) -> None:
