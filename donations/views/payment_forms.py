@@ -38,6 +38,8 @@ class ConnectForm(forms.Form):
         campaign: Campaign,
         holder: Holder = Holder.CHARITY,
     ) -> None:
+        if data and data.get("holder") in Holder.values:
+            holder = Holder(data["holder"])
         known = campaign.charity_country if holder == Holder.CHARITY else ""
         initial = {"holder": holder, "country": known}
         super().__init__(data, initial=initial, auto_id=f"id_{holder}_%s")

@@ -25,6 +25,8 @@ from fundraiser.core.errors import ServiceError
 logger = logging.getLogger(__name__)
 
 _TRIES: Final = 8
+#: The gateway's codes of errors that do not prove that no account was made.
+_PERHAPS_MADE: Final = frozenset({"idempotency", "permission"})
 
 
 class BusyError(ServiceError):
@@ -61,7 +63,7 @@ def connect(
     try:
         state = gateway.create_account(account.creation_parameters, idempotency_key=key)
     except GatewayError as error:
-        if not error.retryable:  # Nothing was made: the next try may name another country.
+        if not error.retryable and error.code not in _PERHAPS_MADE:  # Nothing was made: the next try may name another country.
             ConnectedAccount.objects.filter(pk=account.pk, stripe_account=None).delete()
         raise
     asked_at = clock.now()
@@ -90,6 +92,7 @@ def _reserve(campaign: Campaign, holder: Holder, country: str) -> ConnectedAccou
     except IntegrityError:
         known = ConnectedAccount.objects.filter(team=campaign.team, holder=holder, name=name)
         return known.get(disconnected_at=None)
+    account.refresh_from_db()  # The parameters in the order in which they are stored.
     return account
 
 
