@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from donations.models import ConnectedAccount
 from events.models import Workshop
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
-VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {}
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    f"campaign_account_{name}": lambda workshop: {
+        "public_id": str(workshop.campaign.public_id),
+        "account_id": str(ConnectedAccount.objects.get(team=workshop.campaign.team).public_id),
+    }
+    for name in ("onboard", "check", "link", "disconnect", "reconnect")
+}
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:
