@@ -89,6 +89,7 @@ class SourceType(TextChoices):
     BALANCE_TRANSACTION = "balance_transaction"
 
 
+<<<<<<< HEAD
 class Holder(TextChoices):
     """Whose connected account it is; a campaign's destination of the same name may use it."""
 
@@ -103,3 +104,24 @@ class Disconnection(TextChoices):
     STRIPE = "stripe"
     #: The team, here: Stripe still answers, and it can be used again.
     ORGANIZER = "organizer"
+=======
+class ExportState(TextChoices):
+    """Where an export stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    #: Its file is gone: it was kept for a few days.
+    EXPIRED = "expired"
+
+
+EXPORT_TABLE: Final = {
+    ExportState.QUEUED: frozenset({ExportState.RUNNING, ExportState.CANCELLED}),
+    ExportState.RUNNING: frozenset(
+        {ExportState.QUEUED, ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED}
+    ),
+    ExportState.DONE: frozenset({ExportState.EXPIRED}),
+}
+>>>>>>> main

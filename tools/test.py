@@ -36,11 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     counts: Counter[str] = Counter()
     statuses = []
-    for run in (
-        lambda: _side_by_side(["-m", f"not alone and {wanted}", *asked]),
-        lambda: _phase(["-m", f"alone and {wanted}", "--numprocesses", "0", *asked])[:2],
-    ):
-        status, found = run()
+    for phase, mark in ((_side_by_side, "not alone"), (_one_by_one, "alone")):
+        status, found = phase(["-m", f"{mark} and {wanted}", *asked])
         statuses.append(status)
         counts += found
     if all(status == _NOTHING_COLLECTED for status in statuses):
@@ -68,6 +65,12 @@ def _side_by_side(options: Sequence[str]) -> tuple[int, Counter[str]]:
         print(f"UNSTEADY: {failed} failed beside others and passed alone; see above.", flush=True)
         return 0, found + second - Counter({"failed": found["failed"], "errors": found["errors"]})
     return 1, found
+
+
+def _one_by_one(options: Sequence[str]) -> tuple[int, Counter[str]]:
+    """Run tests in one process, each once."""
+    status, found, _seed = _phase([*options, "--numprocesses", "0"])
+    return status, found
 
 
 def _phase(options: Sequence[str]) -> tuple[int, Counter[str], str]:

@@ -2,6 +2,7 @@
 
 from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.donations import Donation
+from donations.models.exports import Export
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.reconciliation import Difference, Reconciliation
@@ -12,6 +13,7 @@ __all__ = [
     "ConnectedAccount",
     "Difference",
     "Donation",
+    "Export",
     "LedgerEntry",
     "Reconciliation",
     "StripeEvent",

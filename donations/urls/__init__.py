@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from donations.urls import connecting, organize, own, public
+from donations.urls import connecting, exports, organize, own, public
 
 urlpatterns = [
+    *exports.urlpatterns,
     *organize.urlpatterns,
     *connecting.urlpatterns,
     *own.urlpatterns,

@@ -8,14 +8,29 @@ from typing import Final
 from donations.models import ConnectedAccount
 from events.models import Workshop
 
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
+
+def _account(workshop: Workshop) -> dict[str, str]:
+    account = ConnectedAccount.objects.get(team=workshop.campaign.team)
+    return {
+        "public_id": str(workshop.campaign.public_id),
+        "account_id": str(account.public_id),
+    }
+
+
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
-    f"campaign_account_{name}": lambda workshop: {
-        "public_id": str(workshop.campaign.public_id),
-        "account_id": str(ConnectedAccount.objects.get(team=workshop.campaign.team).public_id),
-    }
-    for name in ("onboard", "check", "link", "disconnect", "reconnect")
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
+    **{
+        f"campaign_account_{one}": _account
+        for one in ("onboard", "check", "link", "disconnect", "reconnect")
+    },
 }
 
 
