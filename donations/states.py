@@ -89,7 +89,6 @@ class SourceType(TextChoices):
     BALANCE_TRANSACTION = "balance_transaction"
 
 
-<<<<<<< HEAD
 class Holder(TextChoices):
     """Whose connected account it is; a campaign's destination of the same name may use it."""
 
@@ -104,7 +103,8 @@ class Disconnection(TextChoices):
     STRIPE = "stripe"
     #: The team, here: Stripe still answers, and it can be used again.
     ORGANIZER = "organizer"
-=======
+
+
 class ExportState(TextChoices):
     """Where an export stands."""
 
@@ -124,4 +124,3 @@ EXPORT_TABLE: Final = {
     ),
     ExportState.DONE: frozenset({ExportState.EXPIRED}),
 }
->>>>>>> main

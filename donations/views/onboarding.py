@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from donations.gateway import GatewayError
+from donations.gateway import AccountGoneError, GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import ConnectedAccount
 from donations.services.connecting import accounts, doors
@@ -36,7 +36,7 @@ def onboarding(request: HttpRequest, token: str) -> HttpResponse:
         url = accounts.onboarding_url(
             account, return_url=f"{page}?back", refresh_url=f"{page}?late", gateway=for_visitors()
         )
-    except accounts.LinkUsedError:
+    except (accounts.LinkUsedError, AccountGoneError):
         return _show(request, account, token, status=409)
     except GatewayError:
         return _show(request, account, token, is_silent=True, status=503)

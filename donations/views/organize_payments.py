@@ -116,7 +116,7 @@ def _to_stripe(request: HttpRequest, campaign: Campaign, account: ConnectedAccou
         url = accounts.onboarding_url(
             account, return_url=back, refresh_url=f"{page}?late", gateway=for_visitors()
         )
-    except accounts.LinkUsedError:
+    except (accounts.LinkUsedError, AccountGoneError):
         messages.warning(request, _("This account is disconnected."))
         return redirect("campaign_payments", public_id=campaign.public_id)
     except GatewayError:

@@ -63,7 +63,9 @@ def connect(
     try:
         state = gateway.create_account(account.creation_parameters, idempotency_key=key)
     except GatewayError as error:
-        if not error.retryable and error.code not in _PERHAPS_MADE:  # Nothing was made: the next try may name another country.
+        if (
+            not error.retryable and error.code not in _PERHAPS_MADE
+        ):  # Nothing was made: the next try may name another country.
             ConnectedAccount.objects.filter(pk=account.pk, stripe_account=None).delete()
         raise
     asked_at = clock.now()
