@@ -40,13 +40,12 @@ def opened(
     """
     if not charge["paid"] or charge["disputed"]:
         raise invalid("This charge cannot be disputed (again).", param="charge")
-    now = sandbox.clock.now()
     dispute = {
         **skeleton("dispute"),
         "id": identifiers.new("dispute"),
         "amount": charge["amount"] if amount is None else amount,
         "charge": charge["id"],
-        "created": now,
+        "created": sandbox.clock.now(),
         "currency": charge["currency"],
         "is_charge_refundable": inquiry,
         "metadata": {},
@@ -55,7 +54,7 @@ def opened(
         "status": "warning_needs_response" if inquiry else "needs_response",
         "_settled_in": settled_in or charge["currency"],
     }
-    dispute["evidence_details"].update(due_by=now + EVIDENCE_SECONDS)
+    dispute["evidence_details"].update(due_by=dispute["created"] + EVIDENCE_SECONDS)
     if charge["payment_method_details"]["type"] == "card":
         dispute["payment_method_details"] = _card(charge, inquiry=inquiry)
     charge["disputed"] = True
@@ -104,7 +103,7 @@ def _move(sandbox: "Sandbox", account: str, dispute: Json, *, amount: int, fee: 
         account,
         kind="adjustment",
         amount=amount,
-        currency=dispute.get("_settled_in", dispute["currency"]),
+        currency=str(dispute.get("_settled_in", dispute["currency"])),
         source=dispute["id"],
         fee=fee,
         available_now=True,

@@ -55,7 +55,7 @@ def _hand_in(sandbox: "Sandbox", account: Json, typed: Json) -> None:
         return
     whole = typed.get("do") == "complete"
     steps = {step for step in onboarding.STEPS if whole or step in typed} | set(account["_given"])
-    currency = typed.get("currency", account["default_currency"])
+    currency = str(typed.get("currency", account["default_currency"]))
     account["_extra"] = [] if whole else account["_extra"]
     onboarding.answered(sandbox, account, steps, [currency])
 
@@ -71,7 +71,7 @@ def _form(account: Json, words: dict[str, str]) -> Safe:
         )
         for step in onboarding.STEPS
     ]
-    default = account["_currencies"][0]
+    default: str = account["_currencies"][0]
     currencies = [
         html(
             '<option value="{code}"{chosen}>{name}</option>',
