@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import (
     CampaignTotal,
+    ConnectedAccount,
     Difference,
     Donation,
     LedgerEntry,
@@ -55,6 +56,16 @@ class StripeEventAdmin(ReadOnly):
         for pk in queryset.values_list("pk", flat=True):
             inbox.retry(pk)
         self.message_user(request, _("They will be applied within seconds."))
+
+
+@admin.register(ConnectedAccount)
+class ConnectedAccountAdmin(ReadOnly):
+    """Connected Stripe accounts."""
+
+    list_display = ("name", "holder", "team", "stripe_account", "charges_enabled", "checked_at")
+    list_filter = ("holder", "charges_enabled", ("disconnected_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "stripe_account")
+    list_select_related = ("team",)
 
 
 @admin.register(CampaignTotal)

@@ -197,6 +197,22 @@ OFFLINE_TABLE: Final = {
 }
 
 
+class Holder(TextChoices):
+    """Whose connected account it is; a campaign's destination of the same name may use it."""
+
+    CHARITY = "charity"
+    TEAM = "team"
+
+
+class Disconnection(TextChoices):
+    """Who ended the connection of an account."""
+
+    #: Its owner, in Stripe's dashboard: Stripe shows us nothing of it any more.
+    STRIPE = "stripe"
+    #: The team, here: Stripe still answers, and it can be used again.
+    ORGANIZER = "organizer"
+
+
 class ExportState(TextChoices):
     """Where an export stands."""
 

@@ -1,4 +1,6 @@
-"""Which of Stripe's events can change a donation. No imports: the local programs read it too.
+"""Which of Stripe's events can change a donation, or a connected account.
+
+No imports: the local programs read it too.
 
 The webhook endpoints subscribe to these (docs/going-live-with-stripe.md); others that come are
 stored and done. Source: docs.stripe.com/api/events/types.
@@ -21,7 +23,12 @@ APPLIED_TYPES: Final = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "account.updated",
+    "account.application.deauthorized",
 )
+
+#: Those of them that tell of a connected account, not of a donation.
+ACCOUNT_TYPES: Final = frozenset({"account.updated", "account.application.deauthorized"})
 
 #: Those for which no worker is woken: its next round is soon enough. Stripe sends charge.updated,
 #: with the fee, moments after the payment's own event, whose answer mostly held the fee already.

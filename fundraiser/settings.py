@@ -257,7 +257,8 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if _HTTPS else []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-_CHECKOUT_ORIGINS = ["https://checkout.stripe.com"] + ([STRIPE_API_BASE] if STRIPE_IS_LOCAL else [])
+_STRIPE_PAGES = ["https://checkout.stripe.com", "https://connect.stripe.com"]
+_STRIPE_PAGES += [STRIPE_API_BASE] if STRIPE_IS_LOCAL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -267,10 +268,10 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        # A form's redirect counts too: the give form ends at Stripe's own page.
+        # A form's redirect counts too: giving, and connecting an account, end at Stripe's pages.
         "form-action": [
             SELF,
-            *_CHECKOUT_ORIGINS,
+            *_STRIPE_PAGES,
             *account_settings.origins(SOCIAL, SOCIALACCOUNT_PROVIDERS),
         ],
         "frame-ancestors": [NONE],

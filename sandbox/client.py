@@ -86,6 +86,7 @@ class SandboxControl:
         session: str | None = None,
         amount: int | None = None,
         inquiry: bool = False,
+        currency: str | None = None,
     ) -> Json:
         """The donor disputes a charge. Returns the dispute."""
         return self._post(
@@ -95,6 +96,7 @@ class SandboxControl:
             session=session,
             amount=amount,
             inquiry=inquiry,
+            currency=currency,
         )
 
     def dispute_close(self, dispute: str, status: str) -> Json:
@@ -137,10 +139,34 @@ class SandboxControl:
         )
 
     def connect(
-        self, account: str | None = None, *, country: str | None = None, complete: bool = True
+        self,
+        account: str | None = None,
+        *,
+        country: str | None = None,
+        complete: bool = True,
+        steps: list[str] | None = None,
+        currencies: list[str] | None = None,
     ) -> Json:
         """An onboarded connected account (a new one, or this id). Returns the account."""
-        return self._post("connect", account=account, country=country, complete=complete)
+        return self._post(
+            "connect",
+            account=account,
+            country=country,
+            complete=complete,
+            steps=steps,
+            currencies=currencies,
+        )
+
+    def require(
+        self,
+        account: str,
+        *,
+        due: list[str] | None = None,
+        pending: list[str] | None = None,
+        blocked: str | None = None,
+    ) -> Json:
+        """Stripe asks an account for more, or stops it. Returns the account."""
+        return self._post("require", account=account, due=due, pending=pending, blocked=blocked)
 
     def deauthorize(self, account: str) -> None:
         """The account disconnects from the platform."""

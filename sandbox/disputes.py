@@ -31,6 +31,7 @@ def opened(
     *,
     inquiry: bool = False,
     amount: int | None = None,
+    settled_in: str | None = None,
 ) -> Json:
     """Opens a dispute of a paid charge; an inquiry (``warning_*``) withdraws nothing.
 
@@ -39,21 +40,21 @@ def opened(
     """
     if not charge["paid"] or charge["disputed"]:
         raise invalid("This charge cannot be disputed (again).", param="charge")
-    now = sandbox.clock.now()
     dispute = {
         **skeleton("dispute"),
         "id": identifiers.new("dispute"),
         "amount": charge["amount"] if amount is None else amount,
         "charge": charge["id"],
-        "created": now,
+        "created": sandbox.clock.now(),
         "currency": charge["currency"],
         "is_charge_refundable": inquiry,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "reason": _reason(charge),
         "status": "warning_needs_response" if inquiry else "needs_response",
+        "_settled_in": settled_in or charge["currency"],
     }
-    dispute["evidence_details"].update(due_by=now + EVIDENCE_SECONDS)
+    dispute["evidence_details"].update(due_by=dispute["created"] + EVIDENCE_SECONDS)
     if charge["payment_method_details"]["type"] == "card":
         dispute["payment_method_details"] = _card(charge, inquiry=inquiry)
     charge["disputed"] = True
@@ -102,7 +103,7 @@ def _move(sandbox: "Sandbox", account: str, dispute: Json, *, amount: int, fee: 
         account,
         kind="adjustment",
         amount=amount,
-        currency=dispute["currency"],
+        currency=str(dispute.get("_settled_in", dispute["currency"])),
         source=dispute["id"],
         fee=fee,
         available_now=True,

@@ -5,6 +5,7 @@ import secrets
 PREFIXES = {
     "account": "acct_",
     "balance_transaction": "txn_",
+    "bank_account": "ba_",
     "charge": "ch_",
     "checkout.session": "cs_test_",
     "delivery": "del_",

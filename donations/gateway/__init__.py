@@ -1,6 +1,8 @@
 """The payment provider behind a protocol; only gateway/stripe imports stripe."""
 
 from donations.gateway.types import (
+    AccountGoneError,
+    AccountState,
     Amount,
     BalanceMovement,
     CheckoutSession,
@@ -16,6 +18,8 @@ from donations.gateway.types import (
 )
 
 __all__ = [
+    "AccountGoneError",
+    "AccountState",
     "Amount",
     "BalanceMovement",
     "CheckoutSession",

@@ -34,6 +34,13 @@ class SessionImpossibleError(GatewayError):
         self.reason = reason
 
 
+class AccountGoneError(GatewayError):
+    """The connected account does not exist, or its owner ended the connection to us."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="account_gone", retryable=False)
+
+
 class InProgressError(GatewayError):
     """Another request under the same idempotency key is still being answered."""
 
@@ -149,6 +156,25 @@ class EventReference:
     references: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """A connected account as it stands. Currencies in upper case."""
+
+    id: str
+    country: str
+    default_currency: str
+    #: Those that it settles in: it has a bank account in them, or it is its default.
+    currencies: tuple[str, ...]
+    charges_enabled: bool
+    payouts_enabled: bool
+    details_submitted: bool
+    #: The provider's codes of what is due, the overdue first, and of what it is looking at.
+    requirements: tuple[str, ...]
+    pending: tuple[str, ...]
+    due_by: datetime | None
+    disabled_reason: str
+
+
 class Gateway(Protocol):
     """One provider. ``account`` is a connected account's id, or empty for the site's own."""
 
@@ -179,6 +205,20 @@ class Gateway(Protocol):
         self, payment_intent_id: str, *, minor: int | None, idempotency_key: str, account: str
     ) -> str:
         """Refund all that is left, or ``minor`` units, and return the refund's id."""
+
+    def create_account(
+        self, parameters: Mapping[str, Any], *, idempotency_key: str
+    ) -> AccountState:
+        """Create, or get again under the same key, a connected account. Raises GatewayError."""
+
+    def fetch_account(self, account: str) -> AccountState:
+        """Return a connected account as it stands. Raises AccountGoneError or GatewayError."""
+
+    def onboarding_url(self, account: str, *, return_url: str, refresh_url: str) -> str:
+        """Return the address of the provider's page, good for minutes, that asks what is due.
+
+        Raises AccountGoneError or GatewayError.
+        """
 
     def events_since(self, since: datetime, *, account: str) -> Iterator[EventReference]:
         """Yield the events created since then (the provider keeps 30 days), oldest last."""

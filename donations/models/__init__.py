@@ -1,5 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.carried import CarriedSeat
 from donations.models.claims import Claim
@@ -15,12 +16,14 @@ from donations.models.updates import CampaignUpdate
 
 __all__ = [
     "Acknowledgement",
+    "CampaignMoney",
     "CampaignTotal",
     "CampaignUpdate",
     "Cancellation",
     "CancellationChoice",
     "CarriedSeat",
     "Claim",
+    "ConnectedAccount",
     "Difference",
     "Donation",
     "Export",

@@ -1,6 +1,7 @@
 """What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
 refused to take, differences, poison events, mails that do not leave, rooms that are missing, and
-links that are passed on. And receipts of gifts that were given elsewhere.
+links that are passed on. Stripe accounts that take no payments, and receipts of gifts that were
+given elsewhere.
 """
 
 from __future__ import annotations
@@ -14,8 +15,23 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from donations.gateway import Gateway
-from donations.models import Claim, Difference, Donation, Remittance, StripeEvent
-from donations.services import locking, organizer_refunds, refund_run, refunding, seating
+from donations.models import (
+    Claim,
+    ConnectedAccount,
+    Difference,
+    Donation,
+    Remittance,
+    StripeEvent,
+)
+from donations.services import (
+    account_readiness,
+    ledger,
+    locking,
+    organizer_refunds,
+    refund_run,
+    refunding,
+    seating,
+)
 from donations.services.remitting import acknowledging, overdue
 from donations.services.updating import prompts
 from donations.states import ClaimState, DonationState, Purpose
@@ -23,7 +39,7 @@ from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
 from events.services.room import devices, rooms
 from events.services.seating import seats
-from events.states import BookingState, MessageState, WorkshopState
+from events.states import BookingState, CampaignState, MessageState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.money import Money
@@ -53,7 +69,7 @@ class Item:
     workshop: Workshop | None = None
     remittance: Remittance | None = None
     #: What else tells a workshop's item from its others: the day of the last mail that got stuck,
-    #: YYYYMMDD, or the person whose link is passed on.
+    #: YYYYMMDD, or the person whose link is passed on; of an account's, the day it stopped.
     day: str = ""
     claim: Claim | None = None
 
@@ -67,6 +83,8 @@ class Item:
             return str(self.claim.pk)
         if self.workshop is not None:
             return f"{self.workshop.pk}-{self.day}"
+        if self.kind == "account_stopped" and self.campaign is not None:
+            return f"{self.campaign.pk}-{self.day}"
         return str(self.donation.pk) if self.donation else self.name[:60]
 
 
@@ -89,7 +107,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         for one in asked[:100]
     ]
     items += [
-        Item("quarantined", one.campaign, one.name, one.amount, one.quarantine, one)
+        Item(_set_aside(one), one.campaign, one.name, one.amount, one.quarantine, one)
         for one in rows.quarantined().order_by("created_at")[:100]
     ]
     refused = rows.refused().filter(created_at__gt=clock.now() - REFUSED_SHOWN)
@@ -107,6 +125,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
     items += [
         *_refunds(ids),
         *_receipts(ids),
+        *_accounts(ids),
         *_stuck_mails(ids),
         *_rooms(ids),
         *_of_the_whole_campaign(ids),
@@ -149,6 +168,39 @@ def _receipts(campaign_ids: list[int]) -> list[Item]:
         Item("claim", one.campaign, one.name, one.amount, "", claim=one)
         for one in waiting.select_related("campaign").order_by("created_at", "pk")[:100]
     ]
+
+
+def _set_aside(donation: Donation) -> str:
+    """Return what kind of look a payment needs: the whole of it, or a dispute of it."""
+    is_dispute = donation.quarantine.startswith(ledger.FOREIGN_DISPUTE)
+    return "foreign_dispute" if is_dispute else "quarantined"
+
+
+def _accounts(campaign_ids: list[int]) -> list[Item]:
+    """Return the published campaigns whose Stripe account takes no payments now."""
+    rows = Campaign.objects.filter(pk__in=campaign_ids, state=CampaignState.PUBLISHED)
+    used = list(rows.exclude(stripe_account="").select_related("team"))
+    found = ConnectedAccount.objects.in_bulk(
+        [one.stripe_account for one in used], field_name="stripe_account"
+    )
+    return [
+        Item(
+            "account_stopped",
+            one,
+            account.name,
+            None,
+            "; ".join(problems),
+            day=_stopped_on(account),
+        )
+        for one in used
+        if (account := found.get(one.stripe_account))
+        and (problems := list(account_readiness.of_account(account, one)))
+    ]
+
+
+def _stopped_on(account: ConnectedAccount) -> str:
+    """Return what tells one stop of an account from its next: the day it was disconnected."""
+    return f"{account.disconnected_at:%Y%m%d}" if account.disconnected_at else "waits"
 
 
 def _stuck_mails(campaign_ids: list[int]) -> list[Item]:

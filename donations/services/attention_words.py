@@ -45,6 +45,8 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "refunds_stuck": _("Refunds of “%(name)s” wait for you"),
         "seat_unpaid": _("%(name)s has got %(amount)s back, and still has a seat"),
         "refund_unknown": _("Nobody knows whether %(name)s has got %(amount)s back"),
+        "foreign_dispute": _("The bank took %(name)s’s gift back in another currency"),
+        "account_stopped": _("No gifts can be taken: Stripe account of %(name)s"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
         "send_by": _("%(amount)s should be with %(name)s by now"),
         "update_due": _("The donors of “%(name)s” would like to hear what became of their gifts"),
@@ -81,6 +83,11 @@ def _detail(item: Item) -> str:
             "Stripe did not answer for a day. Look at the payment in Stripe’s dashboard, and "
             "give it back once more if it was not."
         ),
+        "foreign_dispute": _(
+            "The gift still stands in the total, since no row of its currency can hold what the "
+            "bank took. Look at the dispute in Stripe’s dashboard. Stripe says: %(reason)s."
+        )
+        % {"reason": item.detail},
         "no_room": _("Whoever joins has to wait. Set the room’s address on its page “Room”."),
         "shared_link": _(
             "It was replaced several times during “%(title)s”; whoever has the newest one is let "

@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 
 from donations.gateway import (
+    AccountGoneError,
     CheckoutSession,
     Gateway,
     GatewayError,
@@ -25,7 +26,7 @@ from donations.gateway import (
     SessionImpossibleError,
 )
 from donations.models import Donation
-from donations.services import kept_seats, parameters, settlement
+from donations.services import account_readiness, kept_seats, parameters, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
 from events.services.seating import seats
@@ -100,8 +101,11 @@ def start(
     """Hold seats if there is a workshop, and return a donation with a payable session.
 
     The same form sent again returns the same donation, in whatever state it is by now.
-    Raises seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
+    Raises account_readiness.PausedError where the campaign's account takes no payments now,
+    seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
     """
+    if account_readiness.is_paused(campaign):
+        raise account_readiness.PausedError(str(campaign.pk))
     attempts = list(Donation.objects.filter(visit=gift.visit))
     # Attempts at another amount do not count: a second click comes while this one ends them.
     nonce = unused_nonce(gift, f"{campaign.pk}:{workshop.pk if workshop else ''}", attempts)
@@ -175,7 +179,11 @@ def attempt(
     gift: Gift,
     nonce: uuid.UUID,
 ) -> Donation:
-    """Return a new attempt to pay, not saved yet; its session may last SESSION_TIME from now on."""
+    """Return a new attempt to pay, not saved yet; its session may last SESSION_TIME from now on.
+
+    Within the transaction that saves it. Raises account_readiness.PlaceMovedError.
+    """
+    account_readiness.hold_place(campaign)
     donation = Donation(
         campaign=campaign,
         workshop=workshop or gift.replay,
@@ -206,12 +214,15 @@ def attempt(
 def open_session(donation: Donation, *, gateway: Gateway) -> Donation:
     """Steps 3 and 4: make the session under the donation's own key, outside any transaction.
 
-    Raises UnreachableError.
+    Raises UnreachableError, or account_readiness.PausedError where Stripe shows us the account
+    no more.
     """
     if donation.state != DonationState.CREATED:
         return donation
     try:
         ensure_session(donation, gateway=gateway)
+    except AccountGoneError as error:
+        raise account_readiness.PausedError(str(error)) from error
     except GatewayError as error:
         # Waiting helps only where the other request is known to be under way: a visitor who has
         # waited for Stripe's silence already gets the page that says so (PROMISES.md 15).

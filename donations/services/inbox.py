@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from donations.gateway import EventReference, Gateway
-from donations.models import Donation, StripeEvent
+from donations.models import ConnectedAccount, Donation, StripeEvent
 from donations.querysets import DonationQuerySet
 from donations.services import checkout, settlement
-from donations.stripe_events import APPLIED_TYPES, UNHURRIED_TYPES
+from donations.services.connecting import accounts
+from donations.stripe_events import ACCOUNT_TYPES, APPLIED_TYPES, UNHURRIED_TYPES
 from fundraiser.core import clock, jobs
 from fundraiser.core.failpoints import reached
 
@@ -97,24 +98,35 @@ def retry_set_aside(account: str, *, gateway: Gateway) -> int:
 
 
 def _try(event: StripeEvent, gateway: Gateway) -> bool:
+    donation, is_about_account = None, event.type in ACCOUNT_TYPES
     try:
-        donation = find_donation(event, gateway)
-        if donation is not None and not _is_known(donation, event):
-            _settle(donation, event, gateway)
+        if is_about_account:
+            _refresh_account(event, gateway)
+        else:
+            donation = find_donation(event, gateway)
+            if donation is not None and not _is_known(donation, event):
+                _settle(donation, event, gateway)
     except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
         _failed(event, error)
         return False
     StripeEvent.objects.filter(pk=event.pk).update(
         applied_at=clock.now(),
         donation=donation,
-        error="" if donation else "not a donation of ours",
+        error="" if donation or is_about_account else "not a donation of ours",
     )
     return True
 
 
-def _is_known(donation: Donation, event: StripeEvent) -> bool:
+def _is_known(row: Donation | ConnectedAccount, event: StripeEvent) -> bool:
     """Whether Stripe was asked after the event came: then what it tells was applied already."""
-    return donation.checked_at is not None and donation.checked_at > event.received_at
+    return row.checked_at is not None and row.checked_at > event.received_at
+
+
+def _refresh_account(event: StripeEvent, gateway: Gateway) -> None:
+    """Fetch the connected account that sent an event, whatever the event says of it."""
+    account = ConnectedAccount.objects.filter(stripe_account=event.account or "-").first()
+    if account is not None and not _is_known(account, event):
+        accounts.refresh(account.pk, gateway=gateway)
 
 
 def _settle(donation: Donation, event: StripeEvent, gateway: Gateway) -> None:

@@ -169,6 +169,16 @@ QUERIES: Final[dict[str, str]] = {
         HAVING (r.state = 'acknowledged' AND COUNT(a.id) <> 1)
             OR (r.state IN ('recorded', 'asked') AND COUNT(a.id) > 0)
     """,
+    "a campaign's money lands at an account of its own team and kind": """
+        SELECT c.id, a.id FROM events_campaign c
+        JOIN donations_connectedaccount a ON a.stripe_account = c.stripe_account
+        WHERE a.team_id <> c.team_id OR a.holder <> c.destination
+    """,
+    "what was payable went to the account that its campaign names": """
+        SELECT d.id, d.stripe_account, c.stripe_account FROM donations_donation d
+        JOIN events_campaign c ON c.id = d.campaign_id
+        WHERE d.session_id IS NOT NULL AND d.stripe_account <> c.stripe_account
+    """,
     "no unpaid donation has ledger rows": """
         SELECT d.id, d.state FROM donations_donation d
         WHERE d.state <> 'paid' AND EXISTS (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from donations.gateway import Amount, BalanceMovement, Payment
 from donations.models import Donation, LedgerEntry
@@ -15,6 +16,10 @@ from fundraiser.core import clock
 
 #: Which Stripe object moved the money, and when (aware).
 Source = tuple[SourceType, str, datetime]
+
+
+#: How the reason begins where a dispute came in another currency.
+FOREIGN_DISPUTE: Final = "the dispute"
 
 
 def cash_account(campaign: Campaign) -> Account:
@@ -40,7 +45,8 @@ def wanted(donation: Donation, payment: Payment) -> Iterator[LedgerEntry]:
             yield build.incoming(Kind.REFUND_FAILED, Account.REFUNDS, refund.minor, source)
     for dispute in payment.disputes:
         for movement in dispute.movements:
-            yield from build.dispute(movement)
+            if movement.currency == donation.currency:
+                yield from build.dispute(movement)
 
 
 class _Builder:
@@ -122,6 +128,21 @@ def mismatch(donation: Donation, payment: Payment) -> str:
                 f"asked for {asked.minor} {asked.currency}, "
                 f"Stripe has {amount.minor} {amount.currency} (minor units)"
             )
+    return _foreign_dispute(donation, payment)
+
+
+def _foreign_dispute(donation: Donation, payment: Payment) -> str:
+    """Return which dispute moved money in a currency that no row of the donation can hold.
+
+    A bank takes back in the account's own currency; Stripe's rate of that day is in no row of ours.
+    """
+    for dispute in payment.disputes:
+        for movement in dispute.movements:
+            if movement.currency != donation.currency:
+                return (
+                    f"{FOREIGN_DISPUTE} {dispute.id} moved {movement.minor} {movement.currency} "
+                    f"(minor units), the gift is in {donation.currency}"
+                )
     return ""
 
 

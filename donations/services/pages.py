@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from donations.models import CampaignTotal
-from donations.services import claims, totals, walls
+from donations.services import account_readiness, claims, totals, walls
 from donations.services.remitting import proof
 from events.models import Campaign, Workshop
 from events.querysets import somebody_waits
@@ -208,7 +208,14 @@ def takes_gifts(campaign: Campaign) -> bool:
         return False
     if campaign.destination == Destination.EXTERNAL or campaign.team.state == TeamState.PENDING:
         return False
-    return campaign.closes_at is None or campaign.closes_at > clock.now()
+    if campaign.closes_at is not None and campaign.closes_at <= clock.now():
+        return False
+    return not account_readiness.is_paused(campaign)
+
+
+def is_paused(campaign: Campaign) -> bool:
+    """Return whether it would take gifts, if its Stripe account could."""
+    return campaign.state == CampaignState.PUBLISHED and account_readiness.is_paused(campaign)
 
 
 def give_url(campaign: Campaign) -> str:
@@ -240,6 +247,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "more_gifts": max(total.donors - len(gifts), 0),
         "days_left": None if closes is None else max((closes - clock.now()).days, 0),
         "give_url": give_url(campaign),
+        "paused": is_paused(campaign),
         "csv_url": reverse("entries_csv", args=[campaign.slug]),
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),

@@ -16,9 +16,10 @@ from typing import Final
 from django.db.models import F, Q
 
 from donations.gateway import BalanceMovement, Gateway, GatewayError
-from donations.models import Difference, Donation, LedgerEntry, Reconciliation
+from donations.models import ConnectedAccount, Difference, Donation, LedgerEntry, Reconciliation
 from donations.services import checkout, inbox, settlement
-from donations.states import AT_STRIPE, DonationState, Kind, SourceType
+from donations.services.connecting import accounts as connected
+from donations.states import AT_STRIPE, Disconnection, DonationState, Kind, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
 
@@ -51,23 +52,38 @@ class Expected:
 
 
 def accounts() -> list[str]:
-    """Return the site's own account (empty) and every connected one that a campaign uses."""
-    connected = Campaign.objects.exclude(stripe_account="").values_list("stripe_account", flat=True)
+    """Return the site's own account (empty) and every connected one that Stripe shows us."""
+    used = Campaign.objects.exclude(stripe_account="").values_list("stripe_account", flat=True)
     paid = Donation.objects.exclude(stripe_account="").values_list("stripe_account", flat=True)
-    return ["", *sorted({*connected, *paid})]
+    rows = ConnectedAccount.objects.exclude(stripe_account=None)
+    known = dict(rows.values_list("stripe_account", "disconnected_by"))
+    lost = {one for one, by in known.items() if by == Disconnection.STRIPE}
+    return ["", *sorted({str(one) for one in {*used, *paid, *known} - lost})]
+
+
+def refresh_accounts(*, gateway: Gateway) -> None:
+    """Ask Stripe how each connected account stands, those too that it no longer showed us."""
+    for pk in ConnectedAccount.objects.exclude(stripe_account=None).values_list("pk", flat=True):
+        try:
+            connected.refresh(pk, gateway=gateway)
+        except (GatewayError, connected.BusyError) as error:
+            logger.warning("reconcile: connected account %s: %s", pk, error)
 
 
 def run(*, gateway: Gateway, since: datetime | None = None) -> list[Reconciliation]:
     """Reconcile every account from ``since`` (aware; default: 30 days ago) and return the runs.
 
-    One that Stripe would not tell about (disconnected, or unreachable) has no ``finished_at``.
+    One that Stripe would not tell about (unreachable) has no ``finished_at``; one that its owner
+    disconnected is left out.
     """
     begin = since or clock.now() - WINDOW
+    refresh_accounts(gateway=gateway)
     return [_attempt(account, begin, gateway) for account in accounts()]
 
 
 def run_due(*, gateway: Gateway) -> list[Reconciliation]:
     """Reconcile every account as often as the worker does: all of it daily, else what is new."""
+    refresh_accounts(gateway=gateway)
     return [_attempt(account, due_since(account), gateway) for account in accounts()]
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from donations.gateway import Gateway, GatewayError
+from donations.gateway import AccountGoneError, Gateway, GatewayError
 from donations.models import Donation
 from donations.services import settlement
 from donations.states import Kind
+from fundraiser.core.errors import ServiceError
 from fundraiser.core.failpoints import reached
 
 #: Stripe's code where nothing is left to refund (docs.stripe.com/error-codes).
 _ALREADY_REFUNDED: Final = "charge_already_refunded"
+
+
+class AtStripeError(ServiceError):
+    """The account's owner has ended the connection: only they can give it back, at Stripe."""
+
+    code = "at_stripe"
 
 
 def give_back(donation: Donation, payment: str, *, occasion: str, gateway: Gateway) -> Donation:
@@ -20,7 +27,7 @@ def give_back(donation: Donation, payment: str, *, occasion: str, gateway: Gatew
 
     ``occasion`` ("late", "asked", "cancelled") is a part of the idempotency key, which is the
     donation's own: asked twice, or again after dying half-way, it is one refund. After a refund
-    that failed it is another one. Raises GatewayError or BusyError.
+    that failed it is another one. Raises AtStripeError, GatewayError or BusyError.
     """
     failed = donation.entries.filter(kind=Kind.REFUND_FAILED).count()
     try:
@@ -31,6 +38,8 @@ def give_back(donation: Donation, payment: str, *, occasion: str, gateway: Gatew
             account=donation.stripe_account,
         )
         reached("refund:asked")
+    except AccountGoneError as error:
+        raise AtStripeError(str(donation.pk)) from error
     except GatewayError as error:
         # It went back another way, in Stripe's dashboard perhaps: our rows only have to learn it.
         if error.code != _ALREADY_REFUNDED:

@@ -158,6 +158,20 @@ def _end(donation: Donation, state: DonationState, *, paid_at: datetime | None =
         seating.after_failure(donation)
 
 
+def lose_sight(donation_id: int) -> None:
+    """End an unpaid attempt on an account that Stripe shows us no more, once its time is over.
+
+    Its session cannot be paid after that; whether it was before, only the account's owner sees.
+    """
+    with transaction.atomic():
+        donation = _locked(donation_id)
+        unpaid = donation.state in {DonationState.CREATED, DonationState.OPEN}
+        if unpaid and donation.session_expires_at <= clock.now():
+            donation.version += 1
+            donation.save(update_fields=["version"])
+            _end(donation, DonationState.EXPIRED)
+
+
 def abandon(donation_id: int, why: SessionImpossibleError) -> None:
     """End an attempt of which it is proven that no session exists at Stripe.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import F, Q
 
-from donations.gateway import Gateway, GatewayError
+from donations.gateway import AccountGoneError, Gateway, GatewayError
 from donations.models import Donation
 from donations.services import checkout, claims, inbox, settlement
 from donations.states import DonationState
@@ -48,6 +48,8 @@ def sweep(*, gateway: Gateway) -> Swept:
         try:
             finish(donation_id, gateway=gateway)
             finished += 1
+        except AccountGoneError:
+            settlement.lose_sight(donation_id)
         except Exception as error:  # noqa: BLE001 -- one bad attempt must not stop the others
             failures += 1
             logger.warning("sweep: donation %s stays as it is: %s", donation_id, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from donations.urls import (
     cancelling,
+    connecting,
     declared,
     exports,
     organize,
@@ -14,13 +15,14 @@ from donations.urls import (
 )
 
 urlpatterns = [
+    *cancelling.urlpatterns,
+    *connecting.urlpatterns,
+    *declared.urlpatterns,
     *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
-    *cancelling.urlpatterns,
     *remittances.urlpatterns,
     *updates.urlpatterns,
-    *declared.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

@@ -29,6 +29,11 @@ _PAGES: Final[dict[str, tuple[str, Callable[[Item], Any], _Label]]] = {
         lambda one: one.donation,
         gettext_lazy("Give money back"),
     ),
+    "account_stopped": (
+        "campaign_payments",
+        lambda one: one.campaign,
+        gettext_lazy("See the account"),
+    ),
     "claim": ("campaign_claims", lambda one: one.campaign, gettext_lazy("Look at it")),
     "address": ("remittance", lambda one: one.remittance, gettext_lazy("Look at it")),
     "send_by": (

@@ -22,7 +22,16 @@ from donations.declared_forms import ClaimForm
 from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import carried, checkout, claims, fees, pages, parameters, watching
+from donations.services import (
+    account_readiness,
+    carried,
+    checkout,
+    claims,
+    fees,
+    pages,
+    parameters,
+    watching,
+)
 from donations.states import DonationState
 from donations.views import shared
 from donations.views.language import language
@@ -113,6 +122,7 @@ def page_context(campaign: Campaign) -> dict[str, Any]:
         "campaign": pages.campaign_page(campaign, language()),
         "accent_url": pages.accent_url(campaign),
         "fee_estimate": fees.estimate(campaign.currency),
+        "paused": pages.is_paused(campaign),
     }
 
 
@@ -174,9 +184,9 @@ def _submit(
         )
     except seats.FullError:
         return _full(request, campaign, workshop, gift)
-    except seats.ClosedError:
-        return render(request, "checkout/closed.html", context, status=409)
-    except checkout.UnreachableError:
+    except (seats.ClosedError, account_readiness.PausedError) as refusal:
+        return closed(request, context, refusal)
+    except (checkout.UnreachableError, account_readiness.PlaceMovedError):
         return unreachable(request, context)
     return after_start(donation)
 
@@ -194,6 +204,13 @@ def _full(
         initial = {**typed, "nonce": uuid.uuid4()}
         context["wait_form"] = WaitForm(workshop=found, initial=initial)
     return render(request, "checkout/full.html", context, status=409)
+
+
+def closed(request: HttpRequest, context: dict[str, Any], refusal: Exception) -> HttpResponse:
+    """Too late, or the campaign's Stripe account takes no payments now: a page that says which."""
+    if isinstance(refusal, account_readiness.PausedError):
+        context = {**context, "paused": True}
+    return render(request, "checkout/closed.html", context, status=409)
 
 
 def unreachable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import attention, refund_requests, settlement
+from donations.services import attention, refund_requests, refunding, settlement
 from donations.services.links import donation_for_editor
 from donations.views.language import language
 
@@ -47,6 +47,9 @@ def refund_give_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
         refund_requests.give_back(donation, gateway=for_visitors())
     except attention.NothingToChooseError:
         _answered_already(request)
+    except refunding.AtStripeError:
+        context = {"back_url": reverse("dashboard"), "told": told, "donation": donation}
+        return render(request, "organize/refund_at_stripe.html", context, status=409)
     except (GatewayError, settlement.BusyError):
         context = {"retry_url": request.path, "back_url": reverse("dashboard"), "told": told}
         return render(request, "organize/refund_later.html", context, status=503)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.services import attention, cancelling, carried, pages, settlement
+from donations.services import attention, cancelling, carried, pages, refunding, settlement
 from donations.views import own_context
 from donations.views.language import language
 from events.models import Booking
@@ -71,6 +71,10 @@ def booking_refund(request: HttpRequest, token: str) -> HttpResponse:
         attention.give_back(found, gateway=for_visitors())
     except attention.NothingToChooseError:
         pass  # Chosen already, perhaps by a second click: the page shows what came of it.
+    except refunding.AtStripeError:
+        campaign = pages.campaign_page(found.workshop.campaign, language())
+        context = {"campaign": campaign, "back_url": reverse("booking", args=[token])}
+        return render(request, "checkout/refund_at_stripe.html", context, status=409)
     except (GatewayError, settlement.BusyError):
         return try_later(request, found, token)
     return redirect("booking", token=token)

@@ -250,6 +250,14 @@ def may_edit(user: AbstractBaseUser | AnonymousUser, campaign: Campaign) -> bool
     return mine.filter(role__in=EDITORS).exists()
 
 
+def is_owner(user: AbstractBaseUser | AnonymousUser, campaign: Campaign) -> bool:
+    """Return whether a person may decide where the campaign's money lands."""
+    if getattr(user, "is_superuser", False):
+        return True
+    mine = Membership.objects.filter(team_id=campaign.team_id, user_id=user.pk or 0)
+    return mine.filter(role=Role.OWNER).exists()
+
+
 def person_of_workshop(workshop: Workshop, public_id: UUID) -> Registration:
     """Return one person of a workshop with the booking; Http404 for another workshop's."""
     rows = Registration.objects.select_related("booking__workshop__campaign__team")

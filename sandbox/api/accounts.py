@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox import identifiers, lists
+from sandbox import identifiers, lists, onboarding
 from sandbox.call import Call, endpoint
 from sandbox.errors import forbidden_account
 from sandbox.schema import skeleton
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from sandbox.application import Sandbox
 
 LINK_SECONDS = 5 * 60
-CURRENCIES = {"US": "usd", "GB": "gbp", "CA": "cad", "CH": "chf", "AU": "aud", "JP": "jpy"}
-TO_PROVIDE = ["business_profile.url", "external_account", "tos_acceptance.date"]
 
 
 def make(sandbox: "Sandbox", given: Json, identifier: str | None = None) -> Json:
     """A new connected account that has not been onboarded."""
     country = given.get("country", "US")
+    currency = given.get("default_currency", onboarding.default_currency(country))
     controller = given.get("controller", {})
     dashboard = controller.get("stripe_dashboard", {}).get("type")
     account = {
@@ -30,41 +29,22 @@ def make(sandbox: "Sandbox", given: Json, identifier: str | None = None) -> Json
         },
         "business_type": given.get("business_type"),
         "capabilities": dict.fromkeys(given.get("capabilities", {}), "inactive"),
-        "charges_enabled": False,
+        "controller": {"type": "application", "is_controller": True, **controller},
         "country": country,
         "created": sandbox.clock.now(),
-        "default_currency": given.get("default_currency", CURRENCIES.get(country, "eur")),
-        "details_submitted": False,
+        "default_currency": currency,
         "email": given.get("email"),
         "metadata": given.get("metadata") or {},
-        "payouts_enabled": False,
         "type": given.get("type") or ("standard" if dashboard in (None, "full") else "none"),
+        "_given": [],
+        "_extra": [],
+        "_pending": [],
+        "_blocked": None,
+        "_currencies": [currency],
+        "_banks": {},
     }
-    account["requirements"] = {
-        **skeleton("account_requirements"),
-        "currently_due": list(TO_PROVIDE),
-        "disabled_reason": "requirements.past_due",
-    }
+    onboarding.describe(account)
     return sandbox.store.put(PLATFORM, "account", account)
-
-
-def onboard(sandbox: "Sandbox", account: Json, *, complete: bool) -> Json:
-    """Finishes (or undoes) the onboarding; emits account.updated on the account."""
-    former = {
-        name: account[name] for name in ("charges_enabled", "details_submitted", "payouts_enabled")
-    }
-    account.update(charges_enabled=complete, details_submitted=complete, payouts_enabled=complete)
-    status = "active" if complete else "inactive"
-    names = {*account["capabilities"], "card_payments", "transfers"}
-    account["capabilities"] = dict.fromkeys(sorted(names), status)
-    account["requirements"] = {
-        **skeleton("account_requirements"),
-        "currently_due": [] if complete else list(TO_PROVIDE),
-        "disabled_reason": None if complete else "requirements.past_due",
-    }
-    sandbox.store.put(PLATFORM, "account", account)
-    sandbox.events.emit(account["id"], "account.updated", account, former)
-    return account
 
 
 def disconnect(sandbox: "Sandbox", account: Json) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from sandbox import onboarding
 from sandbox.api import accounts
 from sandbox.controls.registry import control, find_charge
 from sandbox.errors import missing
@@ -13,11 +14,33 @@ if TYPE_CHECKING:
 
 @control("POST", "/_sandbox/connect")
 def connect(sandbox: "Sandbox", given: Json) -> Json:
-    """An onboarded connected account, made or finished in one step."""
+    """A connected account, made or answered in one step: all of it, or the ``steps`` named.
+
+    ``currencies`` (lower case) are those of its bank accounts; without ``complete`` nothing is
+    answered.
+    """
     identifier = given.get("account")
     known = identifier and sandbox.store.get(PLATFORM, "account", identifier)
     account = known or accounts.make(sandbox, {"country": given.get("country", "US")}, identifier)
-    accounts.onboard(sandbox, account, complete=given.get("complete", True))
+    steps = set(given.get("steps", onboarding.STEPS)) if given.get("complete", True) else set()
+    account.update(_extra=[], _pending=[], _blocked=None)
+    onboarding.answered(sandbox, account, steps, given.get("currencies", []))
+    return sandbox.renderer.plain(account)
+
+
+@control("POST", "/_sandbox/require")
+def require(sandbox: "Sandbox", given: Json) -> Json:
+    """Stripe asks for more (``due``), looks at something (``pending``), or stops the account.
+
+    ``blocked`` is a disabled_reason: it takes no payments then. Emits account.updated.
+    """
+    account = sandbox.store.get(PLATFORM, "account", given["account"])
+    if account is None:
+        raise missing("account", given["account"])
+    account["_extra"] = list(given.get("due", []))
+    account["_pending"] = list(given.get("pending", []))
+    account["_blocked"] = given.get("blocked")
+    onboarding.changed(sandbox, account)
     return sandbox.renderer.plain(account)
 
 

@@ -84,10 +84,18 @@ def fail_refund(sandbox: "Sandbox", given: Json) -> Json:
 
 @control("POST", "/_sandbox/dispute")
 def dispute(sandbox: "Sandbox", given: Json) -> Json:
-    """The donor disputes a charge; ``inquiry`` moves no money, ``amount`` in minor units."""
+    """The donor disputes a charge; ``inquiry`` moves no money, ``amount`` in minor units.
+
+    ``currency``: the bank takes it in this one, as where the account settles in another.
+    """
     account, charge = find_charge(sandbox, given)
     made = disputes.opened(
-        sandbox, account, charge, inquiry=given.get("inquiry", False), amount=given.get("amount")
+        sandbox,
+        account,
+        charge,
+        inquiry=given.get("inquiry", False),
+        amount=given.get("amount"),
+        settled_in=given.get("currency"),
     )
     return sandbox.renderer.plain(made)
 

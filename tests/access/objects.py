@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from donations.models import Claim, OfflineGift
+from donations.models import Claim, ConnectedAccount, OfflineGift
 from events.models import Registration, Workshop
 from events.states import Role
 from tests.access import money_rows
@@ -35,6 +35,14 @@ def _offline(workshop: Workshop) -> dict[str, str]:
 
 def _export(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
+
+def _account(workshop: Workshop) -> dict[str, str]:
+    account = ConnectedAccount.objects.get(team=workshop.campaign.team)
+    return {
+        "public_id": str(workshop.campaign.public_id),
+        "account_id": str(account.public_id),
+    }
 
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
@@ -79,6 +87,10 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
     "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},
     "donation_seat_free": lambda workshop: {"public_id": _first_donation(workshop)},
+    **{
+        f"campaign_account_{one}": _account
+        for one in ("onboard", "check", "link", "disconnect", "reconnect")
+    },
 }
 
 

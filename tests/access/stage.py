@@ -18,8 +18,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from donations.models import Donation, Export
+from donations.models import ConnectedAccount, Donation, Export
 from donations.services.claim_links import CLAIM_LINK
+from donations.services.connecting.doors import ONBOARDING_LINK
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
 from donations.services.remitting.doors import ACKNOWLEDGE_LINK
@@ -97,6 +98,9 @@ PURPOSES: Final = {
     #: A member's, in truth; here the attendee holds it.
     "notice_off": f"{NOTICE_LINK}:new_gift",
     "invitation": INVITATION_LINK,
+    #: The link of whoever signs for a Stripe account; here the attendee holds it.
+    "onboarding": ONBOARDING_LINK,
+    "onboarding_check": ONBOARDING_LINK,
     **own_pages.PURPOSES,
 }
 NOWHERE: Final = "admin:(any other address)"
@@ -263,6 +267,8 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
         return workshop.hosts.first() or donation
     if purpose == ACKNOWLEDGE_LINK and is_first:
         return money_rows.asked(workshop) or donation
+    if purpose == ONBOARDING_LINK and is_first:
+        return workshop.campaign.team.connected_accounts.first() or donation
     return workshop.campaign if purpose == STAGE_LINK and is_first else donation
 
 
@@ -298,6 +304,9 @@ def people(workshop: Workshop) -> dict[str, User]:
     Membership.objects.create(team=foreign, user=users["other organizer"], role=Role.OWNER)
     users["admin"] = User.objects.create_superuser("root", "root@example.org")
     Export.objects.create(owner=users["organizer"], campaign=workshop.campaign, kind="totals")
+    ConnectedAccount.objects.create(
+        team=team, holder="charity", name="charity: water", stripe_account="acct_1", livemode=False
+    )
     for user in users.values():  # as signing in with a proven address leaves it
         User.objects.filter(pk=user.pk).update(password=_password())
         user.refresh_from_db()

@@ -63,6 +63,8 @@ WITHOUT_CSRF = {
     "mail_events",
     "notice_off",
     "offer",
+    "onboarding",
+    "onboarding_check",
     "replay",
     "seat_answers",
     "seat_hand_over",

@@ -14,6 +14,8 @@ from django.conf import settings
 
 from donations.gateway.stripe import read
 from donations.gateway.types import (
+    AccountGoneError,
+    AccountState,
     BalanceMovement,
     CheckoutSession,
     EventReference,
@@ -33,6 +35,9 @@ _PAYMENT: Final = [
     "payment_intent.latest_charge.refunds",
 ]
 
+#: Stripe's code where an account's owner took our access away (docs.stripe.com/error-codes).
+_ACCOUNT_GONE: Final = "account_invalid"
+
 stripe.enable_telemetry = False
 
 
@@ -41,11 +46,16 @@ def _errors() -> Iterator[None]:
     """Turn Stripe's errors into the gateway's (docs.stripe.com/error-low-level)."""
     try:
         yield
-    except stripe.InvalidRequestError as error:
-        raise GatewayError(str(error), code=error.code or "", retryable=False) from error
+    except (stripe.InvalidRequestError, stripe.PermissionError) as error:
+        code = error.code or getattr(error.error, "code", None) or ""
+        if code == _ACCOUNT_GONE:
+            raise AccountGoneError(str(error)) from error
+        if isinstance(error, stripe.PermissionError):
+            code = "permission"
+        raise GatewayError(str(error), code=code, retryable=False) from error
     except stripe.IdempotencyError as error:
         raise GatewayError(str(error), code="idempotency", retryable=False) from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+    except stripe.AuthenticationError as error:
         raise GatewayError(str(error), code="permission", retryable=False) from error
     except stripe.StripeError as error:
         # For some statuses the library leaves ``code`` out; the answer's own error has it.
@@ -156,6 +166,35 @@ class StripeGateway:
                 cast("Any", parameters), self._options(account, idempotency_key=idempotency_key)
             )
         return made.id
+
+    def create_account(
+        self, parameters: Mapping[str, Any], *, idempotency_key: str
+    ) -> AccountState:
+        """See Gateway."""
+        with _errors():
+            made = self._client.v1.accounts.create(
+                cast("Any", parameters), self._options("", idempotency_key=idempotency_key)
+            )
+        return read.account(_fields(made))
+
+    def fetch_account(self, account: str) -> AccountState:
+        """See Gateway."""
+        with _errors():
+            found = self._client.v1.accounts.retrieve(account)
+        return read.account(_fields(found))
+
+    def onboarding_url(self, account: str, *, return_url: str, refresh_url: str) -> str:
+        """See Gateway (docs.stripe.com/connect/hosted-onboarding)."""
+        with _errors():
+            made = self._client.v1.account_links.create(
+                {
+                    "account": account,
+                    "type": "account_onboarding",
+                    "return_url": return_url,
+                    "refresh_url": refresh_url,
+                }
+            )
+        return made.url
 
     def events_since(self, since: datetime, *, account: str) -> Iterator[EventReference]:
         """See Gateway."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from donations.gateway.types import (
+    AccountState,
     Amount,
     BalanceMovement,
     CheckoutSession,
@@ -113,6 +114,29 @@ def payment(
         decline_code=str(error.get("decline_code") or error.get("code") or "")[:60],
         refunds=refunds,
         disputes=disputes,
+    )
+
+
+def account(fields: Fields) -> AccountState:
+    """Read a connected account (docs.stripe.com/api/accounts/object)."""
+    wanted = expanded(fields.get("requirements"))
+    due = [*(wanted.get("past_due") or ()), *(wanted.get("currently_due") or ())]
+    default = str(fields.get("default_currency") or "").upper()
+    banks = expanded(fields.get("external_accounts")).get("data") or ()
+    currencies = {default, *(str(bank.get("currency") or "").upper() for bank in banks)} - {""}
+    deadline = wanted.get("current_deadline")
+    return AccountState(
+        id=fields["id"],
+        country=str(fields.get("country") or "").upper()[:2],
+        default_currency=default,
+        currencies=tuple(sorted(currencies)),
+        charges_enabled=bool(fields.get("charges_enabled")),
+        payouts_enabled=bool(fields.get("payouts_enabled")),
+        details_submitted=bool(fields.get("details_submitted")),
+        requirements=tuple(dict.fromkeys(due)),
+        pending=tuple(wanted.get("pending_verification") or ()),
+        due_by=moment(deadline) if deadline else None,
+        disabled_reason=str(wanted.get("disabled_reason") or "")[:80],
     )
 
 

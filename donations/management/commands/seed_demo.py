@@ -15,6 +15,7 @@ from donations.demo.sandbox_calls import call
 from donations.demo.telling import Teller
 from donations.gateway.stripe import for_workers
 from donations.services import totals
+from donations.services.connecting import accounts
 from donations.services.mails import notices
 from events.models import Campaign, Membership
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
         try:
             found = places.make(account=self._account(), password=password)
+            accounts.adopt(found.campaign, gateway=for_workers())
             teller = Teller(found, for_workers())
             for giver in story.GIVERS:
                 teller.tell(giver)

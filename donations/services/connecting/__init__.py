@@ -1,0 +1,1 @@
+"""Connecting Stripe accounts: the charity's own, or the team's."""
