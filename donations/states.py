@@ -81,6 +81,8 @@ class Account(TextChoices):
     HELD = "held_for_charity"
     SENT = "sent_to_charity"
     DECLARED = "declared_gifts"
+    #: Where declared gifts are, by what we were told: it never passed through here.
+    ELSEWHERE = "given_elsewhere"
 
 
 class Kind(TextChoices):
@@ -94,14 +96,105 @@ class Kind(TextChoices):
     DISPUTE_REINSTATED = "dispute_reinstated"
     DISPUTE_FEE = "dispute_fee"
     DISPUTE_FEE_RETURNED = "dispute_fee_returned"
+    #: Held money was sent on to the charity; a mistake is undone by a counter-entry.
+    REMITTANCE = "remittance"
+    REMITTANCE_RETURNED = "remittance_returned"
+    #: A gift that was given elsewhere: shown by receipt, or entered by hand.
+    DECLARED = "declared"
+    #: It was entered by mistake: the counter-entry.
+    DECLARED_UNDONE = "declared_undone"
 
 
 class SourceType(TextChoices):
-    """Whose id stands in ``source_id``: the Stripe object that moved the money."""
+    """Whose id stands in ``source_id``: the Stripe object that moved the money, or our own row."""
 
     CHARGE = "charge"
     REFUND = "refund"
     BALANCE_TRANSACTION = "balance_transaction"
+    #: A transfer to the charity, by its public id.
+    REMITTANCE = "remittance"
+    #: No Stripe object: our own number of a gift shown by receipt, or entered by hand.
+    CLAIM = "claim"
+    OFFLINE = "offline"
+
+
+#: What Stripe knows too, and the reconciler compares.
+AT_STRIPE: Final = (SourceType.CHARGE, SourceType.REFUND, SourceType.BALANCE_TRANSACTION)
+
+
+class RemittanceState(TextChoices):
+    """Where a transfer to the charity stands."""
+
+    RECORDED = "recorded"
+    #: The charity was sent a link to acknowledge it.
+    ASKED = "asked"
+    ACKNOWLEDGED = "acknowledged"
+    #: It came back, or was recorded by mistake: a counter-entry undoes it.
+    RETURNED = "returned"
+
+
+REMITTANCE_TABLE: Final = {
+    RemittanceState.RECORDED: frozenset({RemittanceState.ASKED, RemittanceState.RETURNED}),
+    RemittanceState.ASKED: frozenset({RemittanceState.ACKNOWLEDGED, RemittanceState.RETURNED}),
+    RemittanceState.ACKNOWLEDGED: frozenset({RemittanceState.RETURNED}),
+}
+
+
+class RemittanceMethod(TextChoices):
+    """How a transfer was made."""
+
+    BANK = "bank"
+    PAGE = "page"
+    CHEQUE = "cheque"
+    OTHER = "other"
+
+
+class ClaimState(TextChoices):
+    """Where a gift shown by receipt stands."""
+
+    SHOWN = "shown"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    #: Nobody looked in time, and its seat was released; the gift can still be accepted.
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    #: It had been accepted by mistake.
+    UNDONE = "undone"
+
+
+CLAIM_TABLE: Final = {
+    ClaimState.SHOWN: frozenset(
+        {ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.EXPIRED, ClaimState.WITHDRAWN}
+    ),
+    ClaimState.EXPIRED: frozenset({ClaimState.ACCEPTED, ClaimState.DECLINED, ClaimState.WITHDRAWN}),
+    ClaimState.ACCEPTED: frozenset({ClaimState.UNDONE}),
+}
+
+
+class OfflineKind(TextChoices):
+    """How a gift came that an organizer enters by hand."""
+
+    CASH = "cash"
+    CHEQUE = "cheque"
+    TRANSFER = "transfer"
+    MATCHING = "matching"
+
+
+class OfflineState(TextChoices):
+    """Where a gift entered by hand stands. Only a matching gift is pledged first."""
+
+    PLEDGED = "pledged"
+    RECEIVED = "received"
+    #: The pledge came to nothing.
+    WITHDRAWN = "withdrawn"
+    #: It had been entered by mistake.
+    UNDONE = "undone"
+
+
+OFFLINE_TABLE: Final = {
+    OfflineState.PLEDGED: frozenset({OfflineState.RECEIVED, OfflineState.WITHDRAWN}),
+    OfflineState.RECEIVED: frozenset({OfflineState.UNDONE}),
+}
 
 
 class ExportState(TextChoices):

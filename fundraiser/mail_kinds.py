@@ -25,10 +25,13 @@ _ATTENDEE: Final = "donations.services.mails.attendee_emails"
 _SEAT_END: Final = "donations.services.mails.seat_end_emails"
 _CANCELLING: Final = "donations.services.mails.cancelling_emails"
 _WAITING: Final = "donations.services.mails.waiting_emails"
+_CLAIM: Final = "donations.services.mails.claim_emails"
 _AFTER: Final = "donations.services.mails.after_emails"
 _OWN: Final = "donations.services.mails.own_emails"
 _TEAM: Final = "donations.services.mails.team_emails"
+_INVITATION: Final = "donations.services.mails.invitation_emails"
 _NOTICE: Final = "donations.services.mails.notice_emails"
+_REMITTANCE: Final = "donations.services.mails.remittance_emails"
 
 MAIL_KINDS: Final = {
     # A payment's.
@@ -37,6 +40,9 @@ MAIL_KINDS: Final = {
     "payment_failed": MailKind(f"{_MONEY}.payment_failed", editable=True, tells_amount=True),
     "payment_problem": MailKind(f"{_MONEY}.payment_problem", editable=True, tells_amount=True),
     "refund": MailKind(f"{_MONEY}.refund", editable=True, tells_amount=True),
+    # A gift's that was given elsewhere.
+    "claim_received": MailKind(f"{_CLAIM}.claim_received"),
+    "claim_answer": MailKind(f"{_CLAIM}.claim_answer"),
     # A seat's.
     "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address", editable=True),
     "confirmation": MailKind(f"{_ATTENDEE}.confirmation", editable=True),
@@ -58,9 +64,16 @@ MAIL_KINDS: Final = {
     "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),
     # Written by, and to, the people who organise.
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
+    "invitation": MailKind(f"{_INVITATION}.invitation"),
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
+    # About the money's way to the charity, and what became of it.
+    "acknowledge_request": MailKind(f"{_REMITTANCE}.acknowledge_request"),
+    "acknowledged": MailKind(f"{_REMITTANCE}.acknowledged", "notice"),
+    "overdue": MailKind(f"{_REMITTANCE}.overdue_notice", "notice"),
+    "update_prompt": MailKind(f"{_REMITTANCE}.update_prompt", "notice"),
+    "campaign_update": MailKind(f"{_REMITTANCE}.campaign_update", "news"),
     "host_link": MailKind(f"{_TEAM}.host_link", editable=True),
     "host_changed": MailKind(f"{_TEAM}.host_changed", editable=True),
     "host_cancelled": MailKind(f"{_TEAM}.host_cancelled", editable=True),

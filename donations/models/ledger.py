@@ -12,7 +12,8 @@ from events.models import Campaign
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED
 
-_APPEND_ONLY = "RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';"
+#: The body of a trigger that refuses every change.
+APPEND_ONLY = "RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';"
 
 
 class LedgerEntry(models.Model):
@@ -61,7 +62,7 @@ class LedgerEntry(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                func=_APPEND_ONLY,
+                func=APPEND_ONLY,
             )
         ]
 
@@ -82,6 +83,8 @@ class CampaignTotal(models.Model):
     disputes_minor = models.BigIntegerField(default=0)
     sent_minor = models.BigIntegerField(default=0)
     declared_minor = models.BigIntegerField(default=0)
+    #: Promised to match what others give, and not received yet: counts nowhere.
+    pledged_minor = models.BigIntegerField(default=0)
     donors = models.PositiveIntegerField(default=0)
     #: Raised by every movement: part of the key of what is cached about the total.
     version = models.PositiveBigIntegerField(default=0)

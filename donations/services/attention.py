@@ -1,6 +1,6 @@
 """What needs a person: late money without a seat, gifts asked back, quarantined money, what Stripe
 refused to take, differences, poison events, mails that do not leave, rooms that are missing, and
-links that are passed on.
+links that are passed on. And receipts of gifts that were given elsewhere.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from donations.gateway import Gateway
-from donations.models import Difference, Donation, StripeEvent
+from donations.models import Claim, Difference, Donation, Remittance, StripeEvent
 from donations.services import locking, organizer_refunds, refund_run, refunding, seating
-from donations.states import DonationState, Purpose
+from donations.services.remitting import acknowledging, overdue
+from donations.services.updating import prompts
+from donations.states import ClaimState, DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
 from events.services.room import devices, rooms
@@ -49,9 +51,11 @@ class Item:
     detail: str
     donation: Donation | None = None
     workshop: Workshop | None = None
+    remittance: Remittance | None = None
     #: What else tells a workshop's item from its others: the day of the last mail that got stuck,
     #: YYYYMMDD, or the person whose link is passed on.
     day: str = ""
+    claim: Claim | None = None
 
     @property
     def reference(self) -> str:
@@ -59,6 +63,8 @@ class Item:
 
         Mails get stuck by the hundred: those of one workshop and day are one item.
         """
+        if self.claim is not None:
+            return str(self.claim.pk)
         if self.workshop is not None:
             return f"{self.workshop.pk}-{self.day}"
         return str(self.donation.pk) if self.donation else self.name[:60]
@@ -98,11 +104,14 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
-    items += [*_refunds(ids), *_stuck_mails(ids), *_rooms(ids)]
-    if is_admin:
-        aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
-        items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
-    return items
+    items += [
+        *_refunds(ids),
+        *_receipts(ids),
+        *_stuck_mails(ids),
+        *_rooms(ids),
+        *_of_the_whole_campaign(ids),
+    ]
+    return [*items, *_of_the_site()] if is_admin else items
 
 
 def _refunds(campaign_ids: list[int]) -> list[Item]:
@@ -128,6 +137,17 @@ def _refunds(campaign_ids: list[int]) -> list[Item]:
             "refund_unknown", one.donation.campaign, one.donation.name, one.amount, "", one.donation
         )
         for one in organizer_refunds.unanswered(campaign_ids).order_by("pk")[:100]
+    ]
+
+
+def _receipts(campaign_ids: list[int]) -> list[Item]:
+    """Return the gifts shown by receipt that wait for an answer."""
+    waiting = Claim.objects.filter(
+        campaign_id__in=campaign_ids, state__in=[ClaimState.SHOWN, ClaimState.EXPIRED]
+    )
+    return [
+        Item("claim", one.campaign, one.name, one.amount, "", claim=one)
+        for one in waiting.select_related("campaign").order_by("created_at", "pk")[:100]
     ]
 
 
@@ -185,6 +205,35 @@ def _rooms(campaign_ids: list[int]) -> list[Item]:
             )
         )
     return items
+
+
+def _of_the_whole_campaign(campaign_ids: list[int]) -> list[Item]:
+    """Return the missed dates of sending, and the updates that donors may expect."""
+    items = [
+        Item("send_by", one.campaign, one.campaign.charity_name, one.outstanding, str(one.days))
+        for one in overdue.of_campaigns(campaign_ids)
+    ]
+    return items + [
+        Item("update_due", one.campaign, one.campaign.title, None, str(one.months))
+        for one in prompts.due(campaign_ids)
+    ]
+
+
+def _of_the_site() -> list[Item]:
+    """Return what an admin looks at: addresses at charities without a site, and poison events."""
+    aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
+    items = [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
+    return items + [
+        Item(
+            "address",
+            one.remittance.campaign,
+            one.email,
+            one.remittance.amount,
+            one.remittance.campaign.charity_name,
+            remittance=one.remittance,
+        )
+        for one in acknowledging.waiting_for_approval()
+    ]
 
 
 def pending_choice(booking: Booking) -> Donation | None:

@@ -20,11 +20,14 @@ class Told:
 
 def told(item: Item, language: str, *, names_all: bool) -> Told:
     """Return an item's words; without ``names_all`` who hid their name is not named."""
-    is_private = item.kind == "shared_link" or (item.donation and item.donation.hide_name)
+    gift = item.donation or item.claim
+    is_private = item.kind == "shared_link" or (gift and gift.hide_name)
     hidden = bool(is_private) and not names_all
     name = item.name
     if item.workshop is not None and item.kind in {"mails_stuck", "no_room", "refunds_stuck"}:
         name = item.workshop.text("title", language)
+    if item.kind == "update_due" and item.campaign is not None:
+        name = item.campaign.text("title", language)
     values = {
         "name": _("Somebody") if hidden else name,
         "amount": item.amount.format(language) if item.amount else "",
@@ -33,6 +36,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "late_money": _("%(name)s paid %(amount)s after the seat was gone"),
         "refund_asked": _("%(name)s asks for %(amount)s back"),
         "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
+        "claim": _("%(name)s shows a gift of %(amount)s"),
         "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
@@ -42,8 +46,20 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "seat_unpaid": _("%(name)s has got %(amount)s back, and still has a seat"),
         "refund_unknown": _("Nobody knows whether %(name)s has got %(amount)s back"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
+        "send_by": _("%(amount)s should be with %(name)s by now"),
+        "update_due": _("The donors of “%(name)s” would like to hear what became of their gifts"),
+        "address": _("May %(name)s acknowledge a transfer of %(amount)s?"),
     }
     return Told(titles[item.kind] % values, _detail(item))
+
+
+def _days_late(days: int) -> str:
+    said = ngettext(
+        "The promised date passed %(n)d day ago, and the campaign’s page says so.",
+        "The promised date passed %(n)d days ago, and the campaign’s page says so.",
+        days,
+    )
+    return said % {"n": days}
 
 
 def _detail(item: Item) -> str:
@@ -54,6 +70,7 @@ def _detail(item: Item) -> str:
             "It is in no total and confirms no seat. Look at the payment in Stripe’s dashboard, "
             "and give it back there if it is wrong."
         ),
+        "claim": _("It was given on the charity’s own page. Look at the receipt, and answer."),
         "refused": _(
             "Nothing was charged. Stripe’s reason: %(reason)s. If it is not the amount, look in "
             "Stripe’s dashboard at what the account may take."
@@ -70,9 +87,18 @@ def _detail(item: Item) -> str:
             "in now. If that is not what you want, write to them."
         )
         % {"title": item.detail},
+        "address": _("%(charity)s has no site of its own here: look at the address yourself.")
+        % {"charity": item.detail},
+        "update_due": _(
+            "It closed %(months)s months ago. A few sentences are enough: write them on its page "
+            "“Updates”."
+        )
+        % {"months": item.detail},
     }
     if item.kind in {"mails_stuck", "refunds_stuck"}:
         return _counted(item)
+    if item.kind == "send_by":
+        return _days_late(int(item.detail))
     return details.get(item.kind, item.detail)
 
 

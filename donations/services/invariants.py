@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from donations.services import declared_invariants
+
 _SUM: Final = """
     SELECT e.campaign_id,
       COALESCE(SUM(CASE WHEN credit = 'gifts' THEN amount_minor
@@ -40,11 +42,16 @@ QUERIES: Final[dict[str, str]] = {
               (COALESCE(s.gifts, 0), COALESCE(s.fees, 0), COALESCE(s.refunds, 0),
                COALESCE(s.disputes, 0), COALESCE(s.sent, 0), COALESCE(s.declared, 0))
     """.replace("__SUMS__", _SUM),
-    "the number of donors equals the donations with something left": """
-        SELECT t.campaign_id, t.donors, COUNT(d.id)
-        FROM donations_campaigntotal t
-        LEFT JOIN donations_donation d ON d.campaign_id = t.campaign_id AND d.net_minor > 0
-        GROUP BY t.campaign_id, t.donors HAVING t.donors <> COUNT(d.id)
+    "the number of donors equals the gifts of which something is left": """
+        SELECT t.campaign_id, t.donors, n.found FROM donations_campaigntotal t
+        CROSS JOIN LATERAL (SELECT
+            (SELECT COUNT(*) FROM donations_donation d
+              WHERE d.campaign_id = t.campaign_id AND d.net_minor > 0)
+          + (SELECT COUNT(*) FROM donations_claim c
+              WHERE c.campaign_id = t.campaign_id AND c.state = 'accepted')
+          + (SELECT COUNT(*) FROM donations_offlinegift o
+              WHERE o.campaign_id = t.campaign_id AND o.state = 'received') AS found) n
+        WHERE t.donors <> n.found
     """,
     "a donation's net equals its ledger rows": """
         SELECT d.id, d.net_minor, s.net FROM donations_donation d
@@ -80,8 +87,10 @@ QUERIES: Final[dict[str, str]] = {
         SELECT e.id, e.currency, c.currency FROM donations_ledgerentry e
         JOIN events_campaign c ON c.id = e.campaign_id
         LEFT JOIN donations_donation d ON d.id = e.donation_id
-        WHERE e.currency <> c.currency OR d.campaign_id IS DISTINCT FROM e.campaign_id
-           OR d.currency <> e.currency
+        WHERE e.currency <> c.currency OR d.currency <> e.currency
+           OR (d.campaign_id IS DISTINCT FROM e.campaign_id
+               AND e.source_type NOT IN ('remittance', 'claim', 'offline'))
+           OR (d.id IS NOT NULL AND e.source_type IN ('remittance', 'claim', 'offline'))
     """,
     "at most one live seat donation for a booking": """
         SELECT booking_id, COUNT(*) FROM donations_donation
@@ -130,11 +139,42 @@ QUERIES: Final[dict[str, str]] = {
           SELECT COUNT(*) FROM donations_ledgerentry e
           WHERE e.donation_id = d.id AND e.kind IN ('refund', 'dispute')) < 2
     """,
+    "every transfer has exactly its ledger rows": """
+        SELECT r.id, r.state, s.kind, s.n FROM donations_remittance r
+        FULL JOIN (
+          SELECT source_id, COUNT(*) AS n, SUM(amount_minor) FILTER (WHERE kind = 'remittance')
+            AS sent, SUM(amount_minor) FILTER (WHERE kind = 'remittance_returned') AS returned,
+            MIN(campaign_id) AS campaign_id, MIN(kind) AS kind
+          FROM donations_ledgerentry WHERE source_type = 'remittance' GROUP BY source_id) s
+        ON s.source_id = r.public_id::text AND s.campaign_id = r.campaign_id
+        WHERE r.amount_minor IS DISTINCT FROM s.sent
+           OR (CASE WHEN r.state = 'returned' THEN r.amount_minor END) IS DISTINCT FROM s.returned
+           OR s.n <> (CASE WHEN r.state = 'returned' THEN 2 ELSE 1 END)
+    """,
+    "no transfer and no gift is shared out beyond its amount": """
+        SELECT r.id, r.amount_minor, SUM(s.amount_minor) FROM donations_remittance r
+        JOIN donations_remittanceshare s ON s.remittance_id = r.id
+        GROUP BY r.id, r.amount_minor HAVING SUM(s.amount_minor) > r.amount_minor
+        UNION ALL
+        SELECT d.id, d.amount_minor, SUM(s.amount_minor) FROM donations_donation d
+        JOIN donations_remittanceshare s ON s.donation_id = d.id
+        JOIN donations_remittance r ON r.id = s.remittance_id AND r.state <> 'returned'
+        GROUP BY d.id, d.amount_minor HAVING SUM(s.amount_minor) > d.amount_minor
+    """,
+    "an acknowledged transfer has its answer, and only that one": """
+        SELECT r.id, r.state, COUNT(a.id) FROM donations_remittance r
+        LEFT JOIN donations_acknowledgement a ON a.remittance_id = r.id
+         AND a.acknowledged_at IS NOT NULL
+        GROUP BY r.id, r.state
+        HAVING (r.state = 'acknowledged' AND COUNT(a.id) <> 1)
+            OR (r.state IN ('recorded', 'asked') AND COUNT(a.id) > 0)
+    """,
     "no unpaid donation has ledger rows": """
         SELECT d.id, d.state FROM donations_donation d
         WHERE d.state <> 'paid' AND EXISTS (
           SELECT 1 FROM donations_ledgerentry e WHERE e.donation_id = d.id)
     """,
+    **declared_invariants.QUERIES,
 }
 
 

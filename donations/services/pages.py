@@ -15,17 +15,16 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from donations.models import CampaignTotal, Donation
-from donations.services import totals
+from donations.models import CampaignTotal
+from donations.services import claims, totals, walls
+from donations.services.remitting import proof
 from events.models import Campaign, Workshop
 from events.querysets import somebody_waits
-from events.services import content
+from events.services import access, content
 from events.services.seating import seats
-from events.states import CampaignState, Destination
+from events.states import CampaignState, Destination, TeamState
 from fundraiser.core import clock
 from fundraiser.core.money import Money
-
-WALL_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class CampaignPage:
     closes_at: datetime | None
     send_by: date | None
     destination: str
+    external_url: str
     fees_paid_by_organizer: bool
     #: Whether its receipts carry a wording for taxes: then they do not say that they have none.
     has_tax_wording: bool
@@ -69,17 +69,6 @@ class WorkshopPage:
     registration_opens_at: datetime | None
     status: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class WallGift:
-    """One gift on the wall; what its giver hid is not in it."""
-
-    display_name: str
-    initial: str
-    amount: Money | None
-    message: str
-    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +106,7 @@ def campaign_page(campaign: Campaign, language: str) -> CampaignPage:
         closes_at=campaign.closes_at,
         send_by=campaign.send_by,
         destination=campaign.destination,
+        external_url=campaign.external_url,
         fees_paid_by_organizer=campaign.fees_paid_by_organizer,
         has_tax_wording=any(campaign.receipt_tax_wording.values()),
         state=campaign.state,
@@ -148,16 +138,24 @@ def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
     )
 
 
+_SUSPENDED = ("suspended_at", "team__suspended_at")
+
+
 def campaign_version(slug: str) -> tuple[int, int, str]:
-    """Return what changes whenever a visible campaign's page must: one query; Http404 if none."""
+    """Return what changes whenever a visible campaign's page must: one query; Http404 if none.
+
+    Raises SuspendedError: what was made before is shown to nobody any more.
+    """
     row = (
         Campaign.objects.visible()
         .filter(slug=slug)
-        .values_list("content_version", "total__version", "state")
+        .values_list("content_version", "total__version", "state", *_SUSPENDED)
         .first()
     )
     if row is None:
         raise Http404
+    if row[3] or row[4]:
+        raise access.SuspendedError
     return row[0], row[1] or 0, row[2]
 
 
@@ -166,6 +164,7 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
 
     That the last seat went, or came back, or that somebody waits, counts at once; how many are left
     may be seconds old, so that a rush of buyers does not make the page anew for each of them.
+    Raises SuspendedError as well.
     """
     row = (
         Workshop.objects.visible()
@@ -178,12 +177,16 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
             "capacity",
             "seats_taken",
             somebody_waits(),
+            "campaign__team__state",
+            *(f"campaign__{name}" for name in _SUSPENDED),
         )
         .first()
     )
-    if row is None or row[3] == CampaignState.DRAFT:
+    if row is None or row[3] == CampaignState.DRAFT or row[7] == TeamState.PENDING:
         raise Http404
-    capacity, taken, has_line = row[4:]
+    if any(row[8:]):
+        raise access.SuspendedError
+    capacity, taken, has_line = row[4:7]
     return *row[:4], has_line or (capacity is not None and taken >= capacity)
 
 
@@ -200,37 +203,30 @@ def _qr(url: str) -> SafeString:
 
 
 def takes_gifts(campaign: Campaign) -> bool:
-    """Return whether a visitor can give to the campaign now."""
-    if campaign.state != CampaignState.PUBLISHED or campaign.destination == Destination.EXTERNAL:
+    """Return whether a visitor can give to the campaign here now, through Stripe."""
+    if campaign.state != CampaignState.PUBLISHED or campaign.is_suspended:
+        return False
+    if campaign.destination == Destination.EXTERNAL or campaign.team.state == TeamState.PENDING:
         return False
     return campaign.closes_at is None or campaign.closes_at > clock.now()
 
 
-def wall(campaign: Campaign) -> list[WallGift]:
-    """Return the latest gifts of which something is left, without what their givers hid."""
-    rows = Donation.objects.filter(campaign=campaign, net_minor__gt=0).order_by("-paid_at", "-pk")
-    fields = ("name", "hide_name", "hide_amount", "message", "net_minor", "currency", "paid_at")
-    return [_wall_gift(row) for row in rows.values(*fields)[:WALL_LENGTH]]
-
-
-def _wall_gift(row: dict[str, Any]) -> WallGift:
-    name = "" if row["hide_name"] else row["name"].strip()
-    return WallGift(
-        display_name=name,
-        initial=name[:1].upper(),
-        amount=None if row["hide_amount"] else Money(row["net_minor"], row["currency"]),
-        message=row["message"],
-        given_at=row["paid_at"],
-    )
+def give_url(campaign: Campaign) -> str:
+    """Return where one gives to the campaign, or shows what one gave elsewhere; empty: nowhere."""
+    open_now = takes_gifts(campaign) or claims.are_taken(campaign)
+    return reverse("give", args=[campaign.slug]) if open_now else ""
 
 
 def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
-    """Return everything that the campaign's page and its live part show: three queries."""
+    """Return everything that the campaign's page and its live part show: a few queries.
+
+    Two or three more where gifts were given elsewhere, or are promised.
+    """
     workshops = campaign.workshops.visible().order_by("starts_at")
     for workshop in workshops:
         workshop.campaign = campaign
     total = totals.of_campaign(campaign)
-    gifts = wall(campaign)
+    gifts = walls.latest(campaign, declared=bool(total.declared))
     closes = campaign.closes_at
     return {
         "campaign": campaign_page(campaign, language),
@@ -240,12 +236,14 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
             key=lambda shown: shown.status == "past",
         ),
         "gifts": gifts,
+        "pledges": walls.pledges(campaign) if total.pledged else [],
         "more_gifts": max(total.donors - len(gifts), 0),
         "days_left": None if closes is None else max((closes - clock.now()).days, 0),
-        "give_url": reverse("give", args=[campaign.slug]) if takes_gifts(campaign) else "",
+        "give_url": give_url(campaign),
         "csv_url": reverse("entries_csv", args=[campaign.slug]),
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),
+        **proof.context(campaign, total, language),
         **sharing(reverse("campaign", args=[campaign.slug])),
     }
 
@@ -256,7 +254,9 @@ def cards(language: str) -> list[CampaignCard]:
     upcoming = Workshop.objects.visible().filter(starts_at__gt=now).order_by("starts_at")
     rows: Iterable[Campaign] = (
         Campaign.objects.visible()
+        .not_suspended()
         .exclude(state=CampaignState.ARCHIVED)
+        .select_related("team")
         .prefetch_related(Prefetch("workshops", queryset=upcoming, to_attr="upcoming"))
         .order_by("-state", "-created_at")[:60]
     )

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
-from donations.services import checkout, inbox, settlement
+from donations.services import checkout, claims, inbox, settlement
 from donations.states import DonationState
 from events.services.seating import seats, waiting_list
 from fundraiser.core import clock
@@ -40,6 +40,7 @@ class Swept:
 def sweep(*, gateway: Gateway) -> Swept:
     """Ask Stripe about unfinished sessions, release overdue holds, apply pending events.
 
+    Who showed a gift given elsewhere, and waits for an answer, is let in when the workshop begins.
     At last, what came free meanwhile is offered to who waits for it.
     """
     finished = failures = silences = 0
@@ -55,12 +56,14 @@ def sweep(*, gateway: Gateway) -> Swept:
             logger.warning("sweep: Stripe does not answer, the rest waits for the next round")
             break
     now = clock.now()
+    claims.admit(now)
     overdue = seats.overdue_hold_ids(now)
     # Their sessions were to be replaced, and could not be ended: Stripe decides about them.
     payable = set(
         Donation.objects.live().filter(booking__in=overdue).values_list("booking_id", flat=True)
     )
     holds = sum(seats.expire_hold(pk, now) for pk in overdue if pk not in payable)
+    claims.expire()
     events = inbox.apply_pending(gateway=gateway)
     return Swept(finished, holds, events, failures, waiting_list.offer_everywhere())
 

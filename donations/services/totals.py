@@ -1,5 +1,8 @@
 """A campaign's totals: moved with the ledger, and read as the public identity.
 
+Declared gifts have a line of their own: people see them together with what was raised, but they
+are in nothing that is owed or sent, since that money never passed through here.
+
 raised = gifts − refunds − disputes, never below zero; owed = what is left of them − fees (unless
 the organizer pays them); outstanding = owed − sent (DESIGN.md, "The nouns").
 """
@@ -42,6 +45,9 @@ class Totals:
     sent: Money
     outstanding: Money
     declared: Money
+    pledged: Money
+    #: What was raised and what was declared: what people together gave.
+    together: Money
     donors: int
     average: Money | None
     goal_percent: int | None
@@ -74,13 +80,42 @@ def move(donation: Donation, entries: Iterable[LedgerEntry]) -> None:
     before = donation.net_minor
     donation.net_minor = before + net_change(changes)
     donation.save(update_fields=["net_minor"])
+    donors = int(donation.net_minor > 0) - int(before > 0)
+    _write(donation.campaign, changes, donors=donors)
+
+
+def move_campaign(campaign: Campaign, entries: Iterable[LedgerEntry]) -> None:
+    """Move the campaign's rollup by new entries of no donation, in their transaction."""
+    _write(campaign, _changes(entries), donors=0)
+
+
+def _write(campaign: Campaign, changes: dict[str, int], *, donors: int) -> None:
     values: dict[str, Any] = {column: F(column) + change for column, change in changes.items()}
-    values["donors"] = F("donors") + int(donation.net_minor > 0) - int(before > 0)
-    values |= {"version": F("version") + 1, "updated_at": clock.now()}
-    row = CampaignTotal.objects.filter(campaign_id=donation.campaign_id)
+    values |= {
+        "donors": F("donors") + donors,
+        "version": F("version") + 1,
+        "updated_at": clock.now(),
+    }
+    row = CampaignTotal.objects.filter(campaign=campaign)
     if row.update(**values) == 0:
-        ensure(donation.campaign)
+        ensure(campaign)
         row.update(**values)
+
+
+def move_declared(
+    campaign: Campaign, entries: Iterable[LedgerEntry], *, donors: int = 0, pledged: int = 0
+) -> None:
+    """Move the campaign's rollup by new entries of declared gifts, in their transaction.
+
+    ``donors`` and ``pledged`` (minor units) are added to what stands there.
+    """
+    values: dict[str, Any] = {
+        column: F(column) + change for column, change in _changes(entries).items()
+    }
+    values |= {"donors": F("donors") + donors, "pledged_minor": F("pledged_minor") + pledged}
+    values |= {"version": F("version") + 1, "updated_at": clock.now()}
+    ensure(campaign)
+    CampaignTotal.objects.filter(campaign=campaign).update(**values)
 
 
 def ensure(campaign: Campaign) -> None:
@@ -94,7 +129,7 @@ def ensure(campaign: Campaign) -> None:
 def read(campaign: Campaign, row: CampaignTotal | None) -> Totals:
     """Return the public identity from a rollup row (None: nothing was given yet)."""
     row = row or CampaignTotal(campaign=campaign, currency=campaign.currency)
-    gifts, refunds, disputes, fees, sent, declared = (
+    gifts, refunds, disputes, fees, sent, declared, pledged = (
         Money(int(minor), row.currency)
         for minor in (
             row.gifts_minor,
@@ -103,6 +138,7 @@ def read(campaign: Campaign, row: CampaignTotal | None) -> Totals:
             row.fees_minor,
             row.sent_minor,
             row.declared_minor,
+            row.pledged_minor,
         )
     )
     left = gifts - refunds - disputes
@@ -110,7 +146,7 @@ def read(campaign: Campaign, row: CampaignTotal | None) -> Totals:
     # owed too, but nobody raised less than nothing (PROMISES.md 8).
     raised = max(left, Money(0, row.currency))
     owed = left if campaign.fees_paid_by_organizer else left - fees
-    reached = raised + declared
+    together = raised + declared
     goal = campaign.goal
     return Totals(
         gifts=gifts,
@@ -122,10 +158,12 @@ def read(campaign: Campaign, row: CampaignTotal | None) -> Totals:
         sent=sent,
         outstanding=owed - sent,
         declared=declared,
+        pledged=pledged,
+        together=together,
         donors=row.donors,
-        average=raised.divided(row.donors) if row.donors else None,
-        goal_percent=reached.minor * 100 // goal.minor if goal else None,
-        reaches_goal=goal is not None and reached >= goal,
+        average=together.divided(row.donors) if row.donors else None,
+        goal_percent=together.minor * 100 // goal.minor if goal else None,
+        reaches_goal=goal is not None and together >= goal,
         version=row.version,
     )
 

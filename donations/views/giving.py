@@ -17,10 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from donations.carried_forms import CarriedForm
+from donations.declared_forms import ClaimForm
 from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, fees, pages, parameters, watching
+from donations.services import carried, checkout, claims, fees, pages, parameters, watching
 from donations.states import DonationState
 from donations.views import shared
 from donations.views.language import language
@@ -44,8 +46,8 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
     def made() -> HttpResponse:
         found = access.workshop_for_visitor(slug, workshop_slug)
         context = workshop_context(found)
-        bookable = context["status"] == "open" and pages.takes_gifts(found.campaign)
-        context["form"] = _blank(request, found.campaign, found) if bookable else None
+        if context["status"] == "open":
+            context |= _blank_form(request, found.campaign, found)
         return render(request, _WORKSHOP, context)
 
     return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
@@ -57,6 +59,9 @@ def workshop_context(found: Workshop) -> dict[str, Any]:
     context = {**page_context(found.campaign), "workshop": shown, "status": shown.status}
     if waiting_list.is_open(found) and pages.takes_gifts(found.campaign):
         context["wait_form"] = WaitForm(workshop=found, initial={"nonce": shared.NONCE})
+    if shown.status == "open" and (funded := carried.funded(found)):
+        form = CarriedForm(initial={"nonce": shared.NONCE})
+        context |= {"carried_form": form, "carried_seats": funded}
     if watching.offered(found):
         context["watch_url"] = reverse("watch", args=[found.campaign.slug, found.slug])
     return context
@@ -70,10 +75,10 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     context = page_context(found)
     if request.method == "POST":
         return _submit(request, found, None, "campaigns/give.html", context)
-    if not pages.takes_gifts(found):
+    if not pages.give_url(found):
         return render(request, "checkout/closed.html", context)
     key = ("give", slug, pages.campaign_version(slug), language())
-    blank = {**context, "form": _blank(request, found, None)}
+    blank = {**context, **_blank_form(request, found, None)}
     return shared.page(request, key, lambda: render(request, "campaigns/give.html", blank))
 
 
@@ -109,6 +114,25 @@ def page_context(campaign: Campaign) -> dict[str, Any]:
         "accent_url": pages.accent_url(campaign),
         "fee_estimate": fees.estimate(campaign.currency),
     }
+
+
+def claim_context(campaign: Campaign, workshop: Workshop | None, form: ClaimForm) -> dict[str, Any]:
+    """Return what a page shows on which one tells of a gift given on the charity's own page."""
+    place = [campaign.slug, *([workshop.slug] if workshop else [])]
+    name = "show_for_seat" if workshop else "show_gift"
+    return {"form": form, "is_claim": True, "form_action": reverse(name, args=place)}
+
+
+def _blank_form(
+    request: HttpRequest, campaign: Campaign, workshop: Workshop | None
+) -> dict[str, Any]:
+    """Return the empty form of the campaign's way of giving; nothing where it takes no gifts."""
+    if claims.are_taken(campaign):
+        initial = {"nonce": shared.NONCE}
+        form = ClaimForm(campaign=campaign, workshop=workshop, initial=initial)
+        return claim_context(campaign, workshop, form)
+    takes = pages.takes_gifts(campaign)
+    return {"form": _blank(request, campaign, workshop)} if takes else {}
 
 
 def _blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -> GiveForm:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from donations.models import CampaignTotal
 from donations.services import attention, attention_words, pages, totals
+from donations.views import attention_actions
 from donations.views.language import language
 from events.models import Campaign
 from events.services import access
@@ -72,58 +72,5 @@ def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
         "kind": one.kind,
         "title": told.title,
         "detail": told.detail,
-        "actions": _actions(one, teams),
+        "actions": attention_actions.of_item(one, teams),
     }
-
-
-def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
-    """Return the buttons of an item: money to give back or leave as a gift, people to look at."""
-    donation, campaign = one.donation, one.campaign
-    if one.kind == "no_room" and one.workshop is not None:
-        if campaign is None or campaign.team_id not in teams:
-            return []
-        room = reverse("workshop_room", args=[one.workshop.public_id])
-        return [{"url": room, "label": _("Set the room"), "post": False}]
-    if one.kind in _REFUNDS:
-        return _refund_actions(one) if campaign and campaign.team_id in teams else []
-    if one.workshop is not None:
-        people = reverse("workshop_people", args=[one.workshop.public_id])
-        return [{"url": people, "label": _("See the people"), "post": False}]
-    if one.kind not in {"refund_asked", "late_money"} or donation is None or campaign is None:
-        return []
-    if campaign.team_id not in teams:
-        return []
-    back = reverse("refund_give_back", args=[donation.public_id])
-    leave = reverse("refund_decline", args=[donation.public_id])
-    return [
-        {"url": back, "label": _("Give it back"), "post": True},
-        {"url": leave, "label": _("Leave it as a gift"), "post": False},
-    ]
-
-
-_REFUNDS: Final = frozenset({"refunds_stuck", "seat_unpaid", "refund_unknown"})
-
-
-def _refund_actions(one: attention.Item) -> list[dict[str, Any]]:
-    """Return the buttons about refunds that wait, and seats whose money went back."""
-    if one.workshop is not None:
-        page = reverse("workshop_cancelled", args=[one.workshop.public_id])
-        return [{"url": page, "label": _("See the refunds"), "post": False}]
-    if one.donation is None:
-        return []
-    number = [one.donation.public_id]
-    if one.kind == "refund_unknown":
-        again = reverse("donation_refund", args=number)
-        return [{"url": again, "label": _("Give money back"), "post": False}]
-    return [
-        {
-            "url": reverse("donation_seat_keep", args=number),
-            "label": _("Keep the seat"),
-            "post": True,
-        },
-        {
-            "url": reverse("donation_seat_free", args=number),
-            "label": _("Free the seat"),
-            "post": True,
-        },
-    ]

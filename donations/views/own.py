@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.services import attention, cancelling, pages, settlement
+from donations.services import attention, cancelling, carried, pages, settlement
 from donations.views import own_context
 from donations.views.language import language
 from events.models import Booking
 from events.services import access, attendees, calendar
 from events.services.mails.emails import join_url
-from events.services.seating import free_seats
 
 
 @never_cache
@@ -117,7 +116,7 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     """A free seat's address: GET shows a button, POST confirms."""
     found = access.booking_for_link(token, access.CONFIRM_LINK)
     if request.method == "POST":
-        seated = free_seats.confirm(found.pk)
+        seated = carried.confirm(found.pk)
         return redirect("booking", token=access.booking_link(seated))
     context = own_context.booking_page(found, access.booking_link(found))
     return render(request, "bookings/confirm.html", {**context, "confirm_url": request.path})

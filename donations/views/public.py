@@ -7,7 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import (
     Http404,
     HttpRequest,
@@ -18,8 +18,9 @@ from django.http import (
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from donations.models import LedgerEntry
+from donations.models import Claim, LedgerEntry
 from donations.services import pages
+from donations.states import SourceType
 from donations.views import shared
 from donations.views.language import language
 from events.models import Campaign
@@ -101,8 +102,13 @@ def entries_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 def _entry_lines(found: Campaign) -> Iterator[str]:
     yield _line(_COLUMNS)
     rows = LedgerEntry.objects.filter(campaign=found)
-    hidden = rows.filter(donation__hide_amount=True)
-    for entry in rows.exclude(donation__hide_amount=True).order_by("id").iterator(2000):
+    claims = Claim.objects.filter(campaign=found, hide_amount=True)
+    shown_elsewhere = [str(number) for number in claims.values_list("public_id", flat=True)]
+    is_hidden = Q(donation__hide_amount=True) | Q(
+        source_type=SourceType.CLAIM, source_id__in=shown_elsewhere
+    )
+    hidden = rows.filter(is_hidden)
+    for entry in rows.exclude(is_hidden).order_by("id").iterator(2000):
         time = entry.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         amount = _amount(entry.amount_minor, entry.currency)
         yield _line((time, entry.kind, entry.credit, entry.debit, *amount, entry.source_id))

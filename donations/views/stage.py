@@ -16,7 +16,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from donations.services import pages, totals
+from donations.services import pages, totals, walls
 from events.models import Campaign
 from events.services import access
 from events.services.mails.emails import absolute
@@ -32,7 +32,7 @@ _GIFTS = 5
 def stage(request: HttpRequest, token: str) -> HttpResponse:
     """The whole page; ``?background=`` dark, light or transparent, ``?language=`` as the site's."""
     found = access.campaign_for_stage(token)
-    give = reverse("give" if pages.takes_gifts(found) else "campaign", args=[found.slug])
+    give = pages.give_url(found) or reverse("campaign", args=[found.slug])
     query = request.GET.urlencode()
     context = {
         "background": _chosen(request, "background", BACKGROUNDS, BACKGROUNDS[0]),
@@ -68,7 +68,7 @@ def _rendered(
             "campaign": pages.campaign_page(campaign, language),
             "accent_url": pages.accent_url(campaign),
             "total": totals.of_campaign(campaign),
-            "gifts": pages.wall(campaign)[:_GIFTS],
+            "gifts": walls.latest(campaign)[:_GIFTS],
             **more,
         }
         return render(request, template, context)

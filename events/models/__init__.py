@@ -6,7 +6,8 @@ from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
 from events.models.people import Person
 from events.models.rooms import Device, Host
-from events.models.teams import Membership, Team
+from events.models.site_pages import SitePage
+from events.models.teams import Invitation, Membership, Team
 from events.models.texts import Announcement, MailText
 from events.models.workshops import Workshop
 
@@ -17,12 +18,14 @@ __all__ = [
     "DeliveryProblem",
     "Device",
     "Host",
+    "Invitation",
     "MailText",
     "Membership",
     "Message",
     "Person",
     "Registration",
     "SharedMoment",
+    "SitePage",
     "Team",
     "Workshop",
 ]

@@ -40,6 +40,10 @@ class Campaign(Translated, models.Model):
     destination = models.CharField(max_length=8, choices=Destination, default=Destination.CHARITY)
     #: The connected account (acct_…) that takes the money; empty: the site's own.
     stripe_account = models.CharField(max_length=64, blank=True)
+    #: The charity's own giving page (https), for a campaign whose destination is external.
+    external_url = models.URLField(blank=True, max_length=500)
+    #: For how many days a seat is kept until an organizer has looked at its receipt.
+    claim_days = models.PositiveSmallIntegerField(default=7)
     fees_paid_by_organizer = models.BooleanField(default=False)
     accent = models.CharField(
         max_length=6, default="0a63c2", validators=[RegexValidator(r"\A[0-9a-f]{6}\Z")]
@@ -53,6 +57,9 @@ class Campaign(Translated, models.Model):
     closes_at = models.DateTimeField(null=True, blank=True)
     send_by = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
+    #: Set by an admin: no page of it is shown, and it takes no gift and nobody.
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.CharField(max_length=300, blank=True)
     #: Raised by every edit: part of the key of what is cached about the campaign.
     content_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
@@ -81,10 +88,23 @@ class Campaign(Translated, models.Model):
                 | ~models.Q(stripe_account=""),
                 name="campaign_charity_has_account",
             ),
+            models.CheckConstraint(
+                condition=models.Q(external_url="") | models.Q(external_url__startswith="https://"),
+                name="campaign_external_url_safe",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claim_days__gte=1) & models.Q(claim_days__lte=60),
+                name="campaign_claim_days_few",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether an admin suspended it, or its team."""
+        return self.suspended_at is not None or self.team.suspended_at is not None
 
     @property
     def goal(self) -> Money | None:

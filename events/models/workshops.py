@@ -42,6 +42,10 @@ class Workshop(Translated, models.Model):
     minimum_minor = models.BigIntegerField(null=True, blank=True)
     maximum_minor = models.BigIntegerField(null=True, blank=True)
     zero_allowed = models.BooleanField(default=False)
+    #: What others give above this amount a seat carries seats for who cannot give
+    #: (donations/services/carried.py). It stays when they are turned off: who has one stays hidden.
+    surplus_seats = models.BooleanField(default=False)
+    surplus_minimum_minor = models.BigIntegerField(null=True, blank=True, help_text="minor units")
     registration_opens_at = models.DateTimeField(null=True, blank=True)
     registration_closes_at = models.DateTimeField(null=True, blank=True)
     #: Shown to nobody before the start, and then only through a personal link.
@@ -95,6 +99,11 @@ class Workshop(Translated, models.Model):
                 name="workshop_amounts_positive",
             ),
             models.CheckConstraint(
+                condition=models.Q(surplus_minimum_minor__gt=0)
+                | models.Q(surplus_seats=False, surplus_minimum_minor__isnull=True),
+                name="workshop_surplus_has_minimum",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(room_kind__in=RoomKind.values), name="workshop_room_known"
             ),
         ]
@@ -120,6 +129,11 @@ class Workshop(Translated, models.Model):
     def ends_at(self) -> datetime:
         """When it ends (aware)."""
         return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def hides_carried(self) -> bool:
+        """Whether seats of it are, or were, carried by others: nothing may tell which."""
+        return self.surplus_minimum_minor is not None
 
     @property
     def seats_left(self) -> int | None:

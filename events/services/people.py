@@ -109,7 +109,7 @@ def found(workshop: Workshop, search: str = "") -> QuerySet[Registration]:
 
 def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> Sequence[Row]:
     """Return people with their answers in ``language``, mails and problems: two queries more."""
-    mails = _mails(rows)
+    mails = _mails(rows, hides_carried=workshop.hides_carried)
     persons = [attendee(row) for row in rows]
     own, foreign = problems.told(workshop, [person.email for person in persons])
     return [
@@ -127,11 +127,16 @@ def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> 
     ]
 
 
-def _mails(rows: Sequence[Registration]) -> dict[int, list[Message]]:
-    """Return each person's mails; those of a booking itself went to its first person."""
+def _mails(rows: Sequence[Registration], *, hides_carried: bool) -> dict[int, list[Message]]:
+    """Return each person's mails; those of a booking itself went to its first person.
+
+    ``hides_carried``: without the one that only who did not give gets.
+    """
     first = {row.booking_id: row.pk for row in rows if row.position == 1}
     of_booking = Q(registration=None, booking_id__in=first)
     mine = Message.objects.filter(of_booking | Q(registration__in=[row.pk for row in rows]))
+    if hides_carried:
+        mine = mine.exclude(kind="confirm_address")
     grouped: dict[int, list[Message]] = defaultdict(list)
     for mail in mine.order_by("-created_at", "-pk"):
         grouped[mail.registration_id or first[mail.booking_id or 0]].append(mail)

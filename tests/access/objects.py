@@ -5,7 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from donations.models import Claim, OfflineGift
 from events.models import Registration, Workshop
+from events.states import Role
+from tests.access import money_rows
+
+
+def _team(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.team.public_id)}
+
+
+def _member(workshop: Workshop) -> dict[str, str]:
+    """Return the viewer's place in the team."""
+    members = workshop.campaign.team.membership_set
+    return {**_team(workshop), "user_id": str(members.get(role=Role.VIEWER).user_id)}
+
+
+def _claim(workshop: Workshop) -> dict[str, str]:
+    """A gift shown by receipt, which waits for an answer."""
+    row = Claim.objects.filter(campaign=workshop.campaign).order_by("pk").last()
+    return {"public_id": str(row.public_id)} if row else {}
+
+
+def _offline(workshop: Workshop) -> dict[str, str]:
+    """A matching gift that is only promised."""
+    row = OfflineGift.objects.filter(campaign=workshop.campaign).first()
+    return {"public_id": str(row.public_id)} if row else {}
 
 
 def _export(workshop: Workshop) -> dict[str, str]:
@@ -15,10 +40,41 @@ def _export(workshop: Workshop) -> dict[str, str]:
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    **dict.fromkeys(("team", "team_edit", "team_invite", "team_leave"), _team),
+    **dict.fromkeys(("member_role", "member_remove", "member_hand_over"), _member),
+    "invitation_withdraw": lambda shop: {
+        **_team(shop),
+        "invitation_id": str(shop.campaign.team.invitations.get().public_id),
+    },
+    "site_page": lambda shop: {"kind": "privacy"},
+    # Nobody here has a key: the pages of one say so.
+    **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), lambda shop: {"pk": "99999999"}),
+    **dict.fromkeys(
+        (
+            "remittance",
+            "remittance_approve",
+            "remittance_ask",
+            "remittance_file",
+            "remittance_receipt",
+            "remittance_undo",
+            "transfer_receipt",
+        ),
+        money_rows.of_remittance,
+    ),
+    **dict.fromkeys(
+        (
+            "campaign_update",
+            "campaign_update_discard",
+            "campaign_update_edit",
+            "campaign_update_publish",
+        ),
+        money_rows.of_update,
+    ),
+    **dict.fromkeys(("claim_file", "claim_accept", "claim_decline", "claim_undo"), _claim),
+    **dict.fromkeys(("offline_received", "offline_take_back", "offline_forget"), _offline),
     "export": _export,
     "export_cancel": _export,
     "export_file": _export,
-}
     "workshop_move_person": lambda workshop: {"person_id": _first_person(workshop)},
     "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
     "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},

@@ -21,6 +21,7 @@ from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.cast import make_campaign, make_workshop
+from tests.support.claim_mail_samples import claim_mails
 from tests.support.own_mail_samples import own_mails
 
 Renderer = Callable[[Message], EmailMultiAlternatives | None]
@@ -163,7 +164,7 @@ def _before(language: str) -> dict[str, EmailMultiAlternatives | None]:
 
 def _asked_for(language: str) -> dict[str, EmailMultiAlternatives | None]:
     own = book(sample_workshop(), ("Gus", "gus@example.org"), language=language)
-    return own_mails(own, pay(own))
+    return {**own_mails(own, pay(own)), **claim_mails(own)}
 
 
 def _ended(language: str) -> dict[str, EmailMultiAlternatives | None]:

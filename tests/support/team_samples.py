@@ -11,11 +11,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from donations.models import Donation
-from events.models import Announcement, Host, Membership, Message, Workshop
+from events.models import Announcement, Host, Invitation, Membership, Message, Workshop
 from events.states import Role
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.mail_samples import book, pay, sample_workshop
+from tests.support.remittance_samples import remittance_mails
 
 
 def _made(kind: str, workshop: Workshop | None = None, **ids: int | str) -> EmailMultiAlternatives:
@@ -62,8 +63,22 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
             reference=f"{workshop.pk}-{clock.now():%Y%m%d}",
         ),
         "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
+        "invitation": _invitation(workshop, owner, language),
         "announcement": _announcement(workshop, person.pk, language),
+        **remittance_mails(donation, owner, language),
     }
+
+
+def _invitation(workshop: Workshop, owner: Membership, language: str) -> EmailMultiAlternatives:
+    invited = Invitation.objects.create(
+        team=workshop.campaign.team,
+        email="zoe@example.org",
+        role=Role.ORGANIZER,
+        language=language,
+        invited_by=owner.user,
+        expires_at=clock.now() + timedelta(days=14),
+    )
+    return _made("invitation", invitation=invited.pk, version=1)
 
 
 def _announcement(workshop: Workshop, person: int, language: str) -> EmailMultiAlternatives:

@@ -37,6 +37,18 @@ def _money(name: str, sql: str, currency: str = "campaign.currency") -> Column:
     return Column(name, sql, Shape.MONEY, currency)
 
 
+#: Where seats are carried by others' gifts, no file tells who gave, or when exactly somebody came.
+_TELLS: Final = "workshop.surplus_minimum_minor IS NULL"
+
+
+def _unless_carried(sql: str) -> str:
+    return f"CASE WHEN {_TELLS} THEN {sql} ELSE '' END"
+
+
+def _day_if_carried(sql: str) -> str:
+    return f"CASE WHEN {_TELLS} THEN {sql} ELSE date_trunc('day', {sql}) END"
+
+
 _OF_CAMPAIGN: Final = (
     "JOIN events_campaign campaign ON campaign.id = {}.campaign_id "
     "JOIN events_team team ON team.id = campaign.team_id"
@@ -126,8 +138,8 @@ DONATIONS: Final = Kind(
         *_CAMPAIGN,
         *_WORKSHOP,
         Column("purpose", "donation.purpose"),
-        Column("name", "donation.name"),
-        Column("email", "donation.email"),
+        Column("name", _unless_carried("donation.name")),
+        Column("email", _unless_carried("donation.email")),
         Column("language", "donation.language"),
         _money("amount", "donation.amount_minor", "donation.currency"),
         _money("fee_cover", "donation.fee_cover_minor", "donation.currency"),
@@ -189,8 +201,8 @@ REGISTRATIONS: Final = Kind(
     name="registrations",
     columns=(
         Column("registration", "registration.public_id"),
-        Column("registered_at", "registration.created_at", Shape.MOMENT),
-        Column("confirmed_at", "booking.confirmed_at", Shape.MOMENT),
+        Column("registered_at", _day_if_carried("registration.created_at"), Shape.MOMENT),
+        Column("confirmed_at", _day_if_carried("booking.confirmed_at"), Shape.MOMENT),
         *_CAMPAIGN,
         *_WORKSHOP,
         Column("starts_at", "workshop.starts_at", Shape.MOMENT),

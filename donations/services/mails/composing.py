@@ -61,7 +61,7 @@ def placeholders(workshop: Workshop, person: Attendee, link: str) -> dict[str, s
         "when": when(workshop, person),
         "charity": known.campaign.charity_name,
         "organizer": known.campaign.organizer_name,
-        "total": known.total.raised.format(person.language, short=True),
+        "total": known.total.together.format(person.language, short=True),
         "link": link,
     }
 

@@ -8,14 +8,15 @@ gift was paid, and what Stripe calls it. Stripe keeps its own records.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from donations.gateway import Gateway
-from donations.models import Donation, RefundOrder
-from donations.services import cancelling, locking, refund_requests
+from donations.models import Claim, Donation, RefundOrder
+from donations.services import cancelling, claims, locking, receipt_files, refund_requests
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
 from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration
@@ -24,7 +25,7 @@ from events.states import BookingState, MessageState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 
-_Row = TypeVar("_Row", Booking, Registration)
+_Row = TypeVar("_Row", Booking, Claim, Registration)
 
 #: Neutral values of a donation whose giver is nobody any more.
 _NOBODY: dict[str, Any] = {
@@ -32,6 +33,7 @@ _NOBODY: dict[str, Any] = {
     "email": "",
     "message": "",
     "hide_name": True,
+    "wants_news": False,
     "client_hash": "",
     "session_url": "",
     "refund_answer": "",
@@ -72,17 +74,23 @@ def erase(person: Person, *, gateway: Gateway) -> None:
     if why := obstacle(person):
         raise NotYetError(why)
     _give_seats_back(person.email, gateway)
+    for claim in own_records.claims_of(person.email):
+        claims.withdraw(claim.pk)
     with transaction.atomic():
         donations = locking.in_order(own_records.donations_of(person.email))
+        shown = _locked(own_records.claims_of(person.email))
         if why := obstacle(person):
             raise NotYetError(why)
         bookings = _locked(own_records.bookings_of(person.email))
         seats = _locked(own_records.registrations_of(person.email))
         _forget_mails(person, donations, bookings, seats)
         _forget_donations(donations)
+        _forget_claims(shown)
         _forget_seats(seats)
         _forget_bookings(bookings)
         own_records.hosts_of(person.email).delete()
+        own_records.invitations_of(person.email).delete()
+        _forget_acknowledgements(person.email)
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
         person.delete()
 
@@ -137,6 +145,28 @@ def _forget_donations(donations: Sequence[Donation]) -> None:
         Donation.objects.filter(pk=donation.pk).update(
             **_NOBODY, session_parameters=kept, link_version=donation.link_version + 1
         )
+
+
+def _forget_acknowledgements(email: str) -> None:
+    """Take an officer's name and address away; that a charity acknowledged a transfer stays."""
+    own_records.acknowledgements_of(email).update(
+        email="",
+        officer_name="",
+        officer_role="",
+        shows_name=False,
+        link_version=F("link_version") + 1,
+    )
+
+
+def _forget_claims(claims_of_person: Sequence[Claim]) -> None:
+    """Empty the rows; the receipts go once that is committed."""
+    for claim in claims_of_person:
+        transaction.on_commit(partial(receipt_files.forget, str(claim.file.name or "")))
+        claim.name = claim.email = claim.message = claim.reference = claim.answer = ""
+        claim.file.name = claim.file_sum = ""
+        claim.hide_name = True
+        claim.link_version += 1
+        claim.save()
 
 
 def _forget_seats(seats: Sequence[Registration]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from donations.models import Donation
+from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
+from donations.services import receipt_files
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import Booking, DeliveryProblem, Host, Message, Person, Registration, Workshop
@@ -30,7 +31,15 @@ def of_person(person: Person) -> dict[str, Any]:
         "bookings": [_booking(one) for one in bookings],
         "seats": [_seat(one) for one in seats],
         "speaks_at": [_host(one) for one in own_records.hosts_of(email)],
+        "invitations": [
+            {"team": one.team.name, "role": one.role, "created_at": _time(one.created_at)}
+            for one in own_records.invitations_of(email)
+        ],
         "donations": [_donation(one) for one in donations],
+        "acknowledgements": [
+            _acknowledgement(one) for one in own_records.acknowledgements_of(email)
+        ],
+        "gifts_shown_by_receipt": [_claim(one) for one in own_records.claims_of(email)],
         "mails": _mails(messages_of(person, bookings, seats, donations)),
         "delivery_problems": [
             {"kind": one.kind, "happened_at": _time(one.happened_at), "detail": one.detail}
@@ -47,12 +56,17 @@ def messages_of(
 ) -> list[Message]:
     """Return every mail that was or will be written to the owner of these rows."""
     hosts = [one.pk for one in own_records.hosts_of(person.email)]
+    invited = [one.pk for one in own_records.invitations_of(person.email)]
+    asked = [one.pk for one in own_records.acknowledgements_of(person.email)]
     own = (
         Q(booking__in=[one.pk for one in bookings], registration=None)
         | Q(registration__in=[one.pk for one in seats])
         | Q(ids__donation__in=[one.pk for one in donations])
+        | Q(ids__claim__in=list(own_records.claims_of(person.email).values_list("pk", flat=True)))
         | Q(ids__person=person.pk)
+        | Q(ids__acknowledgement__in=asked)
         | Q(kind__startswith="host_", ids__host__in=hosts)
+        | Q(kind="invitation", ids__invitation__in=invited)
     )
     former = Q(ids__email__iexact=person.email)  # whose seat went to others, until it has left
     rows = Message.objects.filter((own & ~Q(kind__in=_TO_OTHERS)) | former)
@@ -62,7 +76,15 @@ def messages_of(
 #: To who held a seat before: that address stands nowhere but in the mail's own row.
 _TO_FORMER_HOLDER = "seat_handed_over"
 #: These are about the same rows, and go to those who organise, or to a seat's former holder.
-_TO_OTHERS = ("new_gift", "attention", "digest", _TO_FORMER_HOLDER)
+_TO_OTHERS = (
+    "new_gift",
+    "attention",
+    "digest",
+    "acknowledged",
+    "overdue",
+    "update_prompt",
+    _TO_FORMER_HOLDER,
+)
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -93,6 +115,7 @@ def _booking(booking: Booking) -> dict[str, Any]:
             {"choice": one.choice, "chosen_at": _time(one.chosen_at)}
             for one in booking.cancellation_choices.order_by("pk")
         ],
+        "carried_by_others": CarriedSeat.objects.filter(booking=booking).exists(),
     }
 
 
@@ -147,6 +170,7 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "message": donation.message,
         "hide_name": donation.hide_name,
         "hide_amount": donation.hide_amount,
+        "wants_news": donation.wants_news,
         "language": donation.language,
         "created_at": _time(donation.created_at),
         "paid_at": _time(donation.paid_at),
@@ -175,6 +199,44 @@ def _orders(donation: Donation) -> list[dict[str, Any]]:
         }
         for one in donation.refund_orders.order_by("pk")
     ]
+
+
+def _acknowledgement(asked: Acknowledgement) -> dict[str, Any]:
+    return {
+        "charity": asked.remittance.campaign.charity_name,
+        "campaign": asked.remittance.campaign.title,
+        "language": asked.language,
+        "asked_at": _time(asked.asked_at),
+        "acknowledged_at": _time(asked.acknowledged_at),
+        "received_minor": asked.received_minor,
+        "received_on": asked.received_on.isoformat() if asked.received_on else None,
+        "currency": asked.remittance.currency,
+        "name": asked.officer_name,
+        "role": asked.officer_role,
+        "shows_name": asked.shows_name,
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "id": str(claim.public_id),
+        "campaign": claim.campaign.title,
+        "charity": claim.campaign.charity_name,
+        "workshop": claim.workshop.title if claim.workshop else None,
+        "state": claim.state,
+        "currency": claim.currency,
+        "amount_minor": claim.amount_minor,
+        "reference": claim.reference,
+        "receipt": receipt_files.as_text(str(claim.file.name or "")),
+        "name": claim.name,
+        "message": claim.message,
+        "hide_name": claim.hide_name,
+        "hide_amount": claim.hide_amount,
+        "language": claim.language,
+        "answer": claim.answer,
+        "created_at": _time(claim.created_at),
+        "decided_at": _time(claim.decided_at),
+    }
 
 
 def _mails(messages: Iterable[Message]) -> list[dict[str, Any]]:
