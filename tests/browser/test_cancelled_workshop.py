@@ -50,7 +50,7 @@ def _three_ways(payer: Page, site: str) -> dict[str, list[str]]:
     expect(payer.get_by_text("You leave it as a gift")).to_be_visible()
     _choice(payer, site, "Dana")
     payer.get_by_role("button", name="Come on this date").click()
-    payer.get_by_role("link", name="See my ticket").click()
+    payer.get_by_role("button", name="See my ticket").click()
     expect(payer.get_by_role("heading", name="Your ticket")).to_be_visible()
     _choice(payer, site, "Rita")
     payer.get_by_role("button", name="Refund me").click()
