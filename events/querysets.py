@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 def somebody_waits() -> Exists:
-    """Whether anybody waits for a seat of the workshop of the outer query."""
+    """Whether anybody who may have one waits for a seat of the workshop of the outer query."""
     booking: type[Booking] = apps.get_model("events", "Booking")
-    waiting = booking.objects.filter(workshop=OuterRef("pk"), state=BookingState.WAITING)
+    waiting = booking.objects.filter(
+        workshop=OuterRef("pk"), state=BookingState.WAITING, awaits_approval=False
+    )
     return Exists(waiting)
 
 
@@ -55,7 +57,16 @@ class BookingQuerySet(QuerySet["Booking"]):
 
     def in_line(self, workshop_id: int) -> BookingQuerySet:
         """Those that wait for a seat of a workshop, the first to be served first."""
-        rows = self.filter(workshop_id=workshop_id, state=BookingState.WAITING)
+        rows = self.filter(
+            workshop_id=workshop_id, state=BookingState.WAITING, awaits_approval=False
+        )
+        return rows.order_by("created_at", "pk")
+
+    def requests(self, workshop_id: int) -> BookingQuerySet:
+        """Those that ask for a seat of a workshop and have no answer, the first one first."""
+        rows = self.filter(
+            workshop_id=workshop_id, state=BookingState.WAITING, awaits_approval=True
+        )
         return rows.order_by("created_at", "pk")
 
     def confirmed_for(self, workshop_id: int, email: str) -> BookingQuerySet:

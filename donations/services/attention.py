@@ -176,7 +176,9 @@ def has_seat(booking: Booking) -> bool:
     left = workshop.seats_left
     if Booking.objects.in_line(workshop.pk).exists():
         return False  # who waits comes first
-    is_running = status in {"open", "closed"} and workshop.state == WorkshopState.PUBLISHED
+    is_running = (
+        status in {"open", "closed", "by_request"} and workshop.state == WorkshopState.PUBLISHED
+    )
     return is_running and (left is None or left >= booking.seats)
 
 

@@ -6,6 +6,7 @@ from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
 from events.models.people import Person
 from events.models.rooms import Device, Host
+from events.models.series import Series
 from events.models.teams import Membership, Team
 from events.models.texts import Announcement, MailText
 from events.models.workshops import Workshop
@@ -22,6 +23,7 @@ __all__ = [
     "Message",
     "Person",
     "Registration",
+    "Series",
     "SharedMoment",
     "Team",
     "Workshop",

@@ -56,7 +56,7 @@ def campaign_for_visitor(slug: str) -> Campaign:
 
 def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:
     """Return a workshop that anybody may see, with its campaign; Http404 otherwise."""
-    visible = Workshop.objects.visible().select_related("campaign")
+    visible = Workshop.objects.visible().select_related("campaign", "series")
     workshop = get_object_or_404(visible, campaign__slug=campaign_slug, slug=slug)
     if workshop.campaign.state == CampaignState.DRAFT:
         raise Http404

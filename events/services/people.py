@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from events.models import Booking, DeliveryProblem, Host, Message, Registration, Workshop
+from events.services import asked
 from events.services.attendees import attendee
 from events.services.mails import problems
 from events.states import BookingState, MessageState
@@ -142,14 +143,15 @@ def _answers(
     workshop: Workshop, answers: dict[str, Any], language: str
 ) -> Sequence[tuple[str, str]]:
     told = []
-    for question in workshop.questions:
+    for question in asked.questions(workshop, language):
         value = answers.get(question["id"])
         if value in {None, ""}:
             continue
         if isinstance(value, bool):
             value = _("Yes") if value else _("No")
-        label = question.get("translations", {}).get(language, {}).get("label", question["label"])
-        told.append((str(label), str(value)))
+        if question["kind"] == "choice":
+            value = asked.shown_answer(question, str(value))
+        told.append((str(question["shown_label"]), str(value)))
     return told
 
 
