@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from events.states import BookingState, CampaignState, WorkshopState
 
@@ -56,11 +57,15 @@ class BookingQuerySet(QuerySet["Booking"]):
     """Bookings by what they hold."""
 
     def in_line(self, workshop_id: int) -> BookingQuerySet:
-        """Those that wait for a seat of a workshop, the first to be served first."""
+        """Those that wait for a seat of a workshop, the first to be served first.
+
+        Each with ``in_line_since``: an approved request stands there since its yes.
+        """
         rows = self.filter(
             workshop_id=workshop_id, state=BookingState.WAITING, awaits_approval=False
         )
-        return rows.order_by("created_at", "pk")
+        since = Coalesce("approved_at", "created_at")
+        return rows.annotate(in_line_since=since).order_by("in_line_since", "pk")
 
     def requests(self, workshop_id: int) -> BookingQuerySet:
         """Those that ask for a seat of a workshop and have no answer, the first one first."""

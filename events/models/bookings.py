@@ -36,6 +36,8 @@ class Booking(models.Model):
     offered_at = models.DateTimeField(null=True, blank=True)
     #: It asks for a seat of a moderated workshop, and nobody has said yes: it is in no line.
     awaits_approval = models.BooleanField(default=False)
+    #: When an organizer said yes: from then on it stands in the line; None: since it was made.
+    approved_at = models.DateTimeField(null=True, blank=True)
     #: When an organizer said no, and why.
     declined_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=1000, blank=True)

@@ -128,6 +128,14 @@ def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> 
     ]
 
 
+def asking(workshop: Workshop, language: str) -> Sequence[Row]:
+    """Return who asks to come and has no answer, the first one first: a few queries."""
+    waiting = Booking.objects.requests(workshop.pk).values("pk")
+    rows = Registration.objects.filter(booking__in=waiting, position=1)
+    ordered = rows.select_related("booking").order_by("booking__created_at", "booking_id")
+    return rows_of(workshop, list(ordered), language)
+
+
 def _mails(rows: Sequence[Registration]) -> dict[int, list[Message]]:
     """Return each person's mails; those of a booking itself went to its first person."""
     first = {row.booking_id: row.pk for row in rows if row.position == 1}

@@ -1,8 +1,7 @@
 """Moderated workshops: who asked to come is offered a seat, or told why not.
 
-A request is a waiting booking that is in no line (docs/adr/0034-asking-first.md). A yes puts it
-into the line, where it stands by the moment of asking; from there on all is as for everybody who
-waits: the offer, its end, paying for it.
+A request is a waiting booking that is in no line (docs/adr/0034-asking-first.md). A yes puts it at
+the end of the line; from there on all is as for everybody who waits: the offer, its end, paying.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ def approve(booking_id: int) -> bool:
     """
     with transaction.atomic():
         booking = _locked(booking_id)
-        booking.awaits_approval = False
-        booking.save(update_fields=["awaits_approval"])
+        booking.awaits_approval, booking.approved_at = False, clock.now()
+        booking.save(update_fields=["awaits_approval", "approved_at"])
     waiting_list.offer(booking.workshop_id)
     booking.refresh_from_db(fields=["state"])
     return booking.state == BookingState.HELD
@@ -51,7 +50,9 @@ def decline(booking_id: int, *, reason: str) -> None:
 
 def accept_everybody(workshop_id: int) -> None:
     """Put all requests into the line: nobody has to ask any more. The caller offers the seats."""
-    Booking.objects.requests(workshop_id).order_by().update(awaits_approval=False)
+    Booking.objects.requests(workshop_id).order_by().update(
+        awaits_approval=False, approved_at=clock.now()
+    )
 
 
 def _locked(booking_id: int) -> Booking:

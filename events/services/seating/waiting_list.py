@@ -77,8 +77,9 @@ def _is_known(workshop: Workshop, email: str, nonce: UUID) -> bool:
 def place(booking: Booking) -> int:
     """Return how many stand in the line up to a waiting booking, itself included."""
     line = Booking.objects.in_line(booking.workshop_id)
-    earlier = Q(created_at__lt=booking.created_at)
-    same_moment = Q(created_at=booking.created_at, pk__lte=booking.pk)
+    since = booking.approved_at or booking.created_at
+    earlier = Q(in_line_since__lt=since)
+    same_moment = Q(in_line_since=since, pk__lte=booking.pk)
     return line.filter(earlier | same_moment).count()
 
 
