@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from donations.services import pages
-from events.models import Campaign
+from events.models import Booking, Campaign
 from events.querysets import somebody_waits
 from events.states import BookingState
 
@@ -29,15 +29,15 @@ class Row:
 
 
 def rows(campaign: Campaign, language: str) -> Sequence[Row]:
-    """Return all of a campaign's workshops, drafts included, the coming ones first: one query."""
-    asking = Q(bookings__state=BookingState.WAITING, bookings__awaits_approval=True)
-    found = (
-        campaign.workshops.select_related("series")
-        .annotate(has_line=somebody_waits(), asking=Count("bookings", filter=asking))  # type: ignore[no-redef]
-        .order_by("starts_at", "pk")
+    """Return all of a campaign's workshops, drafts included, the coming ones first: two queries."""
+    asking = Booking.objects.filter(
+        workshop__campaign=campaign, state=BookingState.WAITING, awaits_approval=True
     )
+    counted = dict(asking.values_list("workshop").annotate(Count("pk")).order_by())
+    found = campaign.workshops.select_related("series").order_by("starts_at", "pk")
+    line = found.annotate(has_line=somebody_waits())  # type: ignore[no-redef]  # its default
     listed = []
-    for workshop in found:
+    for workshop in line:
         workshop.campaign = campaign
         listed.append(
             Row(
@@ -45,7 +45,7 @@ def rows(campaign: Campaign, language: str) -> Sequence[Row]:
                 shown=pages.workshop_page(workshop, language),
                 state=workshop.state,
                 seats=workshop.seats_taken,
-                requests=workshop.asking,
+                requests=counted.get(workshop.pk, 0),
                 series_title=workshop.series.text("title", language) if workshop.series else "",
                 starts_at=workshop.starts_at,
             )

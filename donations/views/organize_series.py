@@ -36,8 +36,8 @@ def workshop_clone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     elif "more" in request.POST:
         rows = CloneForm.rows_of(request.POST) + _MORE_ROWS
         form = CloneForm(workshop=workshop, rows=rows)
-        form.initial |= request.POST.dict()
-        form.initial |= {name: name in request.POST for name in ("hosts", "publish")}
+        ticked = {name: name in request.POST for name in ("hosts", "publish")}
+        form.initial = {**form.initial, **request.POST.dict(), **ticked}
     else:
         form = CloneForm(request.POST, workshop=workshop, rows=CloneForm.rows_of(request.POST))
         if form.is_valid():

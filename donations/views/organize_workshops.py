@@ -87,7 +87,7 @@ def workshop_publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
         publishing.publish(workshop.pk)
     except publishing.NotReadyError:
         for one in publishing.obstacles(workshop):
-            messages.error(request, OBSTACLES[one])
+            messages.error(request, str(OBSTACLES[one]))
     else:
         messages.success(request, _("It is published: everybody can see it and register."))
     return redirect("workshop_edit", public_id=public_id)

@@ -54,7 +54,7 @@ class QuestionRow(forms.Form):
 
     def __init__(self, *args: Any, earlier: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         """``earlier`` are the (id, label) of the questions before, on which this may depend."""
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         self.translated = _add_translations(self)
         field = self.fields["if_question"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above

@@ -71,7 +71,7 @@ class QuestionList:
     def problems(self) -> list[tuple[str, str]]:
         """Return each error with the id of the control that it is about."""
         return [
-            (form[name].id_for_label, error)
+            (form[name].id_for_label, str(error))
             for form in self.forms
             for name, errors in form.errors.items()
             for error in errors

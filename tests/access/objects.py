@@ -6,10 +6,18 @@ from collections.abc import Callable
 from typing import Final
 
 from events.models import Workshop
+from tests.access import workshop_objects
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
-VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {}
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    "request_approve": workshop_objects.asked,
+    "request_decline": workshop_objects.asked,
+    "series": workshop_objects.series_page,
+    "series_edit": workshop_objects.series,
+    "series_remove": workshop_objects.series,
+    "workshop_create": lambda shop: {"public_id": str(shop.campaign.public_id)},
+}
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:

@@ -32,7 +32,7 @@ def _read(client: Client, path: str, **headers: str) -> str:
 
 
 def test_a_series_is_made_with_its_dates_and_seen_by_everybody(
-    organizer: Client, campaign: Campaign, client: Client, django_assert_num_queries: Any
+    organizer: Client, campaign: Campaign, client: Client
 ) -> None:
     first = make_workshop(campaign, title="In May", capacity=3)
     second = make_workshop(campaign, title="In June", starts_at=clock.now() + timedelta(days=40))
@@ -55,17 +55,6 @@ def test_a_series_is_made_with_its_dates_and_seen_by_everybody(
     assert "In July" not in page
     assert "Boutiques" in _read(client, public, **{"Accept-Language": "fr"})
 
-    shown = f"/c/{campaign.slug}/{first.slug}/"
-    page = _read(client, shown)
-    assert "Other dates" in page
-    assert f"/c/{campaign.slug}/{second.slug}/" in page
-    assert public in page
-    caches["pages"].clear()
-    with django_assert_num_queries(3):
-        client.get(shown)
-    with django_assert_num_queries(1):
-        client.get(shown)
-
     edit = f"/organize/series/{series.public_id}/"
     assert 'value="Boutiques"' in _read(organizer, edit)
     assert (
@@ -77,6 +66,24 @@ def test_a_series_is_made_with_its_dates_and_seen_by_everybody(
     assert organizer.post(f"{edit}remove/").status_code == 302
     assert Workshop.objects.count() == 3
     assert client.get(public).status_code == 404
+
+
+def test_the_page_of_a_date_leads_to_the_others(
+    campaign: Campaign, client: Client, django_assert_num_queries: Any
+) -> None:
+    series = Series.objects.create(campaign=campaign, slug="web-shops", title="Web shops")
+    first, second = (make_workshop(campaign, series=series) for _ in range(2))
+    public = f"/c/{campaign.slug}/series/web-shops/"
+    shown = f"/c/{campaign.slug}/{first.slug}/"
+    page = _read(client, shown)
+    assert "Other dates" in page
+    assert f"/c/{campaign.slug}/{second.slug}/" in page
+    assert public in page
+    caches["pages"].clear()
+    with django_assert_num_queries(3):
+        client.get(shown)
+    with django_assert_num_queries(1):
+        client.get(shown)
 
 
 def test_a_series_of_drafts_and_another_teams_are_seen_by_nobody(

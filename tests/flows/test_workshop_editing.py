@@ -43,9 +43,7 @@ def _errors(answer: Any) -> str:
     return plain(answer.content.decode())
 
 
-def test_a_draft_is_written_seen_by_its_team_and_published(
-    organizer: Client, campaign: Campaign, bob: User, charlie: User, client: Client
-) -> None:
+def test_a_workshop_is_written_and_begins_as_a_draft(organizer: Client, campaign: Campaign) -> None:
     typed = filled(
         campaign,
         **NEW,
@@ -67,6 +65,22 @@ def test_a_draft_is_written_seen_by_its_team_and_published(
     assert shop.starts_at.isoformat() == "2030-05-14T17:00:00+00:00"
     assert shop.asks_access_needs
 
+    second = organizer.post(_new(campaign), typed)
+    assert second.status_code == 302
+    assert Workshop.objects.exclude(pk=shop.pk).get().slug == "how-to-open-a-web-shop-2"
+
+
+def test_a_draft_is_seen_by_its_team_alone_until_it_is_published(
+    organizer: Client, campaign: Campaign, bob: User, charlie: User, client: Client
+) -> None:
+    shop = make_workshop(
+        campaign,
+        state="draft",
+        summary="About",
+        captions=["en", "fr"],
+        asks_access_needs=True,
+        translations={"fr": {"title": "Ouvrir une boutique"}},
+    )
     page = organizer.get(_public(shop)).content.decode()
     assert "This is a preview" in page
     assert "Live captions: English, French" in page
@@ -84,10 +98,6 @@ def test_a_draft_is_written_seen_by_its_team_and_published(
     assert "This is a preview" not in client.get(_public(shop)).content.decode()
     french = client.get(_public(shop), headers={"Accept-Language": "fr"}).content.decode()
     assert "Ouvrir une boutique" in french
-
-    second = organizer.post(_new(campaign), typed)
-    assert second.status_code == 302
-    assert Workshop.objects.exclude(pk=shop.pk).get().slug == "how-to-open-a-web-shop-2"
 
 
 def test_what_keeps_it_from_being_published_is_said_in_words(
@@ -205,11 +215,11 @@ def test_the_list_shows_everybody_of_the_team_the_numbers(
     path = f"/organize/campaigns/{campaign.public_id}/workshops/"
     make_workshop(campaign, title="First", state="draft")
     organizer.get(path)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert "First" in organizer.get(path).content.decode()
     for title in ("Second", "Third"):
         make_workshop(campaign, title=title)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = organizer.get(path).content.decode()
     assert page.count("/edit/") == 3
     viewer = Client()
