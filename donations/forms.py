@@ -83,7 +83,7 @@ class WaitForm(PersonForm):
             del self.fields["seats"]
         self.workshop = workshop
         if workshop.moderated:  # Whoever asks tells what the organizers decide by.
-            email.help_text = _("The answer goes there.")
+            email.help_text, seats.help_text = _("The answer goes there."), ""
             self.fields.update(question_fields(workshop, get_language() or "en"))
 
     def clean(self) -> dict[str, Any]:

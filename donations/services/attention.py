@@ -20,7 +20,7 @@ from donations.states import DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
 from events.services.room import devices, rooms
-from events.services.seating import seats
+from events.services.seating import requests, seats
 from events.states import BookingState, MessageState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -100,6 +100,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
     ]
     items += _stuck_mails(ids)
     items += _rooms(ids)
+    items += _requests(ids)
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
         items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
@@ -160,6 +161,22 @@ def _rooms(campaign_ids: list[int]) -> list[Item]:
             )
         )
     return items
+
+
+def _requests(campaign_ids: list[int]) -> list[Item]:
+    """Return the workshops where people ask to come and have no answer, anew for each day."""
+    return [
+        Item(
+            "requests",
+            one.workshop.campaign,
+            one.workshop.title,
+            None,
+            str(one.count),
+            workshop=one.workshop,
+            day=f"requests-{one.last:%Y%m%d}",
+        )
+        for one in requests.unanswered(campaign_ids)
+    ]
 
 
 def pending_choice(booking: Booking) -> Donation | None:

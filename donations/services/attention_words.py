@@ -23,7 +23,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
     is_private = item.kind == "shared_link" or (item.donation and item.donation.hide_name)
     hidden = bool(is_private) and not names_all
     name = item.name
-    if item.workshop is not None and item.kind in {"mails_stuck", "no_room"}:
+    if item.workshop is not None and item.kind in {"mails_stuck", "no_room", "requests"}:
         name = item.workshop.text("title", language)
     values = {
         "name": _("Somebody") if hidden else name,
@@ -37,6 +37,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
         "no_room": _("“%(name)s” is about to start, and has no room"),
+        "requests": _("People ask to come to “%(name)s”"),
         "shared_link": _("The link of %(name)s is used at many places"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
     }
@@ -69,6 +70,12 @@ def _detail(item: Item) -> str:
             "%(n)d mail was held back or could not be sent. The list of people says whose.",
             "%(n)d mails were held back or could not be sent. The list of people says whose.",
             count,
+        )
+        return said % {"n": count}
+    if item.kind == "requests":
+        count = int(item.detail)
+        said = ngettext(
+            "%(n)d request waits for your answer.", "%(n)d requests wait for your answer.", count
         )
         return said % {"n": count}
     return details.get(item.kind, item.detail)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from donations.models import CampaignTotal
@@ -76,14 +78,22 @@ def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
     }
 
 
+#: Items that are settled on a page of their workshop: its address, and the button.
+_PAGES: Final[dict[str, tuple[str, str | Promise]]] = {
+    "no_room": ("workshop_room", gettext_lazy("Set the room")),
+    "requests": ("workshop_requests", gettext_lazy("Answer them")),
+}
+
+
 def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
     """Return the buttons of an item: money to give back or leave as a gift, people to look at."""
     donation, campaign = one.donation, one.campaign
-    if one.kind == "no_room" and one.workshop is not None:
+    if one.kind in _PAGES and one.workshop is not None:
         if campaign is None or campaign.team_id not in teams:
             return []
-        room = reverse("workshop_room", args=[one.workshop.public_id])
-        return [{"url": room, "label": _("Set the room"), "post": False}]
+        name, label = _PAGES[one.kind]
+        page = reverse(name, args=[one.workshop.public_id])
+        return [{"url": page, "label": label, "post": False}]
     if one.workshop is not None:
         people = reverse("workshop_people", args=[one.workshop.public_id])
         return [{"url": people, "label": _("See the people"), "post": False}]

@@ -146,7 +146,20 @@ def _add_translations(form: forms.Form) -> list[tuple[str, list[str]]]:
 
 def rows_of(questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return stored questions as the values of the editor's rows."""
-    return [_row(one) for one in questions]
+    rows = [_row(one) for one in questions]
+    ticked = {one["id"] for one in questions if one["kind"] == "consent"}
+    for row in rows:
+        if row["if_question"] in ticked:
+            row["if_answer"] = _("yes") if row["if_answer"] == "yes" else _("no")
+    return rows
+
+
+def yes_or_no(typed: str) -> str:
+    """Return "yes" or "no" as it is stored, for the word in the language that is active, too."""
+    word = typed.strip().casefold()
+    if word in {"yes", _("yes")}:
+        return "yes"
+    return "no" if word in {"no", _("no")} else ""
 
 
 def _row(question: Mapping[str, Any]) -> dict[str, Any]:

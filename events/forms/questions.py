@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from events.forms.question_rows import MOST_QUESTIONS, QuestionRow, new_row, rows_of
+from events.forms.question_rows import (
+    MOST_QUESTIONS,
+    QuestionRow,
+    new_row,
+    rows_of,
+    yes_or_no,
+)
 from events.models import Workshop
 from events.services import asked
 
@@ -83,7 +89,9 @@ class QuestionList:
         kind = other.cleaned_data.get("kind")
         if not wanted or not kind or "choices" not in other.cleaned_data:
             return True  # said already, at its own field
-        if kind == "consent" and wanted not in {"yes", "no"}:
+        if kind == "consent" and (meant := yes_or_no(wanted)):
+            form.cleaned_data["if_answer"] = meant
+        elif kind == "consent":
             form.add_error("if_answer", _("Of a box to tick, the answer is “yes” or “no”."))
             return False
         if kind == "choice" and wanted not in other.lines("choices"):

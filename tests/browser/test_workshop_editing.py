@@ -65,7 +65,7 @@ def test_a_workshop_is_made_asks_on_a_condition_and_is_published(
     page.get_by_role("button", name="Publish it").click()
     expect(page.get_by_text("It is published")).to_be_visible()
 
-    visitor = open_context(**PHONE).new_page()
+    visitor = open_context(**{**PHONE, "locale": "en"}).new_page()
     visitor.goto(f"{site}/c/{campaign.slug}/soap-for-everybody/")
     which = visitor.get_by_label("Which?")
     expect(which).to_be_hidden()

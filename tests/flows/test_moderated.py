@@ -60,9 +60,7 @@ def answer(organizer: Client, name: str, how: str, **typed: str) -> Any:
     return organizer.post(f"{base}{found.public_id}/{how}/", typed)
 
 
-def test_who_asks_pays_nothing_holds_nothing_and_is_offered_a_seat_by_a_yes(
-    story: Story, shop: Workshop, organizer: Client
-) -> None:
+def test_who_asks_pays_nothing_and_holds_nothing(story: Story, shop: Workshop) -> None:
     page = story.page(address(shop))
     assert "Ask to come" in page
     assert "data-give-form" not in page
@@ -82,7 +80,16 @@ def test_who_asks_pays_nothing_holds_nothing_and_is_offered_a_seat_by_a_yes(
     shop.refresh_from_db()
     assert shop.seats_taken == 0
 
+
+def test_a_yes_offers_a_seat_like_any_other(
+    story: Story, shop: Workshop, organizer: Client
+) -> None:
+    ask(story, shop, "Wanda")
+    story.mails()
     base = f"/organize/workshops/{shop.public_id}/requests/"
+    dashboard = organizer.get("/organize/").content.decode()
+    assert "1 request waits for your answer." in dashboard
+    assert base in dashboard
     page = organizer.get(base).content.decode()
     assert "To learn" in page
     assert "wanda@example.org" in page

@@ -6,9 +6,14 @@ the end of the line; from there on all is as for everybody who waits: the offer,
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
-from events.models import Booking
+from django.db import transaction
+from django.db.models import Count, Max
+
+from events.models import Booking, Workshop
 from events.services.mails import outbox
 from events.services.seating import seats, waiting_list
 from events.states import BookingState
@@ -20,6 +25,15 @@ class AnsweredError(ServiceError):
     """Somebody answered this request already, or it is over."""
 
     code = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A workshop with so many requests without an answer, the newest made at ``last``."""
+
+    workshop: Workshop
+    count: int
+    last: datetime
 
 
 def approve(booking_id: int) -> bool:
@@ -46,6 +60,22 @@ def decline(booking_id: int, *, reason: str) -> None:
         seats.release(booking, BookingState.CANCELLED)
         key = f"request_declined:{booking.pk}"
         outbox.queue(key=key, kind="request_declined", booking=booking)
+
+
+def unanswered(campaign_ids: Collection[int]) -> list[Unanswered]:
+    """Return the workshops to come of these campaigns where requests wait: two queries."""
+    rows = Booking.objects.filter(
+        workshop__campaign_id__in=campaign_ids, state=BookingState.WAITING, awaits_approval=True
+    )
+    counted = rows.order_by().values("workshop_id").annotate(n=Count("pk"), last=Max("created_at"))
+    found = {row["workshop_id"]: row for row in counted}
+    if not found:
+        return []
+    workshops = Workshop.objects.filter(pk__in=found).select_related("campaign")
+    return [
+        Unanswered(one, found[one.pk]["n"], found[one.pk]["last"])
+        for one in workshops.order_by("starts_at")[:100]
+    ]
 
 
 def accept_everybody(workshop_id: int) -> None:
