@@ -98,9 +98,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
-    items += _stuck_mails(ids)
-    items += _rooms(ids)
-    items += _requests(ids)
+    items += [*_stuck_mails(ids), *_rooms(ids), *_requests(ids)]
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
         items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
