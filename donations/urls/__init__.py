@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public, workshops
+from donations.urls import exports, organize, own, public, workshops
 
 urlpatterns = [
+    *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
     *workshops.urlpatterns,

@@ -8,6 +8,11 @@ from typing import Final
 from events.models import Workshop
 from tests.access import workshop_objects
 
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
+
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
@@ -17,6 +22,9 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "series_edit": workshop_objects.series,
     "series_remove": workshop_objects.series,
     "workshop_create": lambda shop: {"public_id": str(shop.campaign.public_id)},
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
 }
 
 
