@@ -13,7 +13,7 @@ from donations import companions, minimums
 from donations.services import fees
 from donations.services.checkout import Gift
 from events.models import Booking, Campaign, Workshop
-from events.questions import question_fields
+from events.questions import clean_questions, question_fields
 from events.services.seating.seats import Payer
 from fundraiser.core import amounts, zones
 from fundraiser.core.money import InvalidAmountError, Money
@@ -81,6 +81,17 @@ class WaitForm(PersonForm):
         seats.help_text = _("Several come free at once more rarely than one.")
         if most == 1:
             del self.fields["seats"]
+        self.workshop = workshop
+        if workshop.moderated:  # Whoever asks tells what the organizers decide by.
+            email.help_text, seats.help_text = _("The answer goes there."), ""
+            self.fields.update(question_fields(workshop, get_language() or "en"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what another answer makes needed."""
+        cleaned = super().clean() or {}
+        if self.workshop.moderated:
+            clean_questions(self, self.workshop, get_language() or "en")
+        return cleaned
 
     def to_payer(self) -> Payer:
         """Return who waits. Only for a valid form."""
@@ -91,6 +102,7 @@ class WaitForm(PersonForm):
             language=(get_language() or "en")[:2],
             time_zone=data["time_zone"],
             seats=int(data.get("seats") or 1),
+            answers={k[9:]: v for k, v in data.items() if k.startswith("question_")},
         )
 
 
@@ -193,6 +205,8 @@ class GiveForm(PersonForm):
     def clean(self) -> dict[str, Any]:
         """Work out the gift; every problem is told at the field where it can be mended."""
         cleaned = super().clean() or {}
+        if self.workshop is not None:
+            clean_questions(self, self.workshop, get_language() or "en")
         picked = cleaned.get("amount") or ""
         if picked in {value for value, _money in self.suggested}:
             cleaned["gift"] = Money(int(picked), self.currency)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from events.states import BookingState, CampaignState, TeamState, WorkshopState
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
 
 def somebody_waits() -> Exists:
-    """Whether anybody waits for a seat of the workshop of the outer query."""
+    """Whether anybody who may have one waits for a seat of the workshop of the outer query."""
     booking: type[Booking] = apps.get_model("events", "Booking")
-    waiting = booking.objects.filter(workshop=OuterRef("pk"), state=BookingState.WAITING)
+    waiting = booking.objects.filter(
+        workshop=OuterRef("pk"), state=BookingState.WAITING, awaits_approval=False
+    )
     return Exists(waiting)
 
 
@@ -62,8 +65,21 @@ class BookingQuerySet(QuerySet["Booking"]):
     """Bookings by what they hold."""
 
     def in_line(self, workshop_id: int) -> BookingQuerySet:
-        """Those that wait for a seat of a workshop, the first to be served first."""
-        rows = self.filter(workshop_id=workshop_id, state=BookingState.WAITING)
+        """Those that wait for a seat of a workshop, the first to be served first.
+
+        Each with ``in_line_since``: an approved request stands there since its yes.
+        """
+        rows = self.filter(
+            workshop_id=workshop_id, state=BookingState.WAITING, awaits_approval=False
+        )
+        since = Coalesce("approved_at", "created_at")
+        return rows.annotate(in_line_since=since).order_by("in_line_since", "pk")
+
+    def requests(self, workshop_id: int) -> BookingQuerySet:
+        """Those that ask for a seat of a workshop and have no answer, the first one first."""
+        rows = self.filter(
+            workshop_id=workshop_id, state=BookingState.WAITING, awaits_approval=True
+        )
         return rows.order_by("created_at", "pk")
 
     def confirmed_for(self, workshop_id: int, email: str) -> BookingQuerySet:

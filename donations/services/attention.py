@@ -38,7 +38,7 @@ from donations.states import ClaimState, DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
 from events.services.room import devices, rooms
-from events.services.seating import seats
+from events.services.seating import requests, seats
 from events.states import BookingState, CampaignState, MessageState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -128,6 +128,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         *_accounts(ids),
         *_stuck_mails(ids),
         *_rooms(ids),
+        *_requests(ids),
         *_of_the_whole_campaign(ids),
     ]
     return [*items, *_of_the_site()] if is_admin else items
@@ -288,6 +289,22 @@ def _of_the_site() -> list[Item]:
     ]
 
 
+def _requests(campaign_ids: list[int]) -> list[Item]:
+    """Return the workshops where people ask to come and have no answer, anew for each day."""
+    return [
+        Item(
+            "requests",
+            one.workshop.campaign,
+            one.workshop.title,
+            None,
+            str(one.count),
+            workshop=one.workshop,
+            day=f"requests-{one.last:%Y%m%d}",
+        )
+        for one in requests.unanswered(campaign_ids)
+    ]
+
+
 def pending_choice(booking: Booking) -> Donation | None:
     """Return the late payment of a booking that waits for "refund" or "keep as a gift"."""
     if booking.state != BookingState.NEEDS_ATTENTION:
@@ -302,7 +319,9 @@ def has_seat(booking: Booking) -> bool:
     left = workshop.seats_left
     if Booking.objects.in_line(workshop.pk).exists():
         return False  # who waits comes first
-    is_running = status in {"open", "closed"} and workshop.state == WorkshopState.PUBLISHED
+    is_running = (
+        status in {"open", "closed", "by_request"} and workshop.state == WorkshopState.PUBLISHED
+    )
     return is_running and (left is None or left >= booking.seats)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from donations.services.attention import Item
+
+#: Kinds whose name is a workshop's title.
+_OF_WORKSHOPS: Final = frozenset({"mails_stuck", "no_room", "refunds_stuck", "requests"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
     is_private = item.kind == "shared_link" or (gift and gift.hide_name)
     hidden = bool(is_private) and not names_all
     name = item.name
-    if item.workshop is not None and item.kind in {"mails_stuck", "no_room", "refunds_stuck"}:
+    if item.workshop is not None and item.kind in _OF_WORKSHOPS:
         name = item.workshop.text("title", language)
     if item.kind == "update_due" and item.campaign is not None:
         name = item.campaign.text("title", language)
@@ -41,6 +45,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
         "no_room": _("“%(name)s” is about to start, and has no room"),
+        "requests": _("People ask to come to “%(name)s”"),
         "shared_link": _("The link of %(name)s is used at many places"),
         "refunds_stuck": _("Refunds of “%(name)s” wait for you"),
         "seat_unpaid": _("%(name)s has got %(amount)s back, and still has a seat"),
@@ -102,7 +107,7 @@ def _detail(item: Item) -> str:
         )
         % {"months": item.detail},
     }
-    if item.kind in {"mails_stuck", "refunds_stuck"}:
+    if item.kind in {"mails_stuck", "refunds_stuck", "requests"}:
         return _counted(item)
     if item.kind == "send_by":
         return _days_late(int(item.detail))
@@ -117,6 +122,10 @@ def _counted(item: Item) -> str:
             "%(n)d mail was held back or could not be sent. The list of people says whose.",
             "%(n)d mails were held back or could not be sent. The list of people says whose.",
             count,
+        )
+    elif item.kind == "requests":
+        said = ngettext(
+            "%(n)d request waits for your answer.", "%(n)d requests wait for your answer.", count
         )
     else:
         said = ngettext(

@@ -122,16 +122,18 @@ QUERIES: Final[dict[str, str]] = {
     "seats are offered in the order of the line": """
         SELECT later.id, first.id FROM events_booking first
         JOIN events_booking later ON later.workshop_id = first.workshop_id
-         AND (later.created_at, later.id) > (first.created_at, first.id)
+         AND (COALESCE(later.approved_at, later.created_at), later.id)
+             > (COALESCE(first.approved_at, first.created_at), first.id)
          AND later.seats >= first.seats AND later.offered_at IS NOT NULL
-        WHERE first.state = 'waiting'
+        WHERE first.state = 'waiting' AND NOT first.awaits_approval
     """,
     # Clocks of two servers may differ by a little.
     "no newcomer passes the line": """
         SELECT n.id, w.id FROM events_booking w
         JOIN events_booking n ON n.workshop_id = w.workshop_id AND n.offered_at IS NULL
-         AND n.state IN ('held', 'confirmed') AND n.created_at > w.created_at + interval '1 minute'
-        WHERE w.state = 'waiting'
+         AND n.state IN ('held', 'confirmed')
+         AND n.created_at > COALESCE(w.approved_at, w.created_at) + interval '1 minute'
+        WHERE w.state = 'waiting' AND NOT w.awaits_approval
     """,
     "only a payment that was taken back twice falls below zero": """
         SELECT d.id, d.net_minor FROM donations_donation d

@@ -26,8 +26,6 @@ from fundraiser.core.money import Money
 _ROUNDS: Final = 4
 #: Nothing is left to pay: the money arrived, or is on its way.
 _SETTLED: Final = frozenset({DonationState.PAID, DonationState.PROCESSING})
-#: What seats.registration_status says while seats are taken; who holds one needs no free one.
-_REGISTERS: Final = frozenset({"open", "full"})
 
 
 class _OvertakenError(Exception):
@@ -77,7 +75,7 @@ def _take_over(booking: Booking, gift: checkout.Gift, nonce: uuid.UUID) -> Donat
 
 def _check(locked: Booking, workshop: Workshop) -> None:
     status = seats.registration_status(workshop, clock.now())
-    if status not in _REGISTERS:
+    if status not in seats.REGISTERS:
         raise seats.ClosedError(status)
     if locked.state != BookingState.HELD:
         raise seats.OverError(locked.state)
@@ -133,7 +131,7 @@ def can_extend(booking: Booking) -> bool:
 
 def _registers(workshop: Workshop) -> bool:
     """Whether a seat of the workshop can be paid for now; whether one is free is not asked."""
-    return seats.registration_status(workshop, clock.now()) in _REGISTERS
+    return seats.registration_status(workshop, clock.now()) in seats.REGISTERS
 
 
 def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:

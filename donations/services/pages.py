@@ -14,6 +14,7 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
 
 from donations.models import CampaignTotal
 from donations.services import account_readiness, claims, totals, walls
@@ -69,6 +70,10 @@ class WorkshopPage:
     registration_opens_at: datetime | None
     status: str
     url: str
+    moderated: bool
+    #: The languages of live captions, by their names.
+    captions: Sequence[str]
+    accessibility_html: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,9 @@ def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
         registration_opens_at=workshop.registration_opens_at,
         status=status,
         url=reverse("workshop", args=[workshop.campaign.slug, workshop.slug]),
+        moderated=workshop.moderated,
+        captions=[get_language_info(code)["name_translated"] for code in workshop.captions],
+        accessibility_html=content.markdown(workshop.text("accessibility", language)),
     )
 
 

@@ -12,6 +12,7 @@ from donations.urls import (
     public,
     remittances,
     updates,
+    workshops,
 )
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     *own.urlpatterns,
     *remittances.urlpatterns,
     *updates.urlpatterns,
+    *workshops.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

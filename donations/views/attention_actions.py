@@ -19,6 +19,7 @@ Action = dict[str, Any]
 #: Kinds that are settled on one page: its address, whose number it has, and the button.
 _PAGES: Final[dict[str, tuple[str, Callable[[Item], Any], _Label]]] = {
     "no_room": ("workshop_room", lambda one: one.workshop, gettext_lazy("Set the room")),
+    "requests": ("workshop_requests", lambda one: one.workshop, gettext_lazy("Answer them")),
     "refunds_stuck": (
         "workshop_cancelled",
         lambda one: one.workshop,

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -30,10 +30,11 @@ from donations.services import (
     fees,
     pages,
     parameters,
+    series_pages,
     watching,
 )
 from donations.states import DonationState
-from donations.views import shared
+from donations.views import shared, workshop_preview
 from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access
@@ -48,9 +49,15 @@ _WORKSHOP = "workshops/workshop.html"
 def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
     """A workshop with its form; POST holds the seats and goes on to Stripe."""
     if request.method == "POST":
-        found = access.workshop_for_visitor(slug, workshop_slug)
+        try:
+            found = access.workshop_for_visitor(slug, workshop_slug)
+        except Http404:
+            return workshop_preview.refuse(request, slug, workshop_slug)
         return _submit(request, found.campaign, found, _WORKSHOP, workshop_context(found))
-    version = pages.workshop_version(slug, workshop_slug)
+    try:
+        version = pages.workshop_version(slug, workshop_slug)
+    except Http404:
+        return workshop_preview.page(request, slug, workshop_slug)
 
     def made() -> HttpResponse:
         found = access.workshop_for_visitor(slug, workshop_slug)
@@ -66,6 +73,7 @@ def workshop_context(found: Workshop) -> dict[str, Any]:
     """Return what a workshop's page shows beside its form."""
     shown = pages.workshop_page(found, language())
     context = {**page_context(found.campaign), "workshop": shown, "status": shown.status}
+    context |= series_pages.other_dates(found, language())
     if waiting_list.is_open(found) and pages.takes_gifts(found.campaign):
         context["wait_form"] = WaitForm(workshop=found, initial={"nonce": shared.NONCE})
     if shown.status == "open" and (funded := carried.funded(found)):

@@ -35,6 +35,11 @@ LABELS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
         _("When a seat is handed over: to who had it"),
     ),
     "waiting_joined": (_("On the waiting list"), _("When somebody joins the waiting list")),
+    "request_received": (
+        _("Request received"),
+        _("When somebody asks to come, where you decide who does"),
+    ),
+    "request_declined": (_("Request declined"), _("When you say no to somebody who asked to come")),
     "fresh_link": (_("A fresh link"), _("When a link was used at two places")),
     "links": (_("Lost links"), ""),
     "receipt": (_("Receipt"), _("When somebody asks for it")),
@@ -62,7 +67,10 @@ GROUPS: Final[list[tuple[str | Promise, list[str]]]] = [
             "fresh_link",
         ],
     ),
-    (_("Waiting list"), ["waiting_joined", "waiting_offer"]),
+    (
+        _("Waiting list"),
+        ["waiting_joined", "waiting_offer", "request_received", "request_declined"],
+    ),
     (
         pgettext_lazy("group of mails", "Money"),
         ["receipt", "processing", "payment_failed", "payment_problem", "refund", "refund_answer"],

@@ -17,7 +17,7 @@ from donations.views import waiting
 from donations.views.language import language
 from donations.views.own_forms import AnswersForm, HandOverForm, MailsForm
 from events.models import Booking, Registration
-from events.services import access, attendees, calendar
+from events.services import access, asked, attendees, calendar
 from events.services.mails.emails import absolute
 from events.services.seating import seat_changes
 from events.states import BookingState
@@ -150,7 +150,7 @@ def person_card(
     registration: Registration, place: str, token: str, bound: forms.Form | None
 ) -> PersonCard:
     """Return one person's forms on a page ("booking" or "seat") whose link is ``token``."""
-    asks = bool(registration.booking.workshop.questions)
+    asks = bool(asked.questions(registration.booking.workshop, language()))
     arguments = [token, registration.position] if place == "booking" else [token]
     options = {"registration": registration}
     one_of_several = place == "booking" and registration.booking.seats > 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -12,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from donations.companions import email_validators
+from events.forms.zone_choices import with_zone
 from events.models import Booking, Registration
-from events.questions import question_fields
+from events.questions import clean_questions, question_fields
 from events.services.seating.seat_changes import NewPerson
 from fundraiser.core import zones
 
@@ -35,8 +34,14 @@ class AnswersForm(forms.Form):
     def __init__(self, data: Any = None, *, registration: Registration) -> None:
         initial = {f"question_{key}": value for key, value in registration.answers.items()}
         super().__init__(data, initial=initial, prefix=f"answers-{registration.position}")
-        workshop = registration.booking.workshop
-        self.fields.update(question_fields(workshop, get_language() or "en"))
+        self._workshop = registration.booking.workshop
+        self.fields.update(question_fields(self._workshop, get_language() or "en"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what another answer makes needed."""
+        super().clean()
+        clean_questions(self, self._workshop, get_language() or "en")
+        return self.cleaned_data
 
     def answers(self) -> dict[str, Any]:
         """Return the answers by question id. Only for a valid form."""
@@ -86,29 +91,12 @@ class MailsForm(forms.Form):
         super().__init__(data, initial=initial, prefix="mails")
         field = self.fields["time_zone"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
-        known = zone_choices()
-        if zone and zone not in {name for _region, names in known for name, _city in names}:
-            known = ((zone, ((zone, zone),)), *known)
-        field.choices = [("", _("As the workshop’s")), *known]
+        field.choices = [("", _("As the workshop’s")), *with_zone(zone)]
 
     def clean_time_zone(self) -> str:
         """Return a zone of the tz database, or nothing."""
         zone: str = self.cleaned_data["time_zone"]
         return zone if zones.is_zone(zone) else ""
-
-
-Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-
-
-@lru_cache(maxsize=1)
-def zone_choices() -> Choices:
-    """Return the zones of the tz database by region, each as its city."""
-    regions: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(available_timezones()):
-        region, slash, city = name.partition("/")
-        if slash and region not in {"Etc", "SystemV", "posix", "right", "US", "Canada"}:
-            regions.setdefault(region, []).append((name, city.replace("_", " ")))
-    return tuple((region, tuple(cities)) for region, cities in regions.items())
 
 
 class AddressForm(forms.Form):

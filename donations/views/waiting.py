@@ -44,7 +44,7 @@ def wait(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
         return render(request, "checkout/closed.html", context, status=409)
     form = WaitForm(request.POST, workshop=found)
     if not form.is_valid():
-        context |= {"wait_form": form, "status": "full"}
+        context |= {"wait_form": form, "status": "by_request" if found.moderated else "full"}
         return render(request, "workshops/workshop.html", context, status=422)
     payer = form.to_payer()
     try:
@@ -85,7 +85,10 @@ def only_waited(booking: Booking) -> bool:
 def _form(booking: Booking, typed: dict[str, Any] | None = None) -> GiveForm:
     workshop = booking.workshop
     known: dict[str, Any] = {"name": booking.name, "nonce": uuid.uuid4()}
-    for person in booking.registrations.filter(position__gt=1):
+    for person in booking.registrations.order_by("position"):
+        if person.position == 1:
+            known |= {f"question_{key}": answer for key, answer in person.answers.items()}
+            continue
         known[f"person_{person.position}_name"] = person.name
         known[f"person_{person.position}_email"] = person.email
     initial = known | (typed or {})
@@ -108,10 +111,13 @@ def _seat_page(booking: Booking, token: str, form: GiveForm) -> dict[str, Any]:
 def state(booking: Booking, token: str) -> dict[str, Any]:
     """Return what a booking's pages say of waiting, of an offer, and of more time."""
     offered = is_offered(booking)
+    in_line = booking.state == BookingState.WAITING and not booking.awaits_approval
     attempt = _payable(booking) if booking.state == BookingState.HELD else None
     kept = attempt.session_expires_at if attempt else booking.hold_expires_at
     return {
-        "place": waiting_list.place(booking) if booking.state == BookingState.WAITING else 0,
+        "asks": booking.state == BookingState.WAITING and booking.awaits_approval,
+        "declined": booking.decline_reason if booking.declined_at else None,
+        "place": waiting_list.place(booking) if in_line else 0,
         "kept_until": kept if booking.state == BookingState.HELD else None,
         "was_offer": booking.state == BookingState.EXPIRED and booking.offered_at is not None,
         "line_ended": booking.state == BookingState.EXPIRED

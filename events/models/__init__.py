@@ -6,6 +6,7 @@ from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
 from events.models.people import Person
 from events.models.rooms import Device, Host
+from events.models.series import Series
 from events.models.site_pages import SitePage
 from events.models.teams import Invitation, Membership, Team
 from events.models.texts import Announcement, MailText
@@ -24,6 +25,7 @@ __all__ = [
     "Message",
     "Person",
     "Registration",
+    "Series",
     "SharedMoment",
     "SitePage",
     "Team",

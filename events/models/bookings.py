@@ -34,6 +34,13 @@ class Booking(models.Model):
     hold_expires_at = models.DateTimeField(null=True, blank=True)
     #: When a waiting booking was offered a freed seat; the offer ends at hold_expires_at.
     offered_at = models.DateTimeField(null=True, blank=True)
+    #: It asks for a seat of a moderated workshop, and nobody has said yes: it is in no line.
+    awaits_approval = models.BooleanField(default=False)
+    #: When an organizer said yes: from then on it stands in the line; None: since it was made.
+    approved_at = models.DateTimeField(null=True, blank=True)
+    #: When an organizer said no, and why.
+    declined_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = models.CharField(max_length=1000, blank=True)
     #: When its holder asked for more time: that can be had once.
     extended_at = models.DateTimeField(null=True, blank=True)
     #: The booking of another date that this one came from: each moves on once at most.
@@ -53,6 +60,11 @@ class Booking(models.Model):
                 condition=models.Q(state__in=BookingState.values), name="booking_state_known"
             ),
             models.CheckConstraint(condition=models.Q(seats__gte=1), name="booking_has_seats"),
+            models.CheckConstraint(
+                condition=~models.Q(awaits_approval=True)
+                | ~models.Q(state__in=[*SEAT_HOLDING, BookingState.NEEDS_ATTENTION]),
+                name="booking_unapproved_holds_nothing",
+            ),
         ]
         indexes = [
             models.Index(fields=["workshop", "state"]),

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import ngettext
 
 from events.models.campaigns import Campaign
+from events.models.series import Series
 from events.models.translated import Translated
 from events.querysets import WorkshopQuerySet
 from events.states import RoomKind, WorkshopState
@@ -27,6 +28,10 @@ class Workshop(Translated, models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="workshops")
+    #: The page that it shares with its other dates, if there is one.
+    series = models.ForeignKey(
+        Series, null=True, blank=True, on_delete=models.SET_NULL, related_name="workshops"
+    )
     slug = models.SlugField(max_length=80)
     title = models.CharField(max_length=160)
     summary = models.CharField(max_length=300, blank=True)
@@ -48,6 +53,14 @@ class Workshop(Translated, models.Model):
     surplus_minimum_minor = models.BigIntegerField(null=True, blank=True, help_text="minor units")
     registration_opens_at = models.DateTimeField(null=True, blank=True)
     registration_closes_at = models.DateTimeField(null=True, blank=True)
+    #: Who wants to come asks first, and holds no seat (docs/adr/0034-asking-first.md).
+    moderated = models.BooleanField(default=False)
+    #: The languages in which there are live captions; none: there are no captions.
+    captions = models.JSONField(default=list, blank=True)
+    #: What everybody may know about taking part: sign language, breaks, material beforehand.
+    accessibility = models.TextField(blank=True)
+    #: Whether each person is asked, for the organizers alone, what they need to take part.
+    asks_access_needs = models.BooleanField(default=False)
     #: Shown to nobody before the start, and then only through a personal link.
     room_kind = models.CharField(max_length=14, choices=RoomKind, default=RoomKind.ADDRESS)
     join_url = models.URLField(blank=True, max_length=500)
@@ -64,7 +77,8 @@ class Workshop(Translated, models.Model):
     #: What a seat is worth, for receipts of countries that want it told; None: not told.
     benefit_minor = models.BigIntegerField(null=True, blank=True, help_text="minor units")
     #: [{"id": "level", "label": …, "kind": "text|choice|number|consent", "required": …,
-    #:   "choices": […], "translations": {"fr": {"label": …, "choices": […]}}}]
+    #:   "choices": […], "translations": {"fr": {"label": …, "choices": […]}},
+    #:   "if": {"question": an earlier one's id, "answer": …}}], the last where it has a condition.
     questions = models.JSONField(default=list, blank=True)
     #: Raised by every change of the time: iCalendar's SEQUENCE, and part of the reminders' keys.
     schedule_version = models.PositiveIntegerField(default=0)

@@ -74,7 +74,7 @@ def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:
 
     Raises SuspendedError where its campaign is suspended.
     """
-    visible = Workshop.objects.visible().select_related("campaign__team")
+    visible = Workshop.objects.visible().select_related("campaign__team", "series")
     workshop = get_object_or_404(visible, campaign__slug=campaign_slug, slug=slug)
     campaign = workshop.campaign
     if campaign.state == CampaignState.DRAFT or campaign.team.state == TeamState.PENDING:

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from events.models import Booking, DeliveryProblem, Host, Message, Registration, Workshop
+from events.services import asked
 from events.services.attendees import attendee
 from events.services.mails import problems
 from events.states import BookingState, MessageState
@@ -127,6 +128,14 @@ def rows_of(workshop: Workshop, rows: Sequence[Registration], language: str) -> 
     ]
 
 
+def asking(workshop: Workshop, language: str) -> Sequence[Row]:
+    """Return who asks to come and has no answer, the first one first: a few queries."""
+    waiting = Booking.objects.requests(workshop.pk).values("pk")
+    rows = Registration.objects.filter(booking__in=waiting, position=1)
+    ordered = rows.select_related("booking").order_by("booking__created_at", "booking_id")
+    return rows_of(workshop, list(ordered), language)
+
+
 def _mails(rows: Sequence[Registration], *, hides_carried: bool) -> dict[int, list[Message]]:
     """Return each person's mails; those of a booking itself went to its first person.
 
@@ -147,14 +156,15 @@ def _answers(
     workshop: Workshop, answers: dict[str, Any], language: str
 ) -> Sequence[tuple[str, str]]:
     told = []
-    for question in workshop.questions:
+    for question in asked.questions(workshop, language):
         value = answers.get(question["id"])
         if value in {None, ""}:
             continue
         if isinstance(value, bool):
             value = _("Yes") if value else _("No")
-        label = question.get("translations", {}).get(language, {}).get("label", question["label"])
-        told.append((str(label), str(value)))
+        if question["kind"] == "choice":
+            value = asked.shown_answer(question, str(value))
+        told.append((str(question["shown_label"]), str(value)))
     return told
 
 

@@ -72,6 +72,13 @@ def reschedule(
     return _with_everybody(workshop_id, move)
 
 
+def told_of_moving(workshop: Workshop) -> int:
+    """Return how many people and speakers are written to when a workshop moves to come."""
+    if workshop.state != WorkshopState.PUBLISHED:
+        return 0
+    return _people(workshop).count() + workshop.hosts.count()
+
+
 def cancel(workshop_id: int, *, note: str = "") -> Workshop:
     """Cancel a workshop and return it; doing it twice changes nothing, the note neither.
 

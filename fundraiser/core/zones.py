@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -38,7 +38,13 @@ def is_ambiguous(local: datetime) -> bool:
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
-def _offset(local: datetime) -> str:
+def is_missing(local: datetime) -> bool:
+    """Whether clocks never show this time: it is skipped when they are put forward (PEP 495)."""
+    shown = local.astimezone(UTC).astimezone(local.tzinfo)
+    return shown.replace(tzinfo=None) != local.replace(tzinfo=None, fold=shown.fold)
+
+
+def offset(local: datetime) -> str:
     """Return e.g. "UTC+2" or "UTC−3:30"."""
     ahead = local.utcoffset() or timedelta(0)
     minutes = abs(ahead) // timedelta(minutes=1)
@@ -57,5 +63,5 @@ def long_text(moment: datetime, zone: str, language: str) -> str:
     written = dates.format_datetime(local, pattern, locale=language[:2])
     place = city(zone, language)
     return (
-        f"{written} ({place}, {_offset(local)})" if is_ambiguous(local) else f"{written} ({place})"
+        f"{written} ({place}, {offset(local)})" if is_ambiguous(local) else f"{written} ({place})"
     )

@@ -33,6 +33,9 @@ def _offline(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(row.public_id)} if row else {}
 
 
+from tests.access import workshop_objects
+
+
 def _export(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(workshop.campaign.exports.get().public_id)}
 
@@ -80,6 +83,12 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     ),
     **dict.fromkeys(("claim_file", "claim_accept", "claim_decline", "claim_undo"), _claim),
     **dict.fromkeys(("offline_received", "offline_take_back", "offline_forget"), _offline),
+    "request_approve": workshop_objects.asked,
+    "request_decline": workshop_objects.asked,
+    "series": workshop_objects.series_page,
+    "series_edit": workshop_objects.series,
+    "series_remove": workshop_objects.series,
+    "workshop_create": lambda shop: {"public_id": str(shop.campaign.public_id)},
     "export": _export,
     "export_cancel": _export,
     "export_file": _export,

@@ -27,6 +27,8 @@ STAYS = {
     "seat_handed_over": ("See the workshop", "That was not you?"),
     "fresh_link": ("Go to the room", "/j/", "Please do not pass it on"),
     "waiting_joined": ("See my place on the list", "You can leave the list there"),
+    "request_received": ("See my request", "You can take your request back there"),
+    "request_declined": ("Here stands what you answered.", "See the details"),
     "processing": ("See the details", "Amount: $20.00", "We write again when it has arrived"),
     "payment_failed": ("Try again", "How to open a web shop"),
     "payment_problem": (

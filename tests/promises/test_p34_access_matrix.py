@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 
+from events.models import Series
 from tests.access import own_pages
 from tests.access.rows import written
 from tests.access.stage import (
@@ -89,7 +90,9 @@ def stage(db: None, sandbox: SandboxControl) -> Stage:
     """A workshop with two held seats whose sessions are open, a paid one, and the seven persons."""
     from donations.gateway.stripe import for_visitors
 
-    workshop = make_workshop(make_campaign(), capacity=5)
+    campaign = make_campaign()
+    series = Series.objects.create(campaign=campaign, slug="dates", title="Dates")
+    workshop = make_workshop(campaign, capacity=5, series=series)
     mine, others = (start(workshop, make_gift(), for_visitors()) for _ in range(2))
     paid = own_pages.paid(workshop, sandbox)
     return Stage(workshop, mine, others, people(workshop), paid=paid)

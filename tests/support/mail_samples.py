@@ -204,7 +204,12 @@ def _waiting(language: str) -> dict[str, EmailMultiAlternatives | None]:
         hold_expires_at=clock.now() + timedelta(hours=12),
         **values,
     )
+    asks = book(workshop, state=BookingState.WAITING, awaits_approval=True, **values)
+    no = {"declined_at": clock.now(), "decline_reason": "It is for beginners.\nAlice"}
+    declined = book(workshop, state=BookingState.CANCELLED, **no, **values)
     return {
+        "request_received": render("request_received", asks.registrations.get()),
+        "request_declined": render("request_declined", declined.registrations.get()),
         "waiting_joined": render("waiting_joined", waits.registrations.get()),
         "waiting_offer": render("waiting_offer", held.registrations.get()),
     }

@@ -62,6 +62,10 @@ _TO_ATTENDEE: Final[dict[str, Callable[[Registration], EmailMultiAlternatives]]]
     "waiting_offer": lambda one: waiting_emails.waiting_offer_mail(
         one, until=clock.now() + timedelta(minutes=one.booking.workshop.offer_minutes)
     ),
+    "request_received": waiting_emails.request_received_mail,
+    "request_declined": lambda one: waiting_emails.request_declined_mail(
+        one, reason=_("Here stands what you answered.")
+    ),
     "thank_you": after_emails.thank_you_mail,
     "replay": after_emails.replay_mail,
 }

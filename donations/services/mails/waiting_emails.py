@@ -30,6 +30,42 @@ def waiting_joined_mail(registration: Registration) -> EmailMultiAlternatives:
     )
 
 
+def request_received(message: Message) -> EmailMultiAlternatives | None:
+    """Who asked to come hears that the organizers have it; not due once they have answered."""
+    person = composing.person_of(message)
+    if person is None or person.booking.state != BookingState.WAITING:
+        return None
+    return request_received_mail(person) if person.booking.awaits_approval else None
+
+
+def request_received_mail(registration: Registration) -> EmailMultiAlternatives:
+    """Return the mail that tells somebody that their request has arrived."""
+    booking = registration.booking
+    return composing.mail(
+        "request_received", booking, attendee(registration), link=manage_url(booking)
+    )
+
+
+def request_declined(message: Message) -> EmailMultiAlternatives | None:
+    """The organizers said no; always due, unless there is nobody to write to."""
+    person = composing.person_of(message)
+    if person is None or person.booking.declined_at is None:
+        return None
+    return request_declined_mail(person, reason=person.booking.decline_reason)
+
+
+def request_declined_mail(registration: Registration, *, reason: str) -> EmailMultiAlternatives:
+    """Return the organizers' no, with their reason."""
+    booking = registration.booking
+    return composing.mail(
+        "request_declined",
+        booking,
+        attendee(registration),
+        link=manage_url(booking),
+        context={"reason": reason},
+    )
+
+
 def waiting_offer(message: Message) -> EmailMultiAlternatives | None:
     """A freed seat is kept for who waited; not due once it was taken, let go, or passed on."""
     person = composing.person_of(message)

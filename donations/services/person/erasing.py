@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -178,9 +178,19 @@ def _forget_seats(seats: Sequence[Registration]) -> None:
         seat.save()
 
 
+_FORGOTTEN: Final = (
+    "name",
+    "email",
+    "time_zone",
+    "decline_reason",
+    "wants_news",
+    "link_version",
+)
+
+
 def _forget_bookings(bookings: Sequence[Booking]) -> None:
     for booking in bookings:
         booking.name = booking.email = booking.time_zone = ""
-        booking.wants_news = False
+        booking.decline_reason, booking.wants_news = "", False
         booking.link_version += 1
-        booking.save(update_fields=["name", "email", "time_zone", "wants_news", "link_version"])
+        booking.save(update_fields=_FORGOTTEN)

@@ -110,6 +110,9 @@ def _booking(booking: Booking) -> dict[str, Any]:
         "time_zone": booking.time_zone,
         "wants_news": booking.wants_news,
         "created_at": _time(booking.created_at),
+        "approved_at": _time(booking.approved_at),
+        "declined_at": _time(booking.declined_at),
+        "decline_reason": booking.decline_reason,
         "confirmed_at": _time(booking.confirmed_at),
         "choices": [
             {"choice": one.choice, "chosen_at": _time(one.chosen_at)}

@@ -56,6 +56,12 @@ def remove(host: Host) -> None:
     host.delete()
 
 
+def send_links(workshop: Workshop) -> None:
+    """Mail their links to the speakers who have not got them yet: copied from another date."""
+    for host in workshop.hosts.all():
+        _queue_link(host)
+
+
 def _queue_link(host: Host) -> None:
     outbox.queue(
         key=f"host_link:{host.pk}:{host.link_version}",

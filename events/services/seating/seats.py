@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -70,9 +70,10 @@ class Payer:
 
 
 def registration_status(workshop: Workshop, now: datetime) -> str:
-    """Return open, full, closed, not_open_yet, cancelled or past, at ``now`` (aware).
+    """Return open, full, by_request, closed, not_open_yet, cancelled or past, at ``now`` (aware).
 
-    Full for newcomers is also where people wait: what comes free goes to them.
+    Full for newcomers is also where people wait: what comes free goes to them. By request: nobody
+    takes a seat of their own accord; an organizer's yes makes an offer.
     """
     campaign = workshop.campaign
     opens, closes = workshop.registration_opens_at, workshop.registration_closes_at
@@ -88,7 +89,13 @@ def registration_status(workshop: Workshop, now: datetime) -> str:
     ends = [moment for moment in (closes, campaign.closes_at) if moment is not None]
     if any(moment <= now for moment in ends):
         return "closed"
+    if workshop.moderated:
+        return "by_request"
     return "full" if workshop.seats_left == 0 or workshop.has_line else "open"
+
+
+#: What registration_status says while seats are taken; who was offered one needs no free one.
+REGISTERS: Final = frozenset({"open", "full", "by_request"})
 
 
 def take(workshop_id: int, seats: int, *, from_line: bool = False) -> bool:
@@ -140,6 +147,7 @@ def book(
     nonce: UUID,
     state: BookingState,
     hold_expires_at: datetime | None = None,
+    awaits_approval: bool = False,
 ) -> Booking:
     """Write a booking with a registration for each seat; whoever calls has counted its seats.
 
@@ -156,6 +164,7 @@ def book(
         wants_news=payer.wants_news,
         nonce=nonce,
         hold_expires_at=hold_expires_at,
+        awaits_approval=awaits_approval,
         created_at=clock.now(),
     )
     Registration.objects.bulk_create(_registrations(booking, payer))

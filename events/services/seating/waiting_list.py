@@ -7,7 +7,6 @@ ordinary way (docs/adr/0017-the-line.md).
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -22,9 +21,6 @@ from fundraiser.core.errors import ServiceError
 from fundraiser.core.failpoints import reached
 from fundraiser.core.transitions import advance
 
-#: Registration goes on: what is free can be offered.
-_GOING_ON: Final = frozenset({"open", "full"})
-
 
 class NotFullError(ServiceError):
     """There are seats for everybody: register instead."""
@@ -33,13 +29,16 @@ class NotFullError(ServiceError):
 
 
 def is_open(workshop: Workshop) -> bool:
-    """Whether somebody may join the line of a full workshop now."""
+    """Whether somebody may join the line of a full workshop, or ask to come, now."""
     status = seats.registration_status(workshop, clock.now())
-    return workshop.waiting_list and status == "full" and clock.now() < holds.last_moment(workshop)
+    joins = (workshop.waiting_list and status == "full") or status == "by_request"
+    return joins and clock.now() < holds.last_moment(workshop)
 
 
 def join(*, workshop: Workshop, payer: seats.Payer, nonce: UUID) -> Booking | None:
     """Put somebody at the end of the line and mail the place in it; one address joins once.
+
+    At a moderated workshop that is a request, which is in no line until it is approved.
 
     None where the address waits already, was offered a seat, or has one: nothing changes, and the
     visitor is told the same. Raises seats.ClosedError, or NotFullError.
@@ -56,11 +55,16 @@ def join(*, workshop: Workshop, payer: seats.Payer, nonce: UUID) -> Booking | No
         try:
             with transaction.atomic():
                 booking = seats.book(
-                    workshop=locked, payer=payer, nonce=nonce, state=BookingState.WAITING
+                    workshop=locked,
+                    payer=payer,
+                    nonce=nonce,
+                    state=BookingState.WAITING,
+                    awaits_approval=locked.moderated,
                 )
         except IntegrityError:  # the same number was sent to another workshop: no form of ours
             return None
-        outbox.queue(key=f"waiting_joined:{booking.pk}", kind="waiting_joined", booking=booking)
+        kind = "request_received" if booking.awaits_approval else "waiting_joined"
+        outbox.queue(key=f"{kind}:{booking.pk}", kind=kind, booking=booking)
     return booking
 
 
@@ -73,8 +77,9 @@ def _is_known(workshop: Workshop, email: str, nonce: UUID) -> bool:
 def place(booking: Booking) -> int:
     """Return how many stand in the line up to a waiting booking, itself included."""
     line = Booking.objects.in_line(booking.workshop_id)
-    earlier = Q(created_at__lt=booking.created_at)
-    same_moment = Q(created_at=booking.created_at, pk__lte=booking.pk)
+    since = booking.approved_at or booking.created_at
+    earlier = Q(in_line_since__lt=since)
+    same_moment = Q(in_line_since=since, pk__lte=booking.pk)
     return line.filter(earlier | same_moment).count()
 
 
@@ -102,7 +107,7 @@ def _offer_once(workshop_id: int) -> bool:
     rows = Workshop.objects.select_related("campaign")
     workshop = rows.get(pk=workshop_id)
     free, last = workshop.seats_left, holds.last_moment(workshop)
-    if free == 0 or now >= last or seats.registration_status(workshop, now) not in _GOING_ON:
+    if free == 0 or now >= last or seats.registration_status(workshop, now) not in seats.REGISTERS:
         return False
     with transaction.atomic():
         line = Booking.objects.in_line(workshop_id).select_for_update(no_key=True)
@@ -126,7 +131,7 @@ def offer_everywhere() -> int:
 
     The sweeper's round: it finds what a lost wake-up would have told.
     """
-    waiting = Booking.objects.filter(state=BookingState.WAITING).values("workshop")
+    waiting = Booking.objects.filter(state=BookingState.WAITING).values("workshop")  # asking, too
     workshops = Workshop.objects.filter(pk__in=waiting).select_related("campaign")
     for workshop in workshops:
         if workshop.state == WorkshopState.CANCELLED or clock.now() >= holds.last_moment(workshop):
