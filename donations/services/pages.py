@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from donations.models import CampaignTotal, Donation
 from donations.services import totals
+from donations.services.remitting import proof
 from events.models import Campaign, Workshop
 from events.querysets import somebody_waits
 from events.services import access, content
@@ -240,7 +241,7 @@ def _wall_gift(row: dict[str, Any]) -> WallGift:
 
 
 def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
-    """Return everything that the campaign's page and its live part show: three queries."""
+    """Return everything that the campaign's page and its live part show: a few queries."""
     workshops = campaign.workshops.visible().order_by("starts_at")
     for workshop in workshops:
         workshop.campaign = campaign
@@ -261,6 +262,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "csv_url": reverse("entries_csv", args=[campaign.slug]),
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),
+        **proof.context(campaign, total, language),
         **sharing(reverse("campaign", args=[campaign.slug])),
     }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from donations.urls import cancelling, exports, organize, own, public
+from donations.urls import cancelling, exports, organize, own, public, remittances, updates
 
 urlpatterns = [
     *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
     *cancelling.urlpatterns,
+    *remittances.urlpatterns,
+    *updates.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

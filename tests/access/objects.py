@@ -7,6 +7,7 @@ from typing import Final
 
 from events.models import Registration, Workshop
 from events.states import Role
+from tests.access import money_rows
 
 
 def _team(workshop: Workshop) -> dict[str, str]:
@@ -35,6 +36,27 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "site_page": lambda shop: {"kind": "privacy"},
     # Nobody here has a key: the pages of one say so.
     **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), lambda shop: {"pk": "99999999"}),
+    **dict.fromkeys(
+        (
+            "remittance",
+            "remittance_approve",
+            "remittance_ask",
+            "remittance_file",
+            "remittance_receipt",
+            "remittance_undo",
+            "transfer_receipt",
+        ),
+        money_rows.of_remittance,
+    ),
+    **dict.fromkeys(
+        (
+            "campaign_update",
+            "campaign_update_discard",
+            "campaign_update_edit",
+            "campaign_update_publish",
+        ),
+        money_rows.of_update,
+    ),
     "export": _export,
     "export_cancel": _export,
     "export_file": _export,

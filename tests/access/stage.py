@@ -21,6 +21,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from donations.models import Donation, Export
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
+from donations.services.remitting.doors import ACKNOWLEDGE_LINK
+from donations.services.updating.doors import UPDATES_OFF_LINK
 from events.models import (
     Announcement,
     Booking,
@@ -47,7 +49,7 @@ from events.services.access import (
 from events.services.access_teams import INVITATION_LINK
 from events.states import Role
 from fundraiser.core import clock, links
-from tests.access import objects, own_pages
+from tests.access import money_rows, objects, own_pages
 from tests.support.cast import make_campaign
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE")
@@ -89,6 +91,8 @@ PURPOSES: Final = {
     "unsubscribe_host": HOST_REMINDERS_LINK,
     "stage": STAGE_LINK,
     "stage_live": STAGE_LINK,
+    "acknowledge": ACKNOWLEDGE_LINK,
+    "updates_off": UPDATES_OFF_LINK,
     #: A member's, in truth; here the attendee holds it.
     "notice_off": f"{NOTICE_LINK}:new_gift",
     "invitation": INVITATION_LINK,
@@ -256,6 +260,8 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
         return workshop.campaign.team.invitations.first() or donation
     if purpose in {HOST_LINK, HOST_REMINDERS_LINK} and is_first:
         return workshop.hosts.first() or donation
+    if purpose == ACKNOWLEDGE_LINK and is_first:
+        return money_rows.asked(workshop) or donation
     return workshop.campaign if purpose == STAGE_LINK and is_first else donation
 
 
@@ -280,6 +286,7 @@ def people(workshop: Workshop) -> dict[str, User]:
         role=Role.VIEWER,
         expires_at=clock.now() + timedelta(days=1),
     )
+    money_rows.make(workshop)
     team, foreign = workshop.campaign.team, make_campaign(title="Charlie’s own").team
     users = {
         name: User.objects.create_user(f"{name[:5]}@example.org", f"{name[:5]}@example.org")

@@ -33,6 +33,7 @@ from tests.support.sandbox import SandboxControl
 ADDRESSES = dict(addresses())
 #: These act for nobody's session: a link, a form of one's own, or Stripe's signature decides.
 WITHOUT_CSRF = {
+    "acknowledge",
     "booking_answers",
     "booking_ask_back",
     "booking_cancel",
@@ -70,6 +71,7 @@ WITHOUT_CSRF = {
     "unsubscribe",
     "unsubscribe_host",
     "unsubscribe_news",
+    "updates_off",
     "wait",
     "watch",
     "workshop",

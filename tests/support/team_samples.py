@@ -16,6 +16,7 @@ from events.states import Role
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.mail_samples import book, pay, sample_workshop
+from tests.support.remittance_samples import remittance_mails
 
 
 def _made(kind: str, workshop: Workshop | None = None, **ids: int | str) -> EmailMultiAlternatives:
@@ -64,6 +65,7 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
         "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
         "invitation": _invitation(workshop, owner, language),
         "announcement": _announcement(workshop, person.pk, language),
+        **remittance_mails(donation, owner, language),
     }
 
 

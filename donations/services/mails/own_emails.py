@@ -31,7 +31,8 @@ def links(message: Message) -> EmailMultiAlternatives | None:
     if person is None:
         return None
     seats, gifts = _seats(person), _gifts(person)
-    if not seats and not gifts and not own_records.hosts_of(person.email).exists():
+    others = (own_records.hosts_of(person.email), own_records.acknowledgements_of(person.email))
+    if not seats and not gifts and not any(rows.exists() for rows in others):
         return None
     return compose(
         "links",
