@@ -21,7 +21,7 @@ from tests.support.story import Story, address, body
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
-_PHONE = {**PHONE, "locale": "en-US"}
+_PHONE = {**PHONE, "locale": "en-US", "reduced_motion": "reduce"}
 
 
 @pytest.fixture
