@@ -21,7 +21,7 @@ from tests.support.story import Story, address, body
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
-_PHONE = {**PHONE, "locale": "en-US"}
+_PHONE = {**PHONE, "locale": "en-US", "reduced_motion": "reduce"}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_visitor_shows_a_receipt_and_an_organizer_accepts_it(
     expect(drawn).to_be_visible()
     assert drawn.evaluate("async (e) => { await e.decode(); return e.naturalWidth }") == 600
     problems |= looks.problems(organizer, "receipts")
-    organizer.get_by_role("button", name="Accept Dora").click()
+    organizer.get_by_role("button", name="Accept Dora", exact=True).click()
     expect(organizer.get_by_text("We have told Dora")).to_be_visible()
     assert (Claim.objects.get().state, Booking.objects.get().state) == ("accepted", "confirmed")
     visitor.reload()
