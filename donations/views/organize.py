@@ -72,7 +72,7 @@ def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
         "kind": one.kind,
         "title": told.title,
         "detail": told.detail,
-        "actions": _actions(one, teams),
+        "actions": _page_of(one, teams) if one.kind in _PAGES else _actions(one, teams),
     }
 
 
@@ -84,8 +84,10 @@ _PAGES: Final = {
 }
 
 
-def _page_of(one: attention.Item, campaign: Campaign) -> list[dict[str, Any]]:
-    row = one.remittance or campaign
+def _page_of(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
+    row = one.remittance or one.campaign
+    if row is None or one.campaign is None or one.campaign.team_id not in teams:
+        return []
     labels = {
         "send_by": _("Record a transfer"),
         "update_due": _("Write the update"),
@@ -98,8 +100,6 @@ def _page_of(one: attention.Item, campaign: Campaign) -> list[dict[str, Any]]:
 def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
     """Return the buttons of an item: money to give back or leave as a gift, people to look at."""
     donation, campaign = one.donation, one.campaign
-    if one.kind in _PAGES and campaign is not None:
-        return _page_of(one, campaign) if campaign.team_id in teams else []
     if one.kind == "no_room" and one.workshop is not None:
         if campaign is None or campaign.team_id not in teams:
             return []
