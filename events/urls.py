@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from events.states import MailClass
-from events.views import hosting, joining, mail_events, replays, unsubscribing
+from events.views import hosting, joining, mail_events, pictures, replays, unsubscribing
 
 urlpatterns = [
     path("anymail/<slug:provider>/tracking/", mail_events.mail_events, name="mail_events"),
@@ -21,4 +21,9 @@ urlpatterns = [
     path("j/<str:token>/status/", joining.join_status, name="join_status"),
     path("h/<str:token>/", hosting.host_join, name="host_join"),
     path("r/<str:token>/", replays.replay, name="replay"),
+    re_path(
+        r"^pictures/(?P<name>[0-9a-f]{32})-(?P<width>[0-9]{3,4})\.jpg$",
+        pictures.picture,
+        name="picture",
+    ),
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public
+from donations.urls import campaigns, embedding, organize, own, public
 
 urlpatterns = [
     *organize.urlpatterns,
+    *campaigns.urlpatterns,
+    *embedding.urlpatterns,
     *own.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, fees, pages, parameters, watching
+from donations.services import checkout, fees, pages, parameters, social_cards, watching
 from donations.states import DonationState
 from donations.views import shared
+from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access
@@ -32,6 +33,7 @@ from fundraiser.core.http import client_hash
 _WORKSHOP = "workshops/workshop.html"
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
@@ -45,7 +47,7 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
         found = access.workshop_for_visitor(slug, workshop_slug)
         context = workshop_context(found)
         bookable = context["status"] == "open" and pages.takes_gifts(found.campaign)
-        context["form"] = _blank(request, found.campaign, found) if bookable else None
+        context["form"] = blank(request, found.campaign, found) if bookable else None
         return render(request, _WORKSHOP, context)
 
     return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
@@ -62,6 +64,7 @@ def workshop_context(found: Workshop) -> dict[str, Any]:
     return context
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, slug: str) -> HttpResponse:
@@ -73,8 +76,8 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     if not pages.takes_gifts(found):
         return render(request, "checkout/closed.html", context)
     key = ("give", slug, pages.campaign_version(slug), language())
-    blank = {**context, "form": _blank(request, found, None)}
-    return shared.page(request, key, lambda: render(request, "campaigns/give.html", blank))
+    filled = {**context, "form": blank(request, found, None)}
+    return shared.page(request, key, lambda: render(request, "campaigns/give.html", filled))
 
 
 def give_for_replay(request: HttpRequest, workshop: Workshop) -> HttpResponse:
@@ -107,11 +110,12 @@ def page_context(campaign: Campaign) -> dict[str, Any]:
     return {
         "campaign": pages.campaign_page(campaign, language()),
         "accent_url": pages.accent_url(campaign),
+        "share_image": social_cards.url(campaign, language()),
         "fee_estimate": fees.estimate(campaign.currency),
     }
 
 
-def _blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -> GiveForm:
+def blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -> GiveForm:
     """Return an empty form; its nonce is put in for each visit (shared.py).
 
     ``?amount=50`` (major units) fills the amount.
