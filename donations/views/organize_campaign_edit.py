@@ -118,7 +118,7 @@ def _page(
     context = {
         **campaign_context(request, campaign, "edit"),
         "edit_form": form,
-        "languages": _with_previews(form),
+        "texts": _with_previews(form),
         "picture_form": picture_form or PictureForm(campaign=campaign),
         "address_form": address_form or AddressForm(campaign=campaign),
         "form": wrong,
