@@ -9,7 +9,21 @@ from events.models import Workshop
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
-VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {}
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    "campaign_create": lambda workshop: {},
+    "campaign_move": lambda workshop: _of(workshop, to="closed"),
+    "campaign_qr": lambda workshop: _of(workshop, place="give"),
+    "picture": lambda workshop: {"name": "0" * 32, "width": "720"},
+    "social_card": lambda workshop: {
+        "slug": workshop.campaign.slug,
+        "language": "en",
+        "version": "1-0",
+    },
+}
+
+
+def _of(workshop: Workshop, **more: str) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.public_id), **more}
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:
