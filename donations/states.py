@@ -87,3 +87,24 @@ class SourceType(TextChoices):
     CHARGE = "charge"
     REFUND = "refund"
     BALANCE_TRANSACTION = "balance_transaction"
+
+
+class ExportState(TextChoices):
+    """Where an export stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    #: Its file is gone: it was kept for a few days.
+    EXPIRED = "expired"
+
+
+EXPORT_TABLE: Final = {
+    ExportState.QUEUED: frozenset({ExportState.RUNNING, ExportState.CANCELLED}),
+    ExportState.RUNNING: frozenset(
+        {ExportState.QUEUED, ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED}
+    ),
+    ExportState.DONE: frozenset({ExportState.EXPIRED}),
+}

@@ -8,6 +8,7 @@ from celery import shared_task
 
 from donations.gateway.stripe import for_workers
 from donations.services import inbox, invariants, reconcile, sweeper
+from donations.services.exports import jobs as exports
 from donations.services.mails import notices
 from donations.services.person import lost_links
 
@@ -58,3 +59,15 @@ def check_invariants() -> int:
         logger.error("broken: %s: %s", one.promise, one.row)
         count += 1
     return count
+
+
+@shared_task(name="donations.write_export")
+def write_export(export: int) -> bool:
+    """Write one export that was asked for."""
+    return exports.write(export) is not None
+
+
+@shared_task(name="donations.write_exports")
+def write_exports() -> int:
+    """Write the exports that nobody is at, and throw old files away."""
+    return exports.write_due()

@@ -15,6 +15,7 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.plan_notices": 60.0,
         "donations.reconcile": 600.0,
         "donations.check_invariants": 600.0,
+        "donations.write_exports": 30.0,
         "donations.forget_strangers": 3600.0,
     }.items()
 }

@@ -1,6 +1,7 @@
 """Money asked, received, refunded and totalled."""
 
 from donations.models.donations import Donation
+from donations.models.exports import Export
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.reconciliation import Difference, Reconciliation
@@ -9,6 +10,7 @@ __all__ = [
     "CampaignTotal",
     "Difference",
     "Donation",
+    "Export",
     "LedgerEntry",
     "Reconciliation",
     "StripeEvent",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from donations.urls import campaigns, embedding, organize, own, public
+from donations.urls import campaigns, embedding, exports, organize, own, public
 
 urlpatterns = [
     *organize.urlpatterns,
     *campaigns.urlpatterns,
+    *exports.urlpatterns,
     *embedding.urlpatterns,
     *own.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.

@@ -7,6 +7,15 @@ from typing import Final
 
 from events.models import Workshop
 
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
+
+def _of(workshop: Workshop, **more: str) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.public_id), **more}
+
+
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
@@ -19,11 +28,10 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
         "language": "en",
         "version": "1-0",
     },
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
 }
-
-
-def _of(workshop: Workshop, **more: str) -> dict[str, str]:
-    return {"public_id": str(workshop.campaign.public_id), **more}
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:
