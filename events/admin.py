@@ -27,10 +27,22 @@ from fundraiser.core.admin import ReadOnly
 _SCHEDULE: Final = ("starts_at", "time_zone", "duration_minutes")
 
 
+class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A campaign as the admin edits it."""
+
+    def clean_slug(self) -> str:
+        """Refuse an address that another campaign once had: it leads there for ever."""
+        slug: str = self.cleaned_data["slug"]
+        if campaigns.is_taken(slug, but_by=self.instance if self.instance.pk else None):
+            raise ValidationError(_("Another campaign has this address, or once had it."))
+        return slug
+
+
 @admin.register(Campaign)
 class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Campaigns. The place where the money lands cannot change once it is chosen."""
 
+    form = CampaignForm
     list_display = ("title", "team", "charity_name", "state", "suspended_at", "destination")
     list_filter = ("state", ("suspended_at", admin.EmptyFieldListFilter), "destination", "currency")
     search_fields = ("title", "slug", "charity_name")
@@ -51,8 +63,12 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self.message_user(request, _("They go on."))
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: Any) -> None:
-        """Save, and let the pages be made anew."""
+        """Save, and let the pages be made anew; an address that was public leads on for ever."""
+        slug = obj.slug
+        if change:
+            obj.slug = Campaign.objects.values_list("slug", flat=True).get(pk=obj.pk)
         super().save_model(request, obj, form, change)
+        campaigns.change_address(obj, slug)
         campaigns.content_changed(obj.pk)
 
     def get_readonly_fields(
@@ -60,8 +76,10 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> tuple[str, ...]:
         """What money depends on is fixed from the first saving on."""
         del request
-        always = ("created_at", "content_version", "suspended_at", "suspension_reason")
-        return (*always, "currency", "destination", "stripe_account") if obj else always
+        always: tuple[str, ...] = ("created_at", "content_version", "suspended_at")
+        always += ("suspension_reason",)
+        fixed = ("picture", "picture_source", "currency", "destination", "stripe_account")
+        return (*always, *fixed) if obj else always
 
 
 class WorkshopForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -17,6 +17,15 @@ class CampaignState(TextChoices):
     ARCHIVED = "archived"
 
 
+#: A campaign that was public never becomes a draft again: its address is a record.
+CAMPAIGN_TABLE: Final = {
+    CampaignState.DRAFT: frozenset({CampaignState.PUBLISHED}),
+    CampaignState.PUBLISHED: frozenset({CampaignState.CLOSED}),
+    CampaignState.CLOSED: frozenset({CampaignState.PUBLISHED, CampaignState.ARCHIVED}),
+    CampaignState.ARCHIVED: frozenset({CampaignState.CLOSED}),
+}
+
+
 class WorkshopState(TextChoices):
     """Where a workshop stands."""
 

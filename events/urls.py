@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from events.states import MailClass
 from events.views import (
@@ -10,6 +10,7 @@ from events.views import (
     invitations,
     joining,
     mail_events,
+    pictures,
     replays,
     site_pages,
     teams,
@@ -53,4 +54,9 @@ urlpatterns = [
     path("j/<str:token>/status/", joining.join_status, name="join_status"),
     path("h/<str:token>/", hosting.host_join, name="host_join"),
     path("r/<str:token>/", replays.replay, name="replay"),
+    re_path(
+        r"^pictures/(?P<name>[0-9a-f]{32})-(?P<width>[0-9]{3,4})\.jpg$",
+        pictures.picture,
+        name="picture",
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,11 +18,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from donations.models import CampaignTotal
-from donations.services import account_readiness, claims, totals, walls
+from donations.services import account_readiness, claims, social_cards, totals, walls
 from donations.services.remitting import proof
+from events import charities
 from events.models import Campaign, Workshop
 from events.querysets import somebody_waits
 from events.services import access, content
+from events.services.campaign_pictures import Picture, picture_of
 from events.services.seating import seats
 from events.states import CampaignState, Destination, TeamState
 from fundraiser.core import clock
@@ -34,11 +37,13 @@ class CampaignPage:
 
     slug: str
     title: str
+    picture: Picture | None
     story_html: SafeString
     organizer_name: str
     charity_name: str
     charity_site: str
     charity_country: str
+    charity_fact: str
     goal: Money | None
     currency: str
     closes_at: datetime | None
@@ -85,6 +90,7 @@ class CampaignCard:
     charity_name: str
     organizer_name: str
     accent_url: str
+    picture: Picture | None
     total: totals.Totals
     goal: Money | None
     goal_percent: int | None
@@ -101,11 +107,13 @@ def campaign_page(campaign: Campaign, language: str) -> CampaignPage:
     return CampaignPage(
         slug=campaign.slug,
         title=campaign.text("title", language),
+        picture=picture_of(campaign, language),
         story_html=content.markdown(campaign.text("story", language)),
         organizer_name=campaign.organizer_name,
         charity_name=campaign.charity_name,
         charity_site=campaign.charity_site,
         charity_country=campaign.charity_country,
+        charity_fact=charities.fact(campaign.charity_key),
         goal=campaign.goal,
         currency=campaign.currency,
         closes_at=campaign.closes_at,
@@ -210,6 +218,13 @@ def _qr(url: str) -> SafeString:
     return mark_safe(drawn)  # noqa: S308 -- drawn by segno; holds no text of ours
 
 
+def qr_file(url: str) -> bytes:
+    """Return the QR code of an address as an SVG file, large enough to print."""
+    out = io.BytesIO()
+    segno.make(url, error="m").save(out, kind="svg", scale=12)
+    return out.getvalue()
+
+
 def takes_gifts(campaign: Campaign) -> bool:
     """Return whether a visitor can give to the campaign here now, through Stripe."""
     if campaign.state != CampaignState.PUBLISHED or campaign.is_suspended:
@@ -260,6 +275,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),
         **proof.context(campaign, total, language),
+        "share_image": social_cards.url(campaign, language, total.raised),
         **sharing(reverse("campaign", args=[campaign.slug])),
     }
 
@@ -291,6 +307,7 @@ def _card(campaign: Campaign, row: CampaignTotal | None, language: str) -> Campa
         charity_name=campaign.charity_name,
         organizer_name=campaign.organizer_name,
         accent_url=accent_url(campaign),
+        picture=picture_of(campaign, language),
         total=total,
         goal=campaign.goal,
         goal_percent=total.goal_percent,

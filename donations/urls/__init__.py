@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from donations.urls import (
+    campaigns,
     cancelling,
     connecting,
     declared,
+    embedding,
     exports,
     organize,
     own,
@@ -16,9 +18,11 @@ from donations.urls import (
 )
 
 urlpatterns = [
+    *campaigns.urlpatterns,
     *cancelling.urlpatterns,
     *connecting.urlpatterns,
     *declared.urlpatterns,
+    *embedding.urlpatterns,
     *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,

@@ -31,10 +31,12 @@ from donations.services import (
     pages,
     parameters,
     series_pages,
+    social_cards,
     watching,
 )
 from donations.states import DonationState
 from donations.views import shared, workshop_preview
+from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access
@@ -44,6 +46,7 @@ from fundraiser.core.http import client_hash
 _WORKSHOP = "workshops/workshop.html"
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
@@ -84,6 +87,7 @@ def workshop_context(found: Workshop) -> dict[str, Any]:
     return context
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, slug: str) -> HttpResponse:
@@ -95,8 +99,8 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     if not pages.give_url(found):
         return render(request, "checkout/closed.html", context)
     key = ("give", slug, pages.campaign_version(slug), language())
-    blank = {**context, **_blank_form(request, found, None)}
-    return shared.page(request, key, lambda: render(request, "campaigns/give.html", blank))
+    filled = {**context, **_blank_form(request, found, None)}
+    return shared.page(request, key, lambda: render(request, "campaigns/give.html", filled))
 
 
 def give_for_replay(request: HttpRequest, workshop: Workshop) -> HttpResponse:
@@ -105,8 +109,8 @@ def give_for_replay(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     context = {**page_context(found), "replay": pages.workshop_page(workshop, language())}
     if request.method == "POST":
         return _submit(request, found, None, "campaigns/give.html", context, replay=workshop)
-    blank = GiveForm(campaign=found, workshop=None, initial={"nonce": uuid.uuid4()})
-    return render(request, "campaigns/give.html", {**context, "form": blank})
+    form = GiveForm(campaign=found, workshop=None, initial={"nonce": uuid.uuid4()})
+    return render(request, "campaigns/give.html", {**context, "form": form})
 
 
 @never_cache
@@ -129,6 +133,7 @@ def page_context(campaign: Campaign) -> dict[str, Any]:
     return {
         "campaign": pages.campaign_page(campaign, language()),
         "accent_url": pages.accent_url(campaign),
+        "share_image": social_cards.url(campaign, language()),
         "fee_estimate": fees.estimate(campaign.currency),
         "paused": pages.is_paused(campaign),
     }
@@ -150,10 +155,10 @@ def _blank_form(
         form = ClaimForm(campaign=campaign, workshop=workshop, initial=initial)
         return claim_context(campaign, workshop, form)
     takes = pages.takes_gifts(campaign)
-    return {"form": _blank(request, campaign, workshop)} if takes else {}
+    return {"form": blank(request, campaign, workshop)} if takes else {}
 
 
-def _blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -> GiveForm:
+def blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -> GiveForm:
     """Return an empty form; its nonce is put in for each visit (shared.py).
 
     ``?amount=50`` (major units) fills the amount.

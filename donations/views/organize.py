@@ -29,6 +29,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     found = {row.campaign_id: row for row in CampaignTotal.objects.filter(campaign__in=rows)}
     mine = access.edited_teams(request.user, is_admin=is_admin)
     context = {
+        "create_url": reverse("campaign_create") if mine else "",
         "campaigns": [_campaign(row, found.get(row.pk)) for row in rows],
         "attention": [_item(one, mine) for one in attention.of_campaigns(rows, is_admin=is_admin)],
     }
@@ -45,6 +46,7 @@ def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
         "charity_name": row.charity_name,
         "destination": row.destination,
         "url": reverse("campaign", args=[row.slug]),
+        "overview_url": reverse("organize_campaign", args=[row.public_id]),
         "state": row.state,
         "total": totals.read(row, total),
         "goal": row.goal,

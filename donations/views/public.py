@@ -16,15 +16,18 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from donations.models import Claim, LedgerEntry
 from donations.services import pages
 from donations.states import SourceType
 from donations.views import shared
+from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign
-from events.services import access
+from events.services import access, access_campaigns
 from fundraiser.core.csv import safe_cell
 from fundraiser.core.money import Money
 
@@ -39,10 +42,14 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+@at_old_addresses
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
-    """A campaign: total, money line, workshops, wall."""
-    version = pages.campaign_version(slug)
+    """A campaign: total, money line, workshops, wall. Its team sees it before it is public."""
+    try:
+        version = pages.campaign_version(slug)
+    except Http404:
+        return _draft(request, slug)
 
     def made() -> HttpResponse:
         context = pages.campaign_context(access.campaign_for_visitor(slug), language())
@@ -51,6 +58,17 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     return shared.page(request, ("campaign", slug, version, language()), made)
 
 
+def _draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """A draft as it will be, with a line that says so, for its team alone; Http404 for others."""
+    found = access_campaigns.draft_for_member(request.user, slug)
+    context = pages.campaign_context(found, language())
+    context |= {"is_draft": True, "back_url": reverse("organize_campaign", args=[found.public_id])}
+    answer = render(request, "campaigns/campaign.html", context)
+    add_never_cache_headers(answer)
+    return answer
+
+
+@at_old_addresses
 @require_safe
 def campaign_total(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the campaign's page that updates by itself; 304 as long as nothing moved."""
@@ -85,6 +103,7 @@ _COLUMNS = ("time_utc", "what", "from", "to", "amount", "currency", "stripe_obje
 _SAME = ("kind", "credit", "debit", "currency")
 
 
+@at_old_addresses
 @require_safe
 def entries_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Every ledger row of a campaign, oldest first, without names.

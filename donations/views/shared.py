@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Final
 
 from django.conf import settings
@@ -27,11 +27,18 @@ _MAKING: Final = tuple(threading.Lock() for _ in range(16))
 
 
 def page(
-    request: HttpRequest, key: tuple[object, ...], render: Callable[[], HttpResponse]
+    request: HttpRequest,
+    key: tuple[object, ...],
+    render: Callable[[], HttpResponse],
+    *,
+    told: Set[str] = frozenset(),
 ) -> HttpResponse:
-    """Return the page under ``key`` (language included by the caller), rendered now if need be."""
+    """Return the page under ``key`` (language included by the caller), rendered now if need be.
+
+    ``told``: what an address may ask for that the key tells already.
+    """
     personal = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name} & request.COOKIES.keys()
-    if personal or request.META.get("QUERY_STRING"):
+    if personal or not set(request.GET) <= told:
         return _with_nonce(render())
     cache = caches["pages"]
     name = hashlib.sha256(repr(key).encode()).hexdigest()

@@ -18,6 +18,7 @@ from donations.models import Donation
 from donations.services import account_readiness, checkout, offers, pages
 from donations.states import DonationState, Purpose
 from donations.views import giving
+from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Booking
 from events.services import access
@@ -29,6 +30,7 @@ from fundraiser.core.http import client_hash
 _SEAT = "bookings/seat.html"
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def wait(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods
 from donations.services import watching
 from donations.services.links import GIFT_LINK, donation_for_link
 from donations.views import giving
+from donations.views.addresses import at_old_addresses
 from events.services import access
 from events.views.scene import leads_on, scene, sent_on
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Who organises what, and who comes."""
 
 from events.models.bookings import Booking, Registration
-from events.models.campaigns import Campaign
+from events.models.campaigns import Campaign, CampaignAddress
 from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
 from events.models.people import Person
@@ -16,6 +16,7 @@ __all__ = [
     "Announcement",
     "Booking",
     "Campaign",
+    "CampaignAddress",
     "DeliveryProblem",
     "Device",
     "Host",

@@ -24,6 +24,8 @@ class Campaign(Translated, models.Model):
     title = models.CharField(max_length=160)
     story = models.TextField(blank=True, help_text="Markdown")
     organizer_name = models.CharField(max_length=120)
+    #: One of the catalogue (events/charities.py); empty: the organizer's own choice.
+    charity_key = models.SlugField(max_length=40, blank=True, db_index=False)
     charity_name = models.CharField(max_length=120)
     charity_site = models.URLField(blank=True)
     charity_country = models.CharField(max_length=2, blank=True)
@@ -48,6 +50,12 @@ class Campaign(Translated, models.Model):
     accent = models.CharField(
         max_length=6, default="0a63c2", validators=[RegexValidator(r"\A[0-9a-f]{6}\Z")]
     )
+    #: The names under which the cropped picture is shown and the whole one is kept
+    #: (services/pictures.py); which of 3 × 3 parts stays in sight, row by row; and what it shows.
+    picture = models.CharField(max_length=32, blank=True)
+    picture_source = models.CharField(max_length=32, blank=True)
+    picture_focus = models.PositiveSmallIntegerField(default=4)
+    picture_alt = models.CharField(max_length=300, blank=True)
     #: What a receipt says of taxes, in each language: {"en": …, "fr": …}; empty: nothing.
     receipt_tax_wording = models.JSONField(default=dict, blank=True)
     #: The country (ISO 3166-1 alpha-2) whose rules that wording follows.
@@ -96,6 +104,14 @@ class Campaign(Translated, models.Model):
                 condition=models.Q(claim_days__gte=1) & models.Q(claim_days__lte=60),
                 name="campaign_claim_days_few",
             ),
+            models.CheckConstraint(
+                condition=models.Q(picture="")
+                | (~models.Q(picture_source="") & ~models.Q(picture_alt="")),
+                name="campaign_picture_told",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(picture_focus__lte=8), name="campaign_picture_focus_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,3 +126,14 @@ class Campaign(Translated, models.Model):
     def goal(self) -> Money | None:
         """The goal, if there is one."""
         return None if self.goal_minor is None else Money(self.goal_minor, self.currency)
+
+
+class CampaignAddress(models.Model):
+    """An address that a campaign once had in public: it leads to the campaign for ever."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="old_addresses")
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.slug

@@ -8,7 +8,7 @@ from typing import Final
 from donations.models import Claim, ConnectedAccount, OfflineGift
 from events.models import Registration, Workshop
 from events.states import Role
-from tests.access import money_rows
+from tests.access import money_rows, workshop_objects
 
 
 def _team(workshop: Workshop) -> dict[str, str]:
@@ -33,9 +33,6 @@ def _offline(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(row.public_id)} if row else {}
 
 
-from tests.access import workshop_objects
-
-
 def _export(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(workshop.campaign.exports.get().public_id)}
 
@@ -46,6 +43,10 @@ def _account(workshop: Workshop) -> dict[str, str]:
         "public_id": str(workshop.campaign.public_id),
         "account_id": str(account.public_id),
     }
+
+
+def _of(workshop: Workshop, **more: str) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.public_id), **more}
 
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
@@ -89,6 +90,15 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "series_edit": workshop_objects.series,
     "series_remove": workshop_objects.series,
     "workshop_create": lambda shop: {"public_id": str(shop.campaign.public_id)},
+    "campaign_create": lambda workshop: {},
+    "campaign_move": lambda workshop: _of(workshop, to="closed"),
+    "campaign_qr": lambda workshop: _of(workshop, place="give"),
+    "picture": lambda workshop: {"name": "0" * 32, "width": "720"},
+    "social_card": lambda workshop: {
+        "slug": workshop.campaign.slug,
+        "language": "en",
+        "version": "1-0",
+    },
     "export": _export,
     "export_cancel": _export,
     "export_file": _export,
