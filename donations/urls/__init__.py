@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, public
+from donations.urls import organize, own, people, public
 
 urlpatterns = [
     *organize.urlpatterns,
     *own.urlpatterns,
+    *people.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

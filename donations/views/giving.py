@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import checkout, fees, pages, parameters, watching
+from donations.services import checkout, fees, origins, pages, parameters, watching
 from donations.states import DonationState
 from donations.views import shared
 from donations.views.language import language
@@ -46,6 +46,7 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
         context = workshop_context(found)
         bookable = context["status"] == "open" and pages.takes_gifts(found.campaign)
         context["form"] = _blank(request, found.campaign, found) if bookable else None
+        context["carried"] = origins.carried(request.GET)
         return render(request, _WORKSHOP, context)
 
     return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
@@ -73,7 +74,8 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     if not pages.takes_gifts(found):
         return render(request, "checkout/closed.html", context)
     key = ("give", slug, pages.campaign_version(slug), language())
-    blank = {**context, "form": _blank(request, found, None)}
+    carried = origins.carried(request.GET)
+    blank = {**context, "form": _blank(request, found, None), "carried": carried}
     return shared.page(request, key, lambda: render(request, "campaigns/give.html", blank))
 
 
@@ -116,7 +118,7 @@ def _blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) 
 
     ``?amount=50`` (major units) fills the amount.
     """
-    initial: dict[str, Any] = {"nonce": shared.NONCE}
+    initial: dict[str, Any] = {"nonce": shared.NONCE, **origins.asked(request.GET)}
     if asked := request.GET.get("amount", "")[:20]:
         initial |= {"amount": "other", "other_amount": asked}
     return GiveForm(campaign=campaign, workshop=workshop, initial=initial)
@@ -136,7 +138,8 @@ def _submit(
         return render(request, "checkout/closed.html", context, status=409)
     form = GiveForm(request.POST, campaign=campaign, workshop=workshop)
     if not form.is_valid():
-        return render(request, template, {**context, "form": form}, status=422)
+        carried = origins.carried(request.POST)
+        return render(request, template, {**context, "form": form, "carried": carried}, status=422)
     gift = replace(form.to_gift(client_hash(request)), replay=replay)
     try:
         if workshop is not None and not gift.amount:

@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from donations.models import LedgerEntry
-from donations.services import pages
+from donations.services import origins, pages
 from donations.views import shared
 from donations.views.language import language
 from events.models import Campaign
@@ -44,7 +44,11 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     version = pages.campaign_version(slug)
 
     def made() -> HttpResponse:
-        context = pages.campaign_context(access.campaign_for_visitor(slug), language())
+        found = access.campaign_for_visitor(slug)
+        context = {
+            **pages.campaign_context(found, language()),
+            "carried": origins.carried(request.GET),
+        }
         return render(request, "campaigns/campaign.html", context)
 
     return shared.page(request, ("campaign", slug, version, language()), made)

@@ -2,9 +2,12 @@
 
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign
+from events.models.invitees import Invitation, Invitee
 from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
+from events.models.notes import PersonNote
 from events.models.people import Person
+from events.models.referrals import Referral
 from events.models.rooms import Device, Host
 from events.models.teams import Membership, Team
 from events.models.texts import Announcement, MailText
@@ -17,10 +20,14 @@ __all__ = [
     "DeliveryProblem",
     "Device",
     "Host",
+    "Invitation",
+    "Invitee",
     "MailText",
     "Membership",
     "Message",
     "Person",
+    "PersonNote",
+    "Referral",
     "Registration",
     "SharedMoment",
     "Team",

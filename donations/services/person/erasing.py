@@ -18,7 +18,7 @@ from donations.models import Donation
 from donations.services import cancelling, locking, refund_requests
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
-from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration
+from events.models import Booking, DeliveryProblem, Device, Message, Person, PersonNote, Registration
 from events.services.seating import seat_changes
 from events.states import BookingState, MessageState
 from fundraiser.core import clock
@@ -35,6 +35,8 @@ _NOBODY: dict[str, Any] = {
     "client_hash": "",
     "session_url": "",
     "refund_answer": "",
+    "invitation": None,
+    "utm": {},
 }
 #: Bookings that may still come to a seat; their holder gives them up first.
 _RUNNING = (BookingState.CONFIRMED, BookingState.HELD, BookingState.WAITING)
@@ -138,10 +140,13 @@ def _forget_donations(donations: Sequence[Donation]) -> None:
 
 
 def _forget_seats(seats: Sequence[Registration]) -> None:
-    Device.objects.filter(registration__in=[one.pk for one in seats]).delete()
+    numbers = [one.pk for one in seats]
+    Device.objects.filter(registration__in=numbers).delete()
+    PersonNote.objects.filter(registration__in=numbers).delete()
     for seat in seats:
         seat.name = seat.email = seat.time_zone = seat.language = ""
         seat.answers, seat.wants_reminders, seat.joined_at = {}, False, None
+        seat.marked_at = None
         seat.link_version += 1
         seat.save()
 

@@ -107,6 +107,11 @@ def _seat(seat: Registration) -> dict[str, Any]:
         "attendance_source": seat.attendance_source,
         "joined_at": _time(seat.joined_at),
         "created_at": _time(seat.created_at),
+        "marked_at": _time(seat.marked_at),
+        "notes": [
+            {"text": one.text, "written_at": _time(one.created_at)}
+            for one in seat.notes.order_by("pk")
+        ],
         "devices": [
             {"first_seen_at": _time(one.first_seen_at), "last_seen_at": _time(one.last_seen_at)}
             for one in seat.devices.order_by("pk")
@@ -149,6 +154,11 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "refund_asked_at": _time(donation.refund_asked_at),
         "refund_declined_at": _time(donation.refund_declined_at),
         "refund_answer": donation.refund_answer,
+        "came_by": {
+            "link": donation.referral.code if donation.referral else None,
+            "invitation": str(donation.invitation.public_id) if donation.invitation else None,
+            **donation.utm,
+        },
         "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
             {
