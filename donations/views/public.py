@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from donations.models import LedgerEntry
-from donations.services import origins, pages
+from donations.services import charts, origins, pages
 from donations.views import shared
 from donations.views.language import language
 from events.models import Campaign
@@ -47,6 +47,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         found = access.campaign_for_visitor(slug)
         context = {
             **pages.campaign_context(found, language()),
+            "chart": charts.of_campaigns([found])[found.pk].public,
             "carried": origins.carried(request.GET),
         }
         return render(request, "campaigns/campaign.html", context)
