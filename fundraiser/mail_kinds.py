@@ -54,6 +54,7 @@ MAIL_KINDS: Final = {
     "receipt": MailKind(f"{_OWN}.receipt", editable=True, tells_amount=True),
     "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),
     # Written by, and to, the people who organise.
+    "invitation": MailKind("donations.services.mails.invitation_emails.invitation", "news"),
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),

@@ -48,11 +48,11 @@ class Asked:
         return urlencode({name: value for name, value in known.items() if value})
 
 
-def asked(parameters: Mapping[str, str]) -> Asked:
+def asked(parameters: Mapping[str, str], choices: Mapping[str, tuple[str, ...]] = CHOICES) -> Asked:
     """Read an address; what nobody offers counts as not asked for."""
     search = parameters.get("q", "").replace("\x00", "").strip()[:120]
     chosen = {}
-    for name, allowed in CHOICES.items():
+    for name, allowed in choices.items():
         value = parameters.get(name, "")
         chosen[name] = value if value in allowed else ""
     return Asked(search, chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from donations.views import organize_person, organize_referrals
+from donations.views import organize_everybody, organize_invite, organize_person, organize_referrals
 
 _WORKSHOP = "organize/workshops/<uuid:public_id>"
 _CAMPAIGN = "organize/campaigns/<uuid:public_id>"
@@ -21,6 +21,8 @@ urlpatterns = [
         organize_person.workshop_note_remove,
         name="workshop_note_remove",
     ),
+    path(f"{_CAMPAIGN}/people/", organize_everybody.campaign_everybody, name="campaign_people"),
+    path(f"{_CAMPAIGN}/invite/", organize_invite.campaign_invite, name="campaign_invite"),
     path(
         f"{_CAMPAIGN}/referrals/",
         organize_referrals.campaign_referrals,

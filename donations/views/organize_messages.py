@@ -82,9 +82,7 @@ def workshop_write(
 _CHOOSING = ("to", "all", "q", *people_list.CHOICES)
 
 
-def _chosen(
-    asked: QueryDict, workshop: Workshop, known: Announcement | None
-) -> list[Registration]:
+def _chosen(asked: QueryDict, workshop: Workshop, known: Announcement | None) -> list[Registration]:
     """Return the persons of the workshop that were chosen, now or when it was written."""
     if "all" in asked:
         return list(people_list.found(workshop, people_list.asked(asked.dict())))

@@ -45,9 +45,7 @@ def campaign_referrals(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for one in totals.links
         ],
     }
-    return render(
-        request, "organize/referrals.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "organize/referrals.html", context, status=422 if form.errors else 200)
 
 
 def _made(request: HttpRequest, campaign: Campaign, form: ReferralForm) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -33,6 +34,8 @@ _WORDS: Final[dict[str, tuple[str | Promise, str | Promise, dict[str, str | Prom
         },
     ),
     "gift": (_("Gift"), _("Any"), {"yes": _("Gave"), "no": _("Gave nothing")}),
+    "seat": (_("Workshop"), _("Any"), {"yes": _("Has a seat, or waits"), "no": _("Only gave")}),
+    "news": (_("News"), _("Any"), {"yes": _("Wants news")}),
     "mail": (_("Mails"), _("Any"), {"trouble": _("Mail problem")}),
     "marked": (_("Mark"), _("Any"), {"yes": _("Marked")}),
     "sort": (
@@ -43,11 +46,13 @@ _WORDS: Final[dict[str, tuple[str | Promise, str | Promise, dict[str, str | Prom
 }
 
 
-def filters(asked: Asked) -> list[dict[str, Any]]:
+def filters(asked: Asked, choices: Mapping[str, tuple[str, ...]] = CHOICES) -> list[dict[str, Any]]:
     """Return each filter for templates/organize/_people_filter.html, the chosen value told."""
     shown = []
-    for name, allowed in CHOICES.items():
+    for name, allowed in choices.items():
         label, anything, names = _WORDS[name]
         options = [("", anything), *((value, names[value]) for value in allowed)]
-        shown.append({"name": name, "label": label, "options": options, "value": asked.chosen[name]})
+        shown.append(
+            {"name": name, "label": label, "options": options, "value": asked.chosen[name]}
+        )
     return shown

@@ -81,7 +81,5 @@ def _mail_trouble(workshop: Workshop) -> Q:
     to_person = stuck.filter(registration=OuterRef("pk"))
     to_payer = stuck.filter(registration=None, booking=OuterRef("booking_id"))
     met = Registration.objects.filter(booking__workshop=workshop).annotate(address=address)
-    met = met.filter(
-        Exists(problems) | Exists(to_person) | (Q(position=1) & Exists(to_payer))
-    )
+    met = met.filter(Exists(problems) | Exists(to_person) | (Q(position=1) & Exists(to_payer)))
     return Q(pk__in=met.values("pk"))

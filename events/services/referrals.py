@@ -1,4 +1,4 @@
-"""Referral links of a campaign: made once, never changed, since they stand on paper and in posts."""
+"""Referral links of a campaign: made once, never changed, since they stand in print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A message to persons who were picked one by one, or found by a filter: to them, and nobody else."""
+"""A message to persons who were picked one by one, or found by a filter: to nobody else."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from events.models import Message, Registration, Workshop
+from events.models import Campaign, Message, Registration, Workshop
 from tests.flows.test_own_words import signed_in
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.rooms import seated
@@ -65,9 +65,7 @@ def test_filters_let_through_who_is_meant(
         assert shown(alice, workshop, query) == names, query
 
 
-def test_gifts_are_shown_filtered_and_sorted(
-    story: Story, workshop: Workshop, alice: User
-) -> None:
+def test_gifts_are_shown_filtered_and_sorted(story: Story, workshop: Workshop, alice: User) -> None:
     for name, amount in (("Ann", "1000"), ("Ben", "5000")):
         story.give(workshop, name=name, email=f"{name}@example.org", amount=amount)
     seated(workshop, name="Cleo")
@@ -124,3 +122,26 @@ def test_the_list_costs_the_same_for_many(
         page = client.get(path(workshop, "?state=confirmed&sort=gift")).content.decode()
     assert page.count('name="to"') == 50
     assert "?state=confirmed&amp;sort=gift&amp;page=2" in page
+
+
+def test_the_campaigns_page_has_everybody_once_and_a_viewer_sees_nobody(
+    story: Story, campaign: Campaign, workshop: Workshop, alice: User, bob: User, charlie: User
+) -> None:
+    story.give(workshop, name="Ann", email="ann@example.org", amount="1000", news="on")
+    story.give(campaign, name="Ann", email="ANN@example.org", amount="5000")
+    seated(workshop, name="Cleo")
+    story.give(make_campaign(), name="Zoe", email="zoe@example.org")
+    address = f"/organize/campaigns/{campaign.public_id}/people/"
+
+    def found(query: str) -> list[str]:
+        page = plain(signed_in(alice).get(f"{address}{query}").content.decode())
+        return [name for name in ("ann@", "cleo@", "zoe@") if f"mailto:{name}" in page.lower()]
+
+    assert found("") == ["ann@", "cleo@"]
+    assert found("?gift=no") == found("?q=leo") == ["cleo@"]
+    assert found("?news=yes") == found("?gift=yes&sort=gift") == ["ann@"]
+    assert found("?marked=yes") == found("?attended=yes") == []
+    assert "$60.00" in plain(signed_in(alice).get(address).content.decode())
+    viewer = signed_in(bob).get(f"{address}?q=ann").content.decode()
+    assert "ann@" not in viewer.lower().replace("?q=ann", "")
+    assert signed_in(charlie).get(address).status_code == 404

@@ -18,7 +18,16 @@ from donations.models import Donation
 from donations.services import cancelling, locking, refund_requests
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
-from events.models import Booking, DeliveryProblem, Device, Message, Person, PersonNote, Registration
+from events.models import (
+    Booking,
+    DeliveryProblem,
+    Device,
+    Message,
+    Person,
+    PersonNote,
+    Registration,
+)
+from events.services import invitations
 from events.services.seating import seat_changes
 from events.states import BookingState, MessageState
 from fundraiser.core import clock
@@ -86,6 +95,7 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         _forget_bookings(bookings)
         own_records.hosts_of(person.email).delete()
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
+        invitations.forget(person.email)
         person.delete()
 
 

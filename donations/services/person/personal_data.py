@@ -11,7 +11,17 @@ from django.db.models import Q
 from donations.models import Donation
 from donations.services.papers import receipts
 from donations.services.person import own_records
-from events.models import Booking, DeliveryProblem, Host, Message, Person, Registration, Workshop
+from events.models import (
+    Booking,
+    DeliveryProblem,
+    Host,
+    Invitation,
+    Message,
+    Person,
+    Registration,
+    Workshop,
+)
+from events.services import invitations
 from fundraiser.core import clock
 
 
@@ -21,6 +31,7 @@ def of_person(person: Person) -> dict[str, Any]:
     bookings = list(own_records.bookings_of(email))
     seats = list(own_records.registrations_of(email))
     donations = list(own_records.donations_of(email))
+    invitees = invitations.of_address(email)
     problems = DeliveryProblem.objects.filter(email__iexact=email).order_by("pk")
     return {
         "made_at": _time(clock.now()),
@@ -31,6 +42,9 @@ def of_person(person: Person) -> dict[str, Any]:
         "seats": [_seat(one) for one in seats],
         "speaks_at": [_host(one) for one in own_records.hosts_of(email)],
         "donations": [_donation(one) for one in donations],
+        "invitations": [
+            _invitation(one) for invitee in invitees for one in invitee.invitations.all()
+        ],
         "mails": _mails(messages_of(person, bookings, seats, donations)),
         "delivery_problems": [
             {"kind": one.kind, "happened_at": _time(one.happened_at), "detail": one.detail}
@@ -168,6 +182,18 @@ def _donation(donation: Donation) -> dict[str, Any]:
             }
             for one in donation.entries.order_by("pk")
         ],
+    }
+
+
+def _invitation(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "team": invitation.invitee.team.name,
+        "campaign": invitation.campaign.title,
+        "name": invitation.invitee.name,
+        "words": invitation.words,
+        "language": invitation.language,
+        "created_at": _time(invitation.created_at),
+        "unsubscribed_at": _time(invitation.invitee.unsubscribed_at),
     }
 
 
