@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Upper
@@ -10,6 +11,9 @@ from django.db.models.functions import Upper
 from donations.models import Donation
 from events.models import Booking, Campaign, Invitation
 from events.states import BookingState
+
+_YES: Final = Value(True)  # noqa: FBT003 -- Django's signature
+_NO: Final = Value(False)  # noqa: FBT003
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Numbers:
     came: int
 
 
-def of_campaign(campaign: Campaign) -> QuerySet[Invitation]:
+def of_campaign(campaign: Campaign) -> QuerySet[Any]:
     """Return the invitations, the latest first, each knowing whether its person ``came``."""
     by_link = Donation.objects.filter(invitation=OuterRef("pk"), net_minor__gt=0)
     seats = Booking.objects.annotate(upper=Upper("email")).filter(
@@ -34,9 +38,9 @@ def of_campaign(campaign: Campaign) -> QuerySet[Invitation]:
     known = ~Q(invitee__email="")
     rows = Invitation.objects.filter(campaign=campaign).annotate(
         came=Case(
-            When(Exists(by_link), then=Value(True)),
-            When(known & (Exists(seats) | Exists(gave)), then=Value(True)),
-            default=Value(False),
+            When(Exists(by_link), then=_YES),
+            When(known & (Exists(seats) | Exists(gave)), then=_YES),
+            default=_NO,
         )
     )
     return rows.select_related("invitee", "workshop").order_by("-created_at", "-pk")

@@ -1,4 +1,4 @@
-"""What came by each link of a campaign. Sums are of ``Donation.net_minor``, nothing is estimated."""
+"""What came by each link of a campaign: sums of ``Donation.net_minor``, nothing estimated."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _sums(condition: Q, prefix: str = "") -> dict[str, Any]:
     }
 
 
-def _summed(rows: QuerySet[Donation, dict[str, Any]]) -> QuerySet[Donation, dict[str, Any]]:
+def _summed(rows: QuerySet[Donation, Any]) -> QuerySet[Any, Any]:
     return rows.annotate(**_sums(Q())).order_by()
 
 

@@ -85,10 +85,14 @@ _CHOOSING = ("to", "all", "q", *people_list.CHOICES)
 def _chosen(asked: QueryDict, workshop: Workshop, known: Announcement | None) -> list[Registration]:
     """Return the persons of the workshop that were chosen, now or when it was written."""
     if "all" in asked:
-        return list(people_list.found(workshop, people_list.asked(asked.dict())))
+        return list(people_list.found(workshop, people_list.asked(_flat(asked))))
     if "to" in asked:
         return access_people.people_of(workshop, asked.getlist("to"))
     return list(known.chosen.all()) if known else []
+
+
+def _flat(asked: QueryDict) -> dict[str, str]:
+    return {name: str(asked.get(name, "")) for name in asked}
 
 
 def _words(known: Announcement) -> dict[str, str]:

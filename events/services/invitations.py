@@ -108,10 +108,11 @@ def _known(place: Place, emails: set[str]) -> dict[str, _Known]:
 
 
 def _registered(place: Place, emails: set[str]) -> set[str]:
-    where = {"booking__workshop__campaign": place.campaign}
-    if place.workshop is not None:
-        where = {"booking__workshop": place.workshop}
-    rows = Registration.objects.filter(**where, booking__state__in=_COMING)
+    rows = Registration.objects.filter(booking__state__in=_COMING)
+    if place.workshop is None:
+        rows = rows.filter(booking__workshop__campaign=place.campaign)
+    else:
+        rows = rows.filter(booking__workshop=place.workshop)
     found: set[str] = set()
     for name in ("email", "booking__email"):
         lower = rows.annotate(lower=Lower(name)).filter(lower__in=emails)
@@ -123,7 +124,8 @@ def left_today(team_id: int) -> int:
     """Return how many people a team may still invite within these 24 hours."""
     since = clock.now() - _DAY
     done = Invitation.objects.filter(invitee__team=team_id, created_at__gt=since).count()
-    return max(settings.INVITATIONS_PER_DAY - done, 0)
+    most: int = settings.INVITATIONS_PER_DAY
+    return max(most - done, 0)
 
 
 def send(

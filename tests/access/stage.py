@@ -35,6 +35,7 @@ from events.services.access import (
     STAGE_LINK,
     UNSUBSCRIBE_LINK,
 )
+from events.services.access_people import INVITEE_LINK
 from events.states import Role
 from fundraiser.core import clock, links
 from tests.access import objects, own_pages
@@ -74,6 +75,7 @@ PURPOSES: Final = {
     "replay": REGISTRATION_LINK,
     "unsubscribe": UNSUBSCRIBE_LINK,
     "unsubscribe_news": UNSUBSCRIBE_LINK,
+    "unsubscribe_invitations": INVITEE_LINK,
     #: A speaker's, and an organizer's.
     "host_join": HOST_LINK,
     "unsubscribe_host": HOST_REMINDERS_LINK,
@@ -238,6 +240,8 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
     is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()
     if purpose in {HOST_LINK, HOST_REMINDERS_LINK} and is_first:
         return workshop.hosts.first() or donation
+    if purpose == INVITEE_LINK and is_first:
+        return workshop.campaign.team.invitees.first() or donation
     return workshop.campaign if purpose == STAGE_LINK and is_first else donation
 
 
@@ -254,6 +258,7 @@ def _password() -> str:
 def people(workshop: Workshop) -> dict[str, User]:
     """Return the four who have an account: Bob, Alice, Charlie and the site's admin."""
     Host.objects.create(workshop=workshop, name="Ann", email="ann@example.org")
+    objects.prepare(workshop)
     Announcement.objects.create(workshop=workshop, subject="Bring a pen", body="Please.")
     team, foreign = workshop.campaign.team, make_campaign(title="Charlie’s own").team
     users = {

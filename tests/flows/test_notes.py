@@ -37,6 +37,9 @@ def test_a_note_is_kept_shown_and_taken_away(
         assert "Sits &lt;b&gt;in front&lt;/b&gt;" in shown
         assert "alice@example.org" in shown
     note = PersonNote.objects.get()
+    PersonNote.objects.update(author=None)  # Who wrote it has left the site.
+    assert client.get(path(workshop, dora)).status_code == 200
+    assert client.get(f"/organize/workshops/{workshop.public_id}/").status_code == 200
     remove = f"notes/{note.public_id}/remove/"
     other = seated(workshop, name="Emil")
     assert client.post(path(workshop, other, remove)).status_code == 404

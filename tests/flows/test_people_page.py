@@ -125,7 +125,7 @@ def test_the_list_costs_the_same_for_many(
 
 
 def test_the_campaigns_page_has_everybody_once_and_a_viewer_sees_nobody(
-    story: Story, campaign: Campaign, workshop: Workshop, alice: User, bob: User, charlie: User
+    story: Story, campaign: Campaign, workshop: Workshop, alice: User, bob: User
 ) -> None:
     story.give(workshop, name="Ann", email="ann@example.org", amount="1000", news="on")
     story.give(campaign, name="Ann", email="ANN@example.org", amount="5000")
@@ -144,4 +144,3 @@ def test_the_campaigns_page_has_everybody_once_and_a_viewer_sees_nobody(
     assert "$60.00" in plain(signed_in(alice).get(address).content.decode())
     viewer = signed_in(bob).get(f"{address}?q=ann").content.decode()
     assert "ann@" not in viewer.lower().replace("?q=ann", "")
-    assert signed_in(charlie).get(address).status_code == 404

@@ -68,6 +68,7 @@ WITHOUT_CSRF = {
     "stripe_webhook",
     "unsubscribe",
     "unsubscribe_host",
+    "unsubscribe_invitations",
     "unsubscribe_news",
     "wait",
     "watch",
