@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from donations.models import Donation
-from events.models import Announcement, Host, Membership, Message, Workshop
+from events.models import Announcement, Host, Invitation, Invitee, Membership, Message, Workshop
 from events.states import Role
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
@@ -62,8 +62,28 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
             reference=f"{workshop.pk}-{clock.now():%Y%m%d}",
         ),
         "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
+        "invitation": _invitation(workshop, language),
+        "invitation_campaign": _invitation(workshop, language, workshop=None),
         "announcement": _announcement(workshop, person.pk, language),
     }
+
+
+def _invitation(shop: Workshop, language: str, **values: Workshop | None) -> EmailMultiAlternatives:
+    email = f"{uuid.uuid4().hex[:8]}@example.org"
+    invitee = Invitee.objects.create(
+        team=shop.campaign.team, fingerprint=email, email=email, name="Dora"
+    )
+    made = Invitation.objects.create(
+        **{
+            "invitee": invitee,
+            "campaign": shop.campaign,
+            "workshop": shop,
+            "language": language,
+            "words": {"en": "It was a joy last time.", "fr": "C’était une joie."}[language],
+            **values,
+        }
+    )
+    return _made("invitation", made.workshop, invitation=made.pk)
 
 
 def _announcement(workshop: Workshop, person: int, language: str) -> EmailMultiAlternatives:
