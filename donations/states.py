@@ -56,6 +56,21 @@ class Purpose(TextChoices):
     GIFT = "gift"
 
 
+class Choice(TextChoices):
+    """What a payer of a cancelled workshop chooses: the money back, a gift, or another date."""
+
+    REFUND = "refund"
+    KEEP = "keep"
+    MOVE = "move"
+
+
+class SeatAfter(TextChoices):
+    """What becomes of the seat of money that goes back."""
+
+    KEEP = "keep"
+    FREE = "free"
+
+
 class Account(TextChoices):
     """The ledger's accounts (double entry; amounts in the campaign's currency)."""
 
@@ -87,3 +102,24 @@ class SourceType(TextChoices):
     CHARGE = "charge"
     REFUND = "refund"
     BALANCE_TRANSACTION = "balance_transaction"
+
+
+class ExportState(TextChoices):
+    """Where an export stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    #: Its file is gone: it was kept for a few days.
+    EXPIRED = "expired"
+
+
+EXPORT_TABLE: Final = {
+    ExportState.QUEUED: frozenset({ExportState.RUNNING, ExportState.CANCELLED}),
+    ExportState.RUNNING: frozenset(
+        {ExportState.QUEUED, ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED}
+    ),
+    ExportState.DONE: frozenset({ExportState.EXPIRED}),
+}

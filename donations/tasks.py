@@ -7,7 +7,8 @@ import logging
 from celery import shared_task
 
 from donations.gateway.stripe import for_workers
-from donations.services import inbox, invariants, reconcile, sweeper
+from donations.services import inbox, invariants, organizer_refunds, reconcile, refund_run, sweeper
+from donations.services.exports import jobs as exports
 from donations.services.mails import notices
 from donations.services.person import lost_links
 
@@ -30,6 +31,13 @@ def apply_pending_events() -> int:
 def sweep() -> str:
     """Finish what was begun and not ended."""
     return str(sweeper.sweep(gateway=for_workers()))
+
+
+@shared_task(name="donations.run_cancellations")
+def run_cancellations() -> str:
+    """Do what is due of cancelled workshops, and finish the refunds that organizers ordered."""
+    organizer_refunds.finish_all(gateway=for_workers())
+    return str(refund_run.run(gateway=for_workers()))
 
 
 @shared_task(name="donations.plan_notices")
@@ -58,3 +66,15 @@ def check_invariants() -> int:
         logger.error("broken: %s: %s", one.promise, one.row)
         count += 1
     return count
+
+
+@shared_task(name="donations.write_export")
+def write_export(export: int) -> bool:
+    """Write one export that was asked for."""
+    return exports.write(export) is not None
+
+
+@shared_task(name="donations.write_exports")
+def write_exports() -> int:
+    """Write the exports that nobody is at, and throw old files away."""
+    return exports.write_due()

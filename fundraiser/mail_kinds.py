@@ -23,11 +23,13 @@ class MailKind(NamedTuple):
 _MONEY: Final = "donations.services.mails.payment_emails"
 _ATTENDEE: Final = "donations.services.mails.attendee_emails"
 _SEAT_END: Final = "donations.services.mails.seat_end_emails"
+_CANCELLING: Final = "donations.services.mails.cancelling_emails"
 _WAITING: Final = "donations.services.mails.waiting_emails"
 _AFTER: Final = "donations.services.mails.after_emails"
 _OWN: Final = "donations.services.mails.own_emails"
 _TEAM: Final = "donations.services.mails.team_emails"
 _NOTICE: Final = "donations.services.mails.notice_emails"
+_LIST: Final = "donations.services.mails.list_invitation_emails"
 
 MAIL_KINDS: Final = {
     # A payment's.
@@ -42,6 +44,8 @@ MAIL_KINDS: Final = {
     "reminder": MailKind(f"{_ATTENDEE}.reminder", "reminder", editable=True),
     "changed": MailKind(f"{_ATTENDEE}.changed", editable=True),
     "cancelled": MailKind(f"{_SEAT_END}.cancelled", editable=True),
+    "cancellation_choice": MailKind(f"{_CANCELLING}.cancellation_choice"),
+    "moved": MailKind(f"{_CANCELLING}.moved"),
     "seat_given_back": MailKind(f"{_SEAT_END}.seat_given_back", editable=True),
     "seat_handed_over": MailKind(f"{_SEAT_END}.seat_handed_over", editable=True),
     "waiting_joined": MailKind(f"{_WAITING}.waiting_joined", editable=True),
@@ -54,7 +58,7 @@ MAIL_KINDS: Final = {
     "receipt": MailKind(f"{_OWN}.receipt", editable=True, tells_amount=True),
     "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),
     # Written by, and to, the people who organise.
-    "invitation": MailKind("donations.services.mails.invitation_emails.invitation", "news"),
+    "list_invitation": MailKind(f"{_LIST}.list_invitation", "news"),
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),

@@ -13,8 +13,10 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.apply_pending_events": 10.0,
         "donations.sweep": 20.0,
         "donations.plan_notices": 60.0,
+        "donations.run_cancellations": 30.0,
         "donations.reconcile": 600.0,
         "donations.check_invariants": 600.0,
+        "donations.write_exports": 30.0,
         "donations.forget_strangers": 3600.0,
     }.items()
 }

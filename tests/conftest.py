@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.support.cast",
     "tests.support.clock",
     "tests.support.database",
+    "tests.support.exports",
     "tests.support.mail",
     "tests.support.mailbox",
     "tests.support.rooms",

@@ -2,6 +2,10 @@
 
 ``python -m tools.test [--slow] [pytest's arguments]``. Races, kills and whole processes are
 marked ``alone``. The last line sums both phases up, as pytest words it.
+
+What failed beside others is asked once more, by itself, under the same order's seed: a test that
+stumbles over what another one left behind is named as unsteady and mended, and costs nobody's
+landing. What fails twice has failed; so has every race and kill the first time (docs/adr/0029).
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +22,9 @@ _NOTHING_COLLECTED = 5
 _WORKERS = "2"
 _COUNT = re.compile(r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?|deselected)\b")
 _PLURAL = {"error": "errors"}
+_SEED = re.compile(r"--randomly-seed=(\d+)")
+#: More than these, and it is no stumble.
+_MOST_AGAIN = 3
 _SHOWN = ("failed", "passed", "skipped", "xfailed", "xpassed", "errors")
 
 
@@ -28,17 +36,9 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     counts: Counter[str] = Counter()
     statuses = []
-    for marks, options in (
-        (f"not alone and {wanted}", ["--numprocesses", _WORKERS]),
-        (f"alone and {wanted}", ["--numprocesses", "0"]),
-    ):
-        status, last_line = _phase(["-m", marks, *options, *asked])
+    for phase, mark in ((_side_by_side, "not alone"), (_one_by_one, "alone")):
+        status, found = phase(["-m", f"{mark} and {wanted}", *asked])
         statuses.append(status)
-        found = Counter(
-            {_PLURAL.get(kind, kind): int(number) for number, kind in _COUNT.findall(last_line)}
-        )
-        if status not in (0, _NOTHING_COLLECTED) and not found["failed"] + found["errors"]:
-            found["errors"] = 1  # pytest itself could not go on
         counts += found
     if all(status == _NOTHING_COLLECTED for status in statuses):
         print("No test matches what was asked for.", flush=True)
@@ -49,17 +49,45 @@ def main(arguments: Sequence[str]) -> int:
     return max(status for status in statuses if status != _NOTHING_COLLECTED)
 
 
-def _phase(options: Sequence[str]) -> tuple[int, str]:
-    """Run pytest once, showing its output as it comes; return its status and its last line."""
+def _side_by_side(options: Sequence[str]) -> tuple[int, Counter[str]]:
+    """Run tests on all workers; ask a few that failed once more, alone, in a new process."""
+    with tempfile.TemporaryDirectory() as kept:
+        cache = ["-o", f"cache_dir={kept}"]
+        status, found, seed = _phase([*options, *cache, "--numprocesses", _WORKERS])
+        failed = found["failed"] + found["errors"]
+        if status != 1 or failed > _MOST_AGAIN:
+            return status, found
+        print(f"\nOnce more, by themselves: the {failed} that failed.", flush=True)
+        order = ["-p", "randomly", f"--randomly-seed={seed}"] if seed else []
+        again = ["--last-failed", "--last-failed-no-failures", "none", "--numprocesses", "0"]
+        status, second, _seed = _phase([*options, *cache, *order, *again])
+    if status == 0 and second["passed"] >= failed:
+        print(f"UNSTEADY: {failed} failed beside others and passed alone; see above.", flush=True)
+        return 0, found + second - Counter({"failed": found["failed"], "errors": found["errors"]})
+    return 1, found
+
+
+def _one_by_one(options: Sequence[str]) -> tuple[int, Counter[str]]:
+    """Run tests in one process, each once."""
+    status, found, _seed = _phase([*options, "--numprocesses", "0"])
+    return status, found
+
+
+def _phase(options: Sequence[str]) -> tuple[int, Counter[str], str]:
+    """Run pytest once, showing its output; return its status, what it counted, and its seed."""
     command = [sys.executable, "-m", "pytest", *options]
-    last = ""
+    last = seed = ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as process:
         assert process.stdout is not None  # noqa: S101 -- asked for
         for line in process.stdout:
             sys.stdout.write(line)
             sys.stdout.flush()
             last = line if line.strip() else last
-    return process.returncode, last
+            seed = seed or "".join(_SEED.findall(line))
+    found = Counter({_PLURAL.get(kind, kind): int(n) for n, kind in _COUNT.findall(last)})
+    if process.returncode not in (0, _NOTHING_COLLECTED) and not found["failed"] + found["errors"]:
+        found["errors"] = 1  # pytest itself could not go on
+    return process.returncode, found, seed
 
 
 if __name__ == "__main__":

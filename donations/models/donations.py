@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 
 from donations.querysets import DonationQuerySet
 from donations.states import LIVE, DonationState, Purpose
-from events.models import Booking, Campaign, Invitation, Referral, Workshop
+from events.models import Booking, Campaign, ListInvitation, Referral, Workshop
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED, Money
 
@@ -55,7 +55,7 @@ class Donation(models.Model):
         Referral, null=True, blank=True, on_delete=models.SET_NULL, related_name="donations"
     )
     invitation = models.ForeignKey(
-        Invitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="donations"
+        ListInvitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="donations"
     )
     utm = models.JSONField(default=dict, blank=True)
 
@@ -76,6 +76,8 @@ class Donation(models.Model):
     refund_asked_at = models.DateTimeField(null=True, blank=True)
     refund_declined_at = models.DateTimeField(null=True, blank=True)
     refund_answer = models.CharField(max_length=500, blank=True)
+    #: All of it went back, and an organizer lets its giver keep the seat all the same.
+    seat_kept_at = models.DateTimeField(null=True, blank=True)
     #: Raised by each apply: an older snapshot never overwrites a newer one.
     version = models.PositiveIntegerField(default=0)
     link_version = models.PositiveIntegerField(default=1)

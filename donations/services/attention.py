@@ -15,7 +15,7 @@ from django.db.models import Count, Max
 
 from donations.gateway import Gateway
 from donations.models import Difference, Donation, StripeEvent
-from donations.services import locking, refunding, seating
+from donations.services import locking, organizer_refunds, refund_run, refunding, seating
 from donations.states import DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
@@ -98,12 +98,39 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
+    items += _refunds(ids)
     items += _stuck_mails(ids)
     items += _rooms(ids)
     if is_admin:
         aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
         items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
     return items
+
+
+def _refunds(campaign_ids: list[int]) -> list[Item]:
+    """Return refunds that wait for a person, and seats whose money went back."""
+    items = [
+        Item(
+            "refunds_stuck",
+            one.workshop.campaign,
+            one.workshop.title,
+            None,
+            str(one.choices.filter(set_aside_at__isnull=False, done_at=None).count()),
+            workshop=one.workshop,
+            day="refunds",
+        )
+        for one in refund_run.stuck(campaign_ids)[:100]
+    ]
+    items += [
+        Item("seat_unpaid", one.campaign, one.name, one.amount, "", one)
+        for one in organizer_refunds.seats_without_money(campaign_ids).order_by("paid_at")[:100]
+    ]
+    return items + [
+        Item(
+            "refund_unknown", one.donation.campaign, one.donation.name, one.amount, "", one.donation
+        )
+        for one in organizer_refunds.unanswered(campaign_ids).order_by("pk")[:100]
+    ]
 
 
 def _stuck_mails(campaign_ids: list[int]) -> list[Item]:

@@ -23,7 +23,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
     is_private = item.kind == "shared_link" or (item.donation and item.donation.hide_name)
     hidden = bool(is_private) and not names_all
     name = item.name
-    if item.workshop is not None and item.kind in {"mails_stuck", "no_room"}:
+    if item.workshop is not None and item.kind in {"mails_stuck", "no_room", "refunds_stuck"}:
         name = item.workshop.text("title", language)
     values = {
         "name": _("Somebody") if hidden else name,
@@ -38,6 +38,9 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "poison_event": _("The event %(name)s could not be applied"),
         "no_room": _("“%(name)s” is about to start, and has no room"),
         "shared_link": _("The link of %(name)s is used at many places"),
+        "refunds_stuck": _("Refunds of “%(name)s” wait for you"),
+        "seat_unpaid": _("%(name)s has got %(amount)s back, and still has a seat"),
+        "refund_unknown": _("Nobody knows whether %(name)s has got %(amount)s back"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
     }
     return Told(titles[item.kind] % values, _detail(item))
@@ -56,6 +59,11 @@ def _detail(item: Item) -> str:
             "Stripe’s dashboard at what the account may take."
         )
         % {"reason": item.detail},
+        "seat_unpaid": _("You decide whether they keep the seat, or somebody else can have it."),
+        "refund_unknown": _(
+            "Stripe did not answer for a day. Look at the payment in Stripe’s dashboard, and "
+            "give it back once more if it was not."
+        ),
         "no_room": _("Whoever joins has to wait. Set the room’s address on its page “Room”."),
         "shared_link": _(
             "It was replaced several times during “%(title)s”; whoever has the newest one is let "
@@ -68,6 +76,14 @@ def _detail(item: Item) -> str:
         said = ngettext(
             "%(n)d mail was held back or could not be sent. The list of people says whose.",
             "%(n)d mails were held back or could not be sent. The list of people says whose.",
+            count,
+        )
+        return said % {"n": count}
+    if item.kind == "refunds_stuck":
+        count = int(item.detail)
+        said = ngettext(
+            "%(n)d refund did not go through. Its page says why.",
+            "%(n)d refunds did not go through. Their page says why.",
             count,
         )
         return said % {"n": count}

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Upper
 
 from donations.models import Donation
-from events.models import Booking, Campaign, Invitation
+from events.models import Booking, Campaign, ListInvitation
 from events.states import BookingState
 
 _YES: Final = Value(True)  # noqa: FBT003 -- Django's signature
@@ -36,7 +36,7 @@ def of_campaign(campaign: Campaign) -> QuerySet[Any]:
         campaign=campaign, net_minor__gt=0, upper=Upper(OuterRef("invitee__email"))
     )
     known = ~Q(invitee__email="")
-    rows = Invitation.objects.filter(campaign=campaign).annotate(
+    rows = ListInvitation.objects.filter(campaign=campaign).annotate(
         came=Case(
             When(Exists(by_link), then=_YES),
             When(known & (Exists(seats) | Exists(gave)), then=_YES),

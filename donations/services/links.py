@@ -47,6 +47,19 @@ def donation_for_editor(user: AbstractBaseUser | AnonymousUser, public_id: UUID)
     return get_object_or_404(rows, public_id=public_id)
 
 
+def donation_for_member(user: AbstractBaseUser | AnonymousUser, public_id: UUID) -> Donation:
+    """Return a donation whose campaign the person may change.
+
+    Raises Http404 for another team's, PermissionDenied where the role does not allow it.
+    """
+    rows = Donation.objects.select_related(
+        "campaign__team", "workshop__campaign", "booking__workshop__campaign"
+    )
+    found = get_object_or_404(rows, public_id=public_id)
+    access.campaign_for_member(user, found.campaign.public_id)
+    return found
+
+
 def donation_for_link(token: str, purpose: str = CHECKOUT_LINK) -> Donation:
     """Return the donation that a signed link is for; DeadLinkError for a wrong or revoked one."""
     try:

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from events.models import Campaign, Invitation, Referral
+from events.models import Campaign, ListInvitation, Referral
 
 VIA: Final = "via"
 _UTM: Final = {"utm_source": "source", "utm_medium": "medium", "utm_campaign": "campaign"}
@@ -29,7 +29,7 @@ class Origin:
     """By what a gift came, as a donation keeps it."""
 
     referral: Referral | None = None
-    invitation: Invitation | None = None
+    invitation: ListInvitation | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -50,7 +50,7 @@ def carried(parameters: Mapping[str, str]) -> str:
     return f"?{urlencode(found)}" if found else ""
 
 
-def code_of(invitation: Invitation) -> str:
+def code_of(invitation: ListInvitation) -> str:
     """Return what stands after ``?via=`` in the link of an invitation."""
     return f"{_INVITED}{invitation.public_id.hex}"
 
@@ -66,9 +66,9 @@ def read(campaign: Campaign, parameters: Mapping[str, str]) -> Origin:
     return Origin(referral=rows.first() if code else None, utm=utm)
 
 
-def _invitation(campaign: Campaign, code: str) -> Invitation | None:
+def _invitation(campaign: Campaign, code: str) -> ListInvitation | None:
     try:
         number = UUID(hex=code.removeprefix(_INVITED))
     except ValueError:
         return None
-    return Invitation.objects.filter(campaign=campaign, public_id=number).first()
+    return ListInvitation.objects.filter(campaign=campaign, public_id=number).first()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from donations.urls import organize, own, people, public
+from donations.urls import cancelling, exports, organize, own, people, public
 
 urlpatterns = [
+    *exports.urlpatterns,
     *organize.urlpatterns,
     *own.urlpatterns,
     *people.urlpatterns,
+    *cancelling.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

@@ -128,6 +128,8 @@ def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]
             return []
         room = reverse("workshop_room", args=[one.workshop.public_id])
         return [{"url": room, "label": _("Set the room"), "post": False}]
+    if one.kind in _REFUNDS:
+        return _refund_actions(one) if campaign and campaign.team_id in teams else []
     if one.workshop is not None:
         people = reverse("workshop_people", args=[one.workshop.public_id])
         return [{"url": people, "label": _("See the people"), "post": False}]
@@ -140,4 +142,32 @@ def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]
     return [
         {"url": back, "label": _("Give it back"), "post": True},
         {"url": leave, "label": _("Leave it as a gift"), "post": False},
+    ]
+
+
+_REFUNDS: Final = frozenset({"refunds_stuck", "seat_unpaid", "refund_unknown"})
+
+
+def _refund_actions(one: attention.Item) -> list[dict[str, Any]]:
+    """Return the buttons about refunds that wait, and seats whose money went back."""
+    if one.workshop is not None:
+        page = reverse("workshop_cancelled", args=[one.workshop.public_id])
+        return [{"url": page, "label": _("See the refunds"), "post": False}]
+    if one.donation is None:
+        return []
+    number = [one.donation.public_id]
+    if one.kind == "refund_unknown":
+        again = reverse("donation_refund", args=number)
+        return [{"url": again, "label": _("Give money back"), "post": False}]
+    return [
+        {
+            "url": reverse("donation_seat_keep", args=number),
+            "label": _("Keep the seat"),
+            "post": True,
+        },
+        {
+            "url": reverse("donation_seat_free", args=number),
+            "label": _("Free the seat"),
+            "post": True,
+        },
     ]

@@ -19,8 +19,8 @@ from donations.services import invited
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
 from events.forms.invitees import InviteForm
-from events.services import access, invitation_lists, invitations
-from events.services.invitations import Judged, Place, Words
+from events.services import access, invitation_lists, list_invitations
+from events.services.list_invitations import Judged, Place, Words
 from events.states import CampaignState
 
 _ON_A_PAGE = 50
@@ -40,12 +40,12 @@ def campaign_invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
         place = Place(campaign, form.workshops.get(data["workshop"]))
         if "send" in request.POST and _sent(request, place, data):
             return redirect("campaign_invite", public_id=public_id)
-        context |= _checked(place, invitations.judge(place, data["lines"]), data)
+        context |= _checked(place, list_invitations.judge(place, data["lines"]), data)
         return render(request, "organize/invite_check.html", context)
     rows = invited.of_campaign(campaign)
     context |= {
         "form": form,
-        "left": invitations.left_today(campaign.team_id),
+        "left": list_invitations.left_today(campaign.team_id),
         "numbers": invited.numbers(campaign),
         "page": Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page")),
     }
@@ -56,7 +56,7 @@ def campaign_invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _sent(request: HttpRequest, place: Place, data: dict[str, Any]) -> bool:
     words = Words(data["language"], data["words"])
     try:
-        count = invitations.send(place, data["lines"], author=request.user, words=words)
+        count = list_invitations.send(place, data["lines"], author=request.user, words=words)
     except invitations.TooManyError as error:
         told = ngettext(
             "Your team may invite %(n)d more person today. Nobody was invited.",
@@ -77,7 +77,7 @@ def _checked(place: Place, judged: list[Judged], data: dict[str, Any]) -> dict[s
         "bad": [
             {"line": one.line, "reason": _reason(one.problem)} for one in judged if one.problem
         ],
-        "left": invitations.left_today(place.campaign.team_id),
+        "left": list_invitations.left_today(place.campaign.team_id),
         "carried": {
             "people": invitation_lists.as_text(good),
             "workshop": data["workshop"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from donations.models import Donation
+from donations.services import organizer_refunds as money
 from donations.services import people_list
 from donations.views import mail_labels, people_words
 from donations.views.language import language
@@ -48,6 +51,7 @@ def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
     shown = people.rows_of(workshop, list(page.object_list), language())
     notes = people_notes.of([one.registration for one in shown])
     args = [workshop.public_id]
+    payments = money.refundable([one.booking for one in shown])
     return {
         "search": asked.search,
         "filters": people_words.filters(asked),
@@ -57,7 +61,7 @@ def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
         "page": page,
         "rows": [
             {
-                **_row(one),
+                **_row(one, workshop, payments),
                 "gift": _gift(workshop, one.registration),
                 "notes": notes[one.registration.pk],
                 "person_url": reverse("workshop_person", args=[*args, one.registration.public_id]),
@@ -78,16 +82,27 @@ def _gift(workshop: Workshop, one: Registration) -> Money | None:
     return Money(minor, workshop.campaign.currency) if given else None
 
 
-def _row(one: people.Row) -> dict[str, Any]:
+def _row(one: people.Row, workshop: Workshop, payments: Mapping[int, Donation]) -> dict[str, Any]:
+    paid = payments.get(one.booking.pk) if one.registration.position == 1 else None
     mails = [mail_labels.shown(mail) for mail in one.mails]
     confirmed = one.booking.state == BookingState.CONFIRMED
     return {
         "one": one,
         "mails": mails,
         "stuck": [mail for mail in mails if mail["state"] in {"held", "set_aside"}],
+        "move_url": _move_url(one, workshop) if confirmed else "",
+        "refund_url": reverse("donation_refund", args=[paid.public_id]) if paid else "",
         "can_resend": confirmed and bool(one.email),
         "can_forgive": _can_forgive(one),
     }
+
+
+def _move_url(one: people.Row, workshop: Workshop) -> str:
+    """Return where a booking is moved; its first person stands for all of it."""
+    if one.registration.position != 1:
+        return ""
+    numbers = [workshop.public_id, one.registration.public_id]
+    return reverse("workshop_move_person", args=numbers)
 
 
 def _can_forgive(one: people.Row) -> bool:

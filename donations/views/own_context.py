@@ -10,7 +10,7 @@ from django import forms
 from django.urls import reverse
 
 from donations.models import Donation
-from donations.services import attention, cancelling, pages, refund_requests
+from donations.services import attention, cancellations, cancelling, pages, refund_requests
 from donations.states import DonationState
 from donations.views import waiting
 from donations.views.language import language
@@ -75,6 +75,8 @@ def booking_page(
         "cancel_url": reverse("booking_cancel", args=[token]) if can_cancel else "",
         "can_ask_back": any(one.state == DonationState.PAID for one in donations),
         "attention": _choice(booking, token),
+        "choice_url": _choice_url(booking, token),
+        "moved_url": _moved_url(booking),
         "waiting": waiting.state(booking, token),
         **calendar.web_links(booking.workshop, language(), absolute(workshop.url)),
     }
@@ -83,10 +85,12 @@ def booking_page(
 def how_it_ended(booking: Booking, donations: list[Donation]) -> str:
     """Return what became of a cancelled booking.
 
-    "given_back", "kept_as_gift", "refunded", or "left" of one that only waited.
+    "given_back", "kept_as_gift", "refunded", "moved", or "left" of one that only waited.
     """
     if booking.state != BookingState.CANCELLED:
         return ""
+    if Booking.objects.filter(moved_from=booking).exists():
+        return "moved"
     if booking.confirmed_at is not None:
         return "given_back"
     paid = [one for one in donations if one.state == DonationState.PAID]
@@ -117,6 +121,18 @@ def _choice(booking: Booking, token: str) -> dict[str, Any] | None:
         "refund_url": reverse("booking_refund", args=[token]),
         "keep_url": reverse("booking_keep", args=[token]),
     }
+
+
+def _choice_url(booking: Booking, token: str) -> str:
+    """Return where the payer of a cancelled workshop chooses; empty: there is nothing to choose."""
+    asked = cancellations.of_booking(booking) is not None
+    return reverse("booking_choice", args=[token]) if asked else ""
+
+
+def _moved_url(booking: Booking) -> str:
+    """Return the page of the booking that this one became on another date."""
+    moved = Booking.objects.filter(moved_from=booking).first()
+    return reverse("booking", args=[access.booking_link(moved)]) if moved else ""
 
 
 def _people(booking: Booking, token: str, bound: forms.Form | None) -> Sequence[PersonCard]:

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name='ListInvitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -81,17 +81,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['everybody', 'attended', 'absent', 'waiting', 'chosen'])), name='announcement_audience_known'),
         ),
         migrations.AddField(
-            model_name='invitation',
+            model_name='listinvitation',
             name='author',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='invitation',
+            model_name='listinvitation',
             name='campaign',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='events.campaign'),
         ),
         migrations.AddField(
-            model_name='invitation',
+            model_name='listinvitation',
             name='workshop',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='events.workshop'),
         ),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitees', to='events.team'),
         ),
         migrations.AddField(
-            model_name='invitation',
+            model_name='listinvitation',
             name='invitee',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='events.invitee'),
         ),
@@ -138,11 +138,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), ('unsubscribed_at__isnull', False), _connector='OR'), name='invitee_without_address_is_left_alone'),
         ),
         migrations.AddIndex(
-            model_name='invitation',
+            model_name='listinvitation',
             index=models.Index(fields=['campaign', 'created_at'], name='invitation_campaign'),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
+            model_name='listinvitation',
             constraint=models.UniqueConstraint(fields=('invitee', 'campaign', 'workshop'), name='invitation_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(

@@ -2,7 +2,7 @@
 
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign
-from events.models.invitees import Invitation, Invitee
+from events.models.invitees import Invitee, ListInvitation
 from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
 from events.models.notes import PersonNote
@@ -20,8 +20,8 @@ __all__ = [
     "DeliveryProblem",
     "Device",
     "Host",
-    "Invitation",
     "Invitee",
+    "ListInvitation",
     "MailText",
     "Membership",
     "Message",

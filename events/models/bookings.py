@@ -36,6 +36,10 @@ class Booking(models.Model):
     offered_at = models.DateTimeField(null=True, blank=True)
     #: When its holder asked for more time: that can be had once.
     extended_at = models.DateTimeField(null=True, blank=True)
+    #: The booking of another date that this one came from: each moves on once at most.
+    moved_from = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to"
+    )
     #: Raised to revoke the links that were mailed.
     link_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)

@@ -43,7 +43,7 @@ class Invitee(models.Model):
         return f"invitee {self.pk}"
 
 
-class Invitation(models.Model):
+class ListInvitation(models.Model):
     """One mail that invites one person to a campaign, or to one of its workshops: once for ever."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -63,10 +63,10 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 fields=["invitee", "campaign", "workshop"],
                 nulls_distinct=False,
-                name="invitation_once",
+                name="list_invitation_once",
             )
         ]
-        indexes = [models.Index(fields=["campaign", "created_at"], name="invitation_campaign")]
+        indexes = [models.Index(fields=["campaign", "created_at"], name="list_invitation_campaign")]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

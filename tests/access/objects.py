@@ -6,20 +6,79 @@ from collections.abc import Callable
 from typing import Final
 
 from events.models import Invitee, PersonNote, Registration, Workshop
+from events.states import Role
+from tests.access import money_rows
+
+
+def _team(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.team.public_id)}
+
+
+def _member(workshop: Workshop) -> dict[str, str]:
+    """Return the viewer's place in the team."""
+    members = workshop.campaign.team.membership_set
+    return {**_team(workshop), "user_id": str(members.get(role=Role.VIEWER).user_id)}
+
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.exports.get().public_id)}
+
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
-    "workshop_person": lambda workshop: {"person_id": _person_of(workshop)},
+    **dict.fromkeys(("team", "team_edit", "team_invite", "team_leave"), _team),
+    **dict.fromkeys(("member_role", "member_remove", "member_hand_over"), _member),
+    "invitation_withdraw": lambda shop: {
+        **_team(shop),
+        "invitation_id": str(shop.campaign.team.invitations.get().public_id),
+    },
+    "site_page": lambda shop: {"kind": "privacy"},
+    # Nobody here has a key: the pages of one say so.
+    **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), lambda shop: {"pk": "99999999"}),
+    **dict.fromkeys(
+        (
+            "remittance",
+            "remittance_approve",
+            "remittance_ask",
+            "remittance_file",
+            "remittance_receipt",
+            "remittance_undo",
+            "transfer_receipt",
+        ),
+        money_rows.of_remittance,
+    ),
+    **dict.fromkeys(
+        (
+            "campaign_update",
+            "campaign_update_discard",
+            "campaign_update_edit",
+            "campaign_update_publish",
+        ),
+        money_rows.of_update,
+    ),
+    "export": _export,
+    "export_cancel": _export,
+    "export_file": _export,
+    "workshop_move_person": lambda workshop: {"person_id": _first_person(workshop)},
+    "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},
+    "donation_seat_free": lambda workshop: {"public_id": _first_donation(workshop)},
+    "workshop_person": lambda workshop: {"person_id": _first_person(workshop)},
     "workshop_note_remove": lambda workshop: {
-        "person_id": _person_of(workshop),
+        "person_id": _first_person(workshop),
         "note_id": _note_of(workshop),
     },
 }
 
 
-def _person_of(workshop: Workshop) -> str:
-    return str(Registration.objects.filter(booking__workshop=workshop).earliest("pk").public_id)
+def _first_person(workshop: Workshop) -> str:
+    people = Registration.objects.filter(booking__workshop=workshop)
+    return str(people.earliest("pk").public_id)
+
+
+def _first_donation(workshop: Workshop) -> str:
+    return str(workshop.donations.earliest("pk").public_id)
 
 
 def _note_of(workshop: Workshop) -> str:

@@ -29,7 +29,8 @@ _NAMES: Final = {
     "statement_pdf": PERSON_LINK,
 }
 _OF_BOOKING: Final = (
-    "answers ask_back give give_one_back hand_over links mails receipt receipt_mail take_seat"
+    "answers ask_back choice give give_one_back hand_over links mails receipt receipt_mail "
+    "take_seat"
 )
 #: What each of these addresses is for.
 PURPOSES: Final = {**_NAMES, **{f"booking_{one}": BOOKING_LINK for one in _OF_BOOKING.split()}}

@@ -31,7 +31,7 @@ def stated(text: str | None = None) -> Table:
     return table
 
 
-def written(table: Mapping[tuple[str, str], tuple[str, ...]]) -> str:
+def as_text(table: Mapping[tuple[str, str], tuple[str, ...]]) -> str:
     """Return the table as the file has it: persons with the same answers on one line."""
     groups: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for (address, person), answers in table.items():

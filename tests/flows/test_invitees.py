@@ -14,7 +14,15 @@ from pytest_django.fixtures import Settings
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services.person import erasing, personal_data
-from events.models import Campaign, DeliveryProblem, Invitation, Invitee, Message, Person, Workshop
+from events.models import (
+    Campaign,
+    DeliveryProblem,
+    Invitee,
+    ListInvitation,
+    Message,
+    Person,
+    Workshop,
+)
 from events.services.invitation_lists import read
 from tests.flows.test_own_words import signed_in
 from tests.support.cast import make_campaign
@@ -99,7 +107,7 @@ def test_who_came_by_the_link_is_seen(
     via = re.search(r"\?via=(i-[0-9a-f]{32})", mails["ann@example.org"])
     assert via
     story.give(workshop, via=via[1], email="ann.private@example.org", name="A.")
-    assert Donation.objects.get().invitation == Invitation.objects.get(
+    assert Donation.objects.get().invitation == ListInvitation.objects.get(
         invitee__email="ann@example.org"
     )
     page = plain(signed_in(alice).get(path(campaign)).content.decode())
@@ -112,7 +120,7 @@ def test_a_team_has_a_limit_a_day(campaign: Campaign, alice: User, settings: Set
     assert "make the list shorter" in answer.content.decode()
     assert not Message.objects.exists()
     assert post(alice, campaign, "a@x.org\nb@x.org", send="1").status_code == 302
-    assert Message.objects.filter(kind="invitation").count() == 2
+    assert Message.objects.filter(kind="list_invitation").count() == 2
 
 
 def test_bad_lists_are_told_at_the_field_and_only_editors_come_here(
@@ -145,7 +153,7 @@ def test_an_erased_address_is_not_invited_again(campaign: Campaign, alice: User)
     erasing.erase(person, gateway=for_visitors())
     left = Invitee.objects.get()
     assert (left.email, left.name) == ("", "")
-    assert not Message.objects.filter(kind="invitation").exists()
+    assert not Message.objects.filter(kind="list_invitation").exists()
     page = unescape(
         post(alice, make_campaign(team=campaign.team), "ann@example.org").content.decode()
     )

@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 from django.utils.module_loading import import_string
 
-from donations.models import CampaignTotal, Donation
+from donations.models import CampaignTotal, Cancellation, CancellationChoice, Donation
 from donations.services.mails import previews
 from donations.states import Purpose
 from events.models import Booking, Message, Registration, Workshop
@@ -172,10 +172,24 @@ def _ended(language: str) -> dict[str, EmailMultiAlternatives | None]:
     pay(person.booking)
     given = book(sample_workshop(), state=BookingState.CANCELLED, language=language)
     pay(given)
+    group = book(sample_workshop(), ("Dora", "dora@example.org"), ("Eli", ""), language=language)
     return {
         "cancelled": render("cancelled", person),
+        "cancellation_choice": _choice(off, language),
+        "moved": render("moved", group.registrations.first(), as_payer=True, source=off.pk),
         "seat_given_back": render("seat_given_back", given.registrations.get(), as_payer=True),
     }
+
+
+def _choice(off: Workshop, language: str) -> EmailMultiAlternatives | None:
+    """Ask who gave for a seat of a cancelled workshop, and offer another date."""
+    asked = book(off, ("Ida", "ida@example.org"), language=language)
+    pay(asked)
+    deadline = clock.now() + timedelta(days=14)
+    found = Cancellation.objects.create(workshop=off, deadline=deadline)
+    found.dates.add(make_workshop(off.campaign, title="Once more"))
+    CancellationChoice.objects.create(cancellation=found, booking=asked)
+    return render("cancellation_choice", asked.registrations.get(), as_payer=True)
 
 
 def _waiting(language: str) -> dict[str, EmailMultiAlternatives | None]:

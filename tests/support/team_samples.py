@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from donations.models import Donation
-from events.models import Announcement, Host, Invitation, Invitee, Membership, Message, Workshop
+from events.models import Announcement, Host, Invitee, ListInvitation, Membership, Message, Workshop
 from events.states import Role
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
@@ -62,8 +62,8 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
             reference=f"{workshop.pk}-{clock.now():%Y%m%d}",
         ),
         "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
-        "invitation": _invitation(workshop, language),
-        "invitation_campaign": _invitation(workshop, language, workshop=None),
+        "list_invitation": _invitation(workshop, language),
+        "list_invitation_campaign": _invitation(workshop, language, workshop=None),
         "announcement": _announcement(workshop, person.pk, language),
     }
 
@@ -73,7 +73,7 @@ def _invitation(shop: Workshop, language: str, **values: Workshop | None) -> Ema
     invitee = Invitee.objects.create(
         team=shop.campaign.team, fingerprint=email, email=email, name="Dora"
     )
-    made = Invitation.objects.create(
+    made = ListInvitation.objects.create(
         **{
             "invitee": invitee,
             "campaign": shop.campaign,
@@ -83,7 +83,7 @@ def _invitation(shop: Workshop, language: str, **values: Workshop | None) -> Ema
             **values,
         }
     )
-    return _made("invitation", made.workshop, invitation=made.pk)
+    return _made("list_invitation", made.workshop, list_invitation=made.pk)
 
 
 def _announcement(workshop: Workshop, person: int, language: str) -> EmailMultiAlternatives:

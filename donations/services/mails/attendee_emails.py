@@ -91,7 +91,7 @@ def payers_confirmation(
         "donation": donation,
         "own_link": own,
         "seats": booking.seats,
-        "others": _told_by_payer(one for one in people if not attendees.is_payer(one)),
+        "others": told_by_payer(one for one in people if not attendees.is_payer(one)),
         "manage_url": manage_url(booking),
         "calendar_url": composing.calendar_url(booking),
         **calendar.web_links(workshop, booking.language, known.public_url),
@@ -104,7 +104,7 @@ def payers_confirmation(
     return letter
 
 
-def _told_by_payer(people: Iterable[Registration]) -> list[dict[str, str]]:
+def told_by_payer(people: Iterable[Registration]) -> list[dict[str, str]]:
     """Return name and address of persons, and the link of who has no address, to be passed on."""
     return [
         {"name": one.name, "email": one.email, "link": "" if one.email else join_url(one)}
@@ -166,8 +166,8 @@ def reminder_mail(
             lambda: how_soon(workshop, person, clock.now()),
         ),
         "starting": workshop.starts_at - clock.now() <= _STARTING,
-        "others": _told_by_payer(unnamed),
-        "own_url": _own_page(registration),
+        "others": told_by_payer(unnamed),
+        "own_url": own_page(registration),
     }
     return composing.mail(
         "reminder",
@@ -205,7 +205,7 @@ def how_soon(workshop: Workshop, person: Attendee, now: datetime) -> str:
         return pgettext("reminder", "In %(days)s days") % {"days": days}
 
 
-def _own_page(registration: Registration) -> str:
+def own_page(registration: Registration) -> str:
     """Return where a person gives the seat back, or hands it on: the booking's page for a payer."""
     if attendees.is_payer(registration):
         return manage_url(registration.booking)
@@ -227,11 +227,11 @@ def changed_mail(registration: Registration, *, at: datetime) -> EmailMultiAlter
     """Return the mail that tells a person the new time, with a file that moves it."""
     booking, person = registration.booking, attendee(registration)
     hopes = booking.state in _HOPING
-    own = _own_page(registration) if hopes else join_url(registration)
+    own = own_page(registration) if hopes else join_url(registration)
     context = {
         "seated": not hopes,
         "waiting": booking.state == BookingState.WAITING,
-        "own_url": _own_page(registration),
+        "own_url": own_page(registration),
     }
     letter = composing.mail("changed", booking, person, link=own, context=context)
     if not hopes:
@@ -256,5 +256,5 @@ def fresh_link_mail(registration: Registration) -> EmailMultiAlternatives:
         registration.booking,
         attendee(registration),
         link=join_url(registration),
-        context={"own_url": _own_page(registration)},
+        context={"own_url": own_page(registration)},
     )

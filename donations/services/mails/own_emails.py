@@ -16,7 +16,7 @@ from donations.services.mails.payment_emails import compose_for, donation_of
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import Message, Person
-from events.services import access, invitations
+from events.services import access, list_invitations
 from events.services.mails.emails import absolute, compose, manage_url, seat_url
 
 
@@ -31,7 +31,7 @@ def links(message: Message) -> EmailMultiAlternatives | None:
     if person is None:
         return None
     seats, gifts = _seats(person), _gifts(person)
-    known = own_records.hosts_of(person.email).exists() or invitations.of_address(person.email)
+    known = own_records.hosts_of(person.email).exists() or list_invitations.of_address(person.email)
     if not seats and not gifts and not known:
         return None
     return compose(

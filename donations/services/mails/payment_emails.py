@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from donations.models import Donation, LedgerEntry
-from donations.services import pages
+from donations.services import organizer_refunds, pages
 from donations.services.links import gift_link, retry_page
 from donations.services.mails import composing
 from donations.states import DonationState
@@ -134,4 +134,6 @@ def refund(message: Message) -> EmailMultiAlternatives | None:
     """Money was given back."""
     donation = donation_of(message)
     entry = LedgerEntry.objects.get(pk=message.ids["entry"])
-    return compose_for("refund", donation, amount=Money(entry.amount_minor, entry.currency))
+    amount = Money(entry.amount_minor, entry.currency)
+    reason = organizer_refunds.reason_of(entry)
+    return compose_for("refund", donation, amount=amount, reason=reason)

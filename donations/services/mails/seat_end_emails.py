@@ -83,6 +83,7 @@ def seat_given_back(message: Message) -> EmailMultiAlternatives | None:
         person = attendee(message.registration)
     context = {
         "booked_by": "" if payer else booking.name,
+        "by_team": "by_team" in message.ids,
         "gave": payer and _gave(booking),
         "asked_back": payer and _given(booking).filter(refund_asked_at__isnull=False).exists(),
         "seats": booking.seats,

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from donations.gateway import Gateway
-from donations.models import Donation
+from donations.models import Donation, RefundOrder
 from donations.services import cancelling, locking, refund_requests
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
@@ -27,7 +27,7 @@ from events.models import (
     PersonNote,
     Registration,
 )
-from events.services import invitations
+from events.services import list_invitations
 from events.services.seating import seat_changes
 from events.states import BookingState, MessageState
 from fundraiser.core import clock
@@ -95,7 +95,7 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         _forget_bookings(bookings)
         own_records.hosts_of(person.email).delete()
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
-        invitations.forget(person.email)
+        list_invitations.forget(person.email)
         person.delete()
 
 
@@ -141,6 +141,8 @@ def _forget_mails(
 
 
 def _forget_donations(donations: Sequence[Donation]) -> None:
+    orders = RefundOrder.objects.filter(donation__in=[one.pk for one in donations])
+    orders.update(reason="")
     for donation in donations:
         kept = {**donation.session_parameters}
         kept.pop("customer_email", None)

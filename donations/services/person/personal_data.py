@@ -15,13 +15,13 @@ from events.models import (
     Booking,
     DeliveryProblem,
     Host,
-    Invitation,
+    ListInvitation,
     Message,
     Person,
     Registration,
     Workshop,
 )
-from events.services import invitations
+from events.services import list_invitations
 from fundraiser.core import clock
 
 
@@ -31,7 +31,7 @@ def of_person(person: Person) -> dict[str, Any]:
     bookings = list(own_records.bookings_of(email))
     seats = list(own_records.registrations_of(email))
     donations = list(own_records.donations_of(email))
-    invitees = invitations.of_address(email)
+    invitees = list_invitations.of_address(email)
     problems = DeliveryProblem.objects.filter(email__iexact=email).order_by("pk")
     return {
         "made_at": _time(clock.now()),
@@ -103,6 +103,10 @@ def _booking(booking: Booking) -> dict[str, Any]:
         "wants_news": booking.wants_news,
         "created_at": _time(booking.created_at),
         "confirmed_at": _time(booking.confirmed_at),
+        "choices": [
+            {"choice": one.choice, "chosen_at": _time(one.chosen_at)}
+            for one in booking.cancellation_choices.order_by("pk")
+        ],
     }
 
 
@@ -173,6 +177,14 @@ def _donation(donation: Donation) -> dict[str, Any]:
             "invitation": str(donation.invitation.public_id) if donation.invitation else None,
             **donation.utm,
         },
+        "refunds_ordered": [
+            {
+                "amount_minor": one.amount_minor,
+                "reason": one.reason,
+                "created_at": _time(one.created_at),
+            }
+            for one in donation.refund_orders.order_by("pk")
+        ],
         "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
             {
@@ -185,7 +197,7 @@ def _donation(donation: Donation) -> dict[str, Any]:
     }
 
 
-def _invitation(invitation: Invitation) -> dict[str, Any]:
+def _invitation(invitation: ListInvitation) -> dict[str, Any]:
     return {
         "team": invitation.invitee.team.name,
         "campaign": invitation.campaign.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from events.models import Booking, Message, Registration
 from events.services.attendees import Attendee, attendee
@@ -25,7 +26,7 @@ def queue(booking: Booking, *, again: bool = False) -> None:
     outbox.queue(key=f"confirmation:{booking.pk}{turn}", kind="confirmation", booking=booking)
     if booking.seats == 1:
         return
-    for person in _others(booking):
+    for person in others(booking):
         outbox.queue(
             key=f"confirmation:{booking.pk}:{person.pk}:{person.link_version}{turn}",
             kind="confirmation",
@@ -61,17 +62,21 @@ def queue_former_holder(registration: Registration, former: Attendee) -> None:
         )
 
 
-def queue_given_back(booking: Booking) -> None:
-    """Tell everybody of a booking that its confirmed seats were given back, once each time."""
+def queue_given_back(booking: Booking, *, by_team: bool = False) -> None:
+    """Tell everybody of a booking that its confirmed seats were given back, once each time.
+
+    ``by_team``: not by its payer, but by an organizer.
+    """
     key = f"seat_given_back:{booking.pk}{_again(_told(booking) - 1)}"
-    outbox.queue(key=key, kind="seat_given_back", booking=booking)
+    ids: dict[str, Any] = {"by_team": 1} if by_team else {}
+    outbox.queue(key=key, kind="seat_given_back", booking=booking, **ids)
     queue_lost(booking)
 
 
 def queue_lost(booking: Booking) -> None:
     """Tell everybody but the payer that the seats which were booked for them are gone."""
     turn = _again(_told(booking) - 1)
-    for person in _others(booking):
+    for person in others(booking):
         outbox.queue(
             key=f"seat_given_back:{booking.pk}:{person.pk}{turn}",
             kind="seat_given_back",
@@ -111,7 +116,7 @@ def _again(times: int) -> str:
     return f":again:{times}" if times > 0 else ""
 
 
-def _others(booking: Booking) -> Iterable[Registration]:
+def others(booking: Booking) -> Iterable[Registration]:
     """Return the persons who get mails of their own beside the payer."""
     people = booking.registrations.exclude(email="").order_by("position")
     return (one for one in people if one.position > 1 or one.email.lower() != booking.email.lower())

@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.db.models.functions import Lower
 
-from events.models import Campaign, Invitation, Invitee, Message, Registration, Team, Workshop
+from events.models import Campaign, Invitee, ListInvitation, Message, Registration, Team, Workshop
 from events.services.invitation_lists import Line
 from events.services.mails import problems
 from events.states import BookingState
@@ -102,7 +102,7 @@ def _known(place: Place, emails: set[str]) -> dict[str, _Known]:
     rows = Invitee.objects.filter(
         team=place.campaign.team_id, fingerprint__in=[fingerprint(one) for one in emails]
     )
-    invited = Invitation.objects.filter(campaign=place.campaign, workshop=place.workshop)
+    invited = ListInvitation.objects.filter(campaign=place.campaign, workshop=place.workshop)
     done = set(invited.filter(invitee__in=rows).values_list("invitee_id", flat=True))
     return {one.fingerprint: _Known(one.unsubscribed_at, one.pk in done) for one in rows}
 
@@ -123,7 +123,7 @@ def _registered(place: Place, emails: set[str]) -> set[str]:
 def left_today(team_id: int) -> int:
     """Return how many people a team may still invite within these 24 hours."""
     since = clock.now() - _DAY
-    done = Invitation.objects.filter(invitee__team=team_id, created_at__gt=since).count()
+    done = ListInvitation.objects.filter(invitee__team=team_id, created_at__gt=since).count()
     most: int = settings.INVITATIONS_PER_DAY
     return max(most - done, 0)
 
@@ -148,7 +148,7 @@ def send(
         if len(good) > (left := left_today(place.campaign.team_id)):
             raise TooManyError(left)
         made = [_invitation(place, invitee, author, words) for invitee in _invitees(place, good)]
-        Invitation.objects.bulk_create(made, batch_size=1000)
+        ListInvitation.objects.bulk_create(made, batch_size=1000)
         _queue(made)
     return len(made)
 
@@ -173,8 +173,8 @@ def _invitees(place: Place, lines: Sequence[Line]) -> list[Invitee]:
 
 def _invitation(
     place: Place, invitee: Invitee, author: AbstractBaseUser | AnonymousUser, words: Words
-) -> Invitation:
-    return Invitation(
+) -> ListInvitation:
+    return ListInvitation(
         invitee=invitee,
         campaign=place.campaign,
         workshop=place.workshop,
@@ -185,14 +185,14 @@ def _invitation(
     )
 
 
-def _queue(invitations: Sequence[Invitation]) -> None:
+def _queue(invitations: Sequence[ListInvitation]) -> None:
     now = clock.now()
     mails = [
         Message(
-            key=f"invitation:{one.pk}",
-            kind="invitation",
+            key=f"list_invitation:{one.pk}",
+            kind="list_invitation",
             workshop=one.workshop,
-            ids={"invitation": one.pk},
+            ids={"list_invitation": one.pk},
             due_at=now,
             created_at=now,
         )
@@ -219,7 +219,7 @@ def forget(email: str) -> None:
     """Erase an address from every team's list; what stays says only: do not write there again."""
     for invitee in Invitee.objects.filter(fingerprint=fingerprint(email)).order_by("pk"):
         numbers = list(invitee.invitations.values_list("pk", flat=True))
-        Message.objects.filter(key__in=[f"invitation:{one}" for one in numbers]).delete()
+        Message.objects.filter(key__in=[f"list_invitation:{one}" for one in numbers]).delete()
         invitee.invitations.update(words="")
         Invitee.objects.filter(pk=invitee.pk).update(
             email="",

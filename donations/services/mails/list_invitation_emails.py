@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from donations.services import origins, pages
-from events.models import Invitation, Message
+from events.models import ListInvitation, Message
 from events.services import access_people
 from events.services.mails import problems
 from events.services.mails.emails import absolute, compose
@@ -15,10 +15,10 @@ from events.states import CampaignState, WorkshopState
 from fundraiser.core import clock
 
 
-def invitation(message: Message) -> EmailMultiAlternatives | None:
+def list_invitation(message: Message) -> EmailMultiAlternatives | None:
     """An invitation; not due for who wants none, nor to what is over or not published."""
-    rows = Invitation.objects.select_related("invitee", "campaign__team", "workshop__campaign")
-    found = rows.filter(pk=message.ids["invitation"]).first()
+    rows = ListInvitation.objects.select_related("invitee", "campaign__team", "workshop__campaign")
+    found = rows.filter(pk=message.ids["list_invitation"]).first()
     if found is None or found.invitee.unsubscribed_at or not _takes_place(found):
         return None
     if problems.stopped([found.invitee.email]):
@@ -26,7 +26,7 @@ def invitation(message: Message) -> EmailMultiAlternatives | None:
     return invitation_mail(found)
 
 
-def _takes_place(found: Invitation) -> bool:
+def _takes_place(found: ListInvitation) -> bool:
     workshop = found.workshop
     if found.campaign.state != CampaignState.PUBLISHED:
         return False
@@ -35,7 +35,7 @@ def _takes_place(found: Invitation) -> bool:
     return workshop.state == WorkshopState.PUBLISHED and workshop.starts_at > clock.now()
 
 
-def invitation_mail(found: Invitation) -> EmailMultiAlternatives:
+def invitation_mail(found: ListInvitation) -> EmailMultiAlternatives:
     """Return the invitation of one person, whose link tells that they came by it."""
     language = found.language
     with translation.override(language):
@@ -45,7 +45,7 @@ def invitation_mail(found: Invitation) -> EmailMultiAlternatives:
     link = f"{absolute(shown.url)}{origins.carried({origins.VIA: origins.code_of(found)})}"
     off = reverse("unsubscribe_invitations", args=[access_people.invitee_link(found.invitee)])
     return compose(
-        "invitation",
+        "list_invitation",
         to=found.invitee.email,
         language=language,
         reply_to=found.campaign.team.reply_to,

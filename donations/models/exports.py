@@ -1,0 +1,63 @@
+"""Exports that somebody asked for in the browser."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from donations.states import ExportState
+from events.models import Campaign, Workshop
+from fundraiser.core import clock
+
+
+class Export(models.Model):
+    """One file, asked for by one person, kept for a few days. Moves by states.EXPORT_TABLE."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports"
+    )
+    #: A key of services.exports.kinds.KINDS.
+    kind = models.CharField(max_length=20)
+    format = models.CharField(max_length=8)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="exports")
+    workshop = models.ForeignKey(Workshop, null=True, blank=True, on_delete=models.CASCADE)
+    first_day = models.DateField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.QUEUED)
+    rows_total = models.PositiveBigIntegerField(default=0)
+    rows_written = models.PositiveBigIntegerField(default=0)
+    #: Under MEDIA_ROOT; empty as long as there is no whole file.
+    file = models.CharField(max_length=120, blank=True)
+    #: Who writes it has until then; a worker that died is followed by another.
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ExportState.values), name="export_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ExportState.DONE) | (~Q(file="") & Q(expires_at__isnull=False)),
+                name="export_done_has_file",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"]),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=[ExportState.QUEUED, ExportState.RUNNING]),
+                name="export_unfinished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"export {self.pk} of {self.kind} ({self.state})"

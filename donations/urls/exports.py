@@ -1,0 +1,24 @@
+"""The addresses of exports."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from donations.views import organize_exports
+
+urlpatterns = [
+    path(
+        "organize/campaigns/<uuid:public_id>/exports/",
+        organize_exports.campaign_exports,
+        name="campaign_exports",
+    ),
+    path("organize/exports/<uuid:public_id>/", organize_exports.export, name="export"),
+    path(
+        "organize/exports/<uuid:public_id>/cancel/",
+        organize_exports.export_cancel,
+        name="export_cancel",
+    ),
+    path(
+        "organize/exports/<uuid:public_id>/file/", organize_exports.export_file, name="export_file"
+    ),
+]
