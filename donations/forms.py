@@ -118,7 +118,9 @@ class GiveForm(PersonForm):
     )
     hide_name = forms.BooleanField(label=_("Hide my name"), required=False)
     hide_amount = forms.BooleanField(label=_("Hide my amount"), required=False)
-    news = forms.BooleanField(label=_("Write to me about the next workshops"), required=False)
+    news = forms.BooleanField(
+        label=_("Write to me about the next workshops, and what the gifts did"), required=False
+    )
     field_order = ("amount", "other_amount", "cover_fee", "seats", "name", "email")
 
     def __init__(

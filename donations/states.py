@@ -94,14 +94,50 @@ class Kind(TextChoices):
     DISPUTE_REINSTATED = "dispute_reinstated"
     DISPUTE_FEE = "dispute_fee"
     DISPUTE_FEE_RETURNED = "dispute_fee_returned"
+    #: Held money was sent on to the charity; a mistake is undone by a counter-entry.
+    REMITTANCE = "remittance"
+    REMITTANCE_RETURNED = "remittance_returned"
 
 
 class SourceType(TextChoices):
-    """Whose id stands in ``source_id``: the Stripe object that moved the money."""
+    """Whose id stands in ``source_id``: the Stripe object that moved the money, or our own row."""
 
     CHARGE = "charge"
     REFUND = "refund"
     BALANCE_TRANSACTION = "balance_transaction"
+    #: A transfer to the charity, by its public id.
+    REMITTANCE = "remittance"
+
+
+#: What Stripe knows too, and the reconciler compares.
+AT_STRIPE: Final = (SourceType.CHARGE, SourceType.REFUND, SourceType.BALANCE_TRANSACTION)
+
+
+class RemittanceState(TextChoices):
+    """Where a transfer to the charity stands."""
+
+    RECORDED = "recorded"
+    #: The charity was sent a link to acknowledge it.
+    ASKED = "asked"
+    ACKNOWLEDGED = "acknowledged"
+    #: It came back, or was recorded by mistake: a counter-entry undoes it.
+    RETURNED = "returned"
+
+
+REMITTANCE_TABLE: Final = {
+    RemittanceState.RECORDED: frozenset({RemittanceState.ASKED, RemittanceState.RETURNED}),
+    RemittanceState.ASKED: frozenset({RemittanceState.ACKNOWLEDGED, RemittanceState.RETURNED}),
+    RemittanceState.ACKNOWLEDGED: frozenset({RemittanceState.RETURNED}),
+}
+
+
+class RemittanceMethod(TextChoices):
+    """How a transfer was made."""
+
+    BANK = "bank"
+    PAGE = "page"
+    CHEQUE = "cheque"
+    OTHER = "other"
 
 
 class ExportState(TextChoices):

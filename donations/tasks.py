@@ -7,7 +7,15 @@ import logging
 from celery import shared_task
 
 from donations.gateway.stripe import for_workers
-from donations.services import inbox, invariants, organizer_refunds, reconcile, refund_run, sweeper
+from donations.services import (
+    inbox,
+    invariants,
+    ledger_digests,
+    organizer_refunds,
+    reconcile,
+    refund_run,
+    sweeper,
+)
 from donations.services.exports import jobs as exports
 from donations.services.mails import notices
 from donations.services.person import lost_links
@@ -56,6 +64,12 @@ def reconcile_with_stripe() -> int:
 def forget_strangers() -> int:
     """Forget addresses that somebody asked for and that are nobody's."""
     return lost_links.forget_strangers()
+
+
+@shared_task(name="donations.make_ledger_digests")
+def make_ledger_digests() -> int:
+    """Close the months of the ledger that are over."""
+    return len(ledger_digests.make_due())
 
 
 @shared_task(name="donations.check_invariants")

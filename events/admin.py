@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from events import mail_admin  # noqa: F401 -- registers its models
-from events.models import Booking, Campaign, Membership, Team, Workshop
-from events.services import campaigns, workshops
+from events import mail_admin, team_admin  # noqa: F401 -- registers its models
+from events.models import Booking, Campaign, Workshop
+from events.services import campaigns, suspending, workshops
 from events.services.room import rooms
 from events.states import WorkshopState
 from fundraiser.core import jobs, zones
@@ -27,28 +27,28 @@ from fundraiser.core.admin import ReadOnly
 _SCHEDULE: Final = ("starts_at", "time_zone", "duration_minutes")
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
-    """A team's members."""
-
-    model = Membership
-    extra = 0
-
-
-@admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Teams with their members."""
-
-    list_display = ("name", "slug", "site_account_approved")
-    inlines = (MembershipInline,)
-
-
 @admin.register(Campaign)
 class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Campaigns. The place where the money lands cannot change once it is chosen."""
 
-    list_display = ("title", "team", "charity_name", "state", "currency", "destination")
-    list_filter = ("state", "destination", "currency")
+    list_display = ("title", "team", "charity_name", "state", "suspended_at", "destination")
+    list_filter = ("state", ("suspended_at", admin.EmptyFieldListFilter), "destination", "currency")
     search_fields = ("title", "slug", "charity_name")
+    actions = ("suspend", "resume")
+
+    @admin.action(description=_("Suspend these campaigns"))
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> HttpResponse | None:
+        """Ask for the reason; then suspend."""
+        return team_admin.ask_to_suspend(self, request, queryset, suspending.suspend_campaign)
+
+    @admin.action(description=_("Let these campaigns go on"))
+    def resume(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        """End a suspension; a suspended team's campaigns stay suspended with it."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        for campaign in queryset:
+            suspending.resume_campaign(campaign.pk)
+        self.message_user(request, _("They go on."))
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: Any) -> None:
         """Save, and let the pages be made anew."""
@@ -60,7 +60,7 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> tuple[str, ...]:
         """What money depends on is fixed from the first saving on."""
         del request
-        always = ("created_at", "content_version")
+        always = ("created_at", "content_version", "suspended_at", "suspension_reason")
         return (*always, "currency", "destination", "stripe_account") if obj else always
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from events.states import BookingState, CampaignState, WorkshopState
+from events.states import BookingState, CampaignState, TeamState, WorkshopState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -27,8 +27,16 @@ class CampaignQuerySet(QuerySet["Campaign"]):
     """Campaigns, filtered by who may see them."""
 
     def visible(self) -> CampaignQuerySet:
-        """All that anybody may see: a closed or archived one stays as a record."""
-        return self.exclude(state=CampaignState.DRAFT)
+        """All that anybody may see: a closed or archived one stays as a record.
+
+        A suspended one is among them, since its address says so; one of a team that waits for
+        approval is not, whatever its own state.
+        """
+        return self.exclude(state=CampaignState.DRAFT).exclude(team__state=TeamState.PENDING)
+
+    def not_suspended(self) -> CampaignQuerySet:
+        """Those that no admin suspended, nor their team."""
+        return self.filter(suspended_at__isnull=True, team__suspended_at__isnull=True)
 
     def open(self, now: datetime) -> CampaignQuerySet:
         """Those that take gifts at ``now`` (aware)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class CampaignState(TextChoices):
@@ -38,6 +39,22 @@ class Role(TextChoices):
     OWNER = "owner"
     ORGANIZER = "organizer"
     VIEWER = "viewer"
+
+
+class TeamState(TextChoices):
+    """Whether a team may publish."""
+
+    #: Opened by somebody where TEAM_OPENING is approval: it prepares, and publishes nothing yet.
+    PENDING = "pending"
+    ACTIVE = "active"
+
+
+class PageKind(TextChoices):
+    """The pages that every site has of its own."""
+
+    PRIVACY = "privacy", _("Privacy")
+    TERMS = "terms", _("Terms")
+    IMPRINT = "imprint", _("Imprint")
 
 
 class BookingState(TextChoices):

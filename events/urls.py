@@ -5,9 +5,41 @@ from __future__ import annotations
 from django.urls import path
 
 from events.states import MailClass
-from events.views import hosting, joining, mail_events, replays, unsubscribing
+from events.views import (
+    hosting,
+    invitations,
+    joining,
+    mail_events,
+    replays,
+    site_pages,
+    teams,
+    unsubscribing,
+)
+
+_TEAM = "organize/teams/<uuid:public_id>/"
+_MEMBER = f"{_TEAM}members/<int:user_id>/"
+
+_TEAMS = [
+    path("organize/teams/", teams.team_list, name="teams"),
+    path("organize/teams/open/", teams.team_open, name="team_open"),
+    path(_TEAM, teams.team, name="team"),
+    path(f"{_TEAM}edit/", teams.team_edit, name="team_edit"),
+    path(f"{_TEAM}leave/", teams.team_leave, name="team_leave"),
+    path(f"{_TEAM}invite/", teams.team_invite, name="team_invite"),
+    path(
+        f"{_TEAM}invitations/<uuid:invitation_id>/withdraw/",
+        teams.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
+    path(f"{_MEMBER}role/", teams.member_role, name="member_role"),
+    path(f"{_MEMBER}remove/", teams.member_remove, name="member_remove"),
+    path(f"{_MEMBER}hand-over/", teams.member_hand_over, name="member_hand_over"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+]
 
 urlpatterns = [
+    *_TEAMS,
+    path("pages/<slug:kind>/", site_pages.site_page, name="site_page"),
     path("anymail/<slug:provider>/tracking/", mail_events.mail_events, name="mail_events"),
     path("u/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path(

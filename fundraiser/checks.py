@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from fundraiser import mail_provider
+from fundraiser import account_settings, mail_provider
 
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
@@ -36,6 +36,9 @@ def contradictions() -> Iterator[str]:
         secret=settings.ANYMAIL_WEBHOOK_SECRET,
         backend=settings.EMAIL_BACKEND,
         others=settings.ANYMAIL,
+    )
+    yield from account_settings.contradictions(
+        social=settings.SOCIAL, team_opening=settings.TEAM_OPENING
     )
     yield from _site_contradictions()
     yield from _room_contradictions()

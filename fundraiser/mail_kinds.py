@@ -28,8 +28,10 @@ _WAITING: Final = "donations.services.mails.waiting_emails"
 _AFTER: Final = "donations.services.mails.after_emails"
 _OWN: Final = "donations.services.mails.own_emails"
 _TEAM: Final = "donations.services.mails.team_emails"
+_INVITATION: Final = "donations.services.mails.invitation_emails"
 _NOTICE: Final = "donations.services.mails.notice_emails"
 _LIST: Final = "donations.services.mails.list_invitation_emails"
+_REMITTANCE: Final = "donations.services.mails.remittance_emails"
 
 MAIL_KINDS: Final = {
     # A payment's.
@@ -60,9 +62,16 @@ MAIL_KINDS: Final = {
     # Written by, and to, the people who organise.
     "list_invitation": MailKind(f"{_LIST}.list_invitation", "news"),
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
+    "invitation": MailKind(f"{_INVITATION}.invitation"),
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
+    # About the money's way to the charity, and what became of it.
+    "acknowledge_request": MailKind(f"{_REMITTANCE}.acknowledge_request"),
+    "acknowledged": MailKind(f"{_REMITTANCE}.acknowledged", "notice"),
+    "overdue": MailKind(f"{_REMITTANCE}.overdue_notice", "notice"),
+    "update_prompt": MailKind(f"{_REMITTANCE}.update_prompt", "notice"),
+    "campaign_update": MailKind(f"{_REMITTANCE}.campaign_update", "news"),
     "host_link": MailKind(f"{_TEAM}.host_link", editable=True),
     "host_changed": MailKind(f"{_TEAM}.host_changed", editable=True),
     "host_cancelled": MailKind(f"{_TEAM}.host_cancelled", editable=True),

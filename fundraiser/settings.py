@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fundraiser import log_settings, mail_kinds, mail_provider, schedule
+from fundraiser import account_settings, log_settings, mail_kinds, mail_provider, schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -37,10 +37,15 @@ SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions")
 LINK_KEY = required("LINK_KEY", "a long random text of its own that signs the links in mails")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Fundraiser")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or "127.0.0.1"])
+_HOST = urlsplit(SITE_URL).hostname or "127.0.0.1"
+#: Passkeys are bound to a name: on one's own machine that is localhost, not its number.
+_HOSTS = [_HOST, "localhost"] if _HOST == "127.0.0.1" else [_HOST]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_HOSTS)
 #: How many proxies of our own stand in front: only their part of X-Forwarded-For is believed.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
+SOCIAL = account_settings.social(env)
+SOCIALACCOUNT_PROVIDERS = account_settings.providers(SOCIAL)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,8 +54,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.admin",
-    "allauth",
-    "allauth.account",
+    *account_settings.APPS,
+    *account_settings.apps(SOCIALACCOUNT_PROVIDERS),
     "csp",
     "django_htmx",
     "pgtrigger",
@@ -71,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "fundraiser.second_factor.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -88,6 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "fundraiser.core.http.site",
+                "events.views.site_pages.footer_links",
             ],
             "libraries": {
                 "money": "fundraiser.core.templatetags.money",
@@ -203,13 +210,12 @@ BIGBLUEBUTTON_SECRET = env.str("BIGBLUEBUTTON_SECRET", default="")
 
 # --- people -----------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_ADAPTER = "fundraiser.accounts.AccountAdapter"
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+vars().update(account_settings.allauth(site_name=SITE_NAME, site_url=SITE_URL))
 OPEN_REGISTRATION = env.bool("OPEN_REGISTRATION", default=False)
+#: Who may open a team: closed (an admin makes them), approval (an admin approves), open.
+TEAM_OPENING = env.str("TEAM_OPENING", default="closed")
+#: Whether staff need a second factor before they come into the admin.
+REQUIRE_STAFF_SECOND_FACTOR = env.bool("REQUIRE_STAFF_SECOND_FACTOR", default=True)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "home"
@@ -264,7 +270,11 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         # A form's redirect counts too: the give form ends at Stripe's own page.
-        "form-action": [SELF, *_CHECKOUT_ORIGINS],
+        "form-action": [
+            SELF,
+            *_CHECKOUT_ORIGINS,
+            *account_settings.origins(SOCIAL, SOCIALACCOUNT_PROVIDERS),
+        ],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -9,13 +9,15 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from fundraiser import health
+from fundraiser import account_admin, health
 
 handler404 = "fundraiser.core.http.not_found"
 
 # One way to sign in, with its limits on guessing, for the admin too
 # (docs.allauth.org/en/latest/common/admin.html).
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+account_admin.settle()
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 

@@ -28,10 +28,20 @@ _FIXED = {
     "STRIPE_WEBHOOK_SECRET": "whsec_tests_account",
     "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_tests_connect",
     "DEMO_PASSWORD": "tests-only-demo-password",
+    # The admin's pages are tested without a second factor; tests/flows/test_second_factor.py asks.
+    "REQUIRE_STAFF_SECOND_FACTOR": "false",
     "DEBUG": "false",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's synchronous interface runs a loop
 }
-_UNSET = ("SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY_COUNT", "SENTRY_DSN", "FAILPOINT", "PORT")
+_UNSET = (
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "TRUSTED_PROXY_COUNT",
+    "TEAM_OPENING",
+    "SENTRY_DSN",
+    "FAILPOINT",
+    "PORT",
+)
 
 
 def prepare() -> None:

@@ -42,6 +42,8 @@ class Donation(models.Model):
     message = models.CharField(max_length=500, blank=True)
     hide_name = models.BooleanField(default=False)
     hide_amount = models.BooleanField(default=False)
+    #: Agreed to news; for a seat's gift its booking says it.
+    wants_news = models.BooleanField(default=False)
     #: The form's hidden number, and what it becomes together with what was typed: the same form
     #: sent twice is the same donation, a changed one replaces it (services/checkout.py).
     visit = models.UUIDField(default=uuid.uuid4, db_index=True)

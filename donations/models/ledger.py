@@ -12,7 +12,8 @@ from events.models import Campaign
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED
 
-_APPEND_ONLY = "RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';"
+#: The body of a trigger that refuses every change.
+APPEND_ONLY = "RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';"
 
 
 class LedgerEntry(models.Model):
@@ -61,7 +62,7 @@ class LedgerEntry(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                func=_APPEND_ONLY,
+                func=APPEND_ONLY,
             )
         ]
 

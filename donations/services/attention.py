@@ -14,8 +14,10 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from donations.gateway import Gateway
-from donations.models import Difference, Donation, StripeEvent
+from donations.models import Difference, Donation, Remittance, StripeEvent
 from donations.services import locking, organizer_refunds, refund_run, refunding, seating
+from donations.services.remitting import acknowledging, overdue
+from donations.services.updating import prompts
 from donations.states import DonationState, Purpose
 from events.models import Booking, Campaign, Message, Workshop
 from events.services.attendees import attendee
@@ -49,6 +51,7 @@ class Item:
     detail: str
     donation: Donation | None = None
     workshop: Workshop | None = None
+    remittance: Remittance | None = None
     #: What else tells a workshop's item from its others: the day of the last mail that got stuck,
     #: YYYYMMDD, or the person whose link is passed on.
     day: str = ""
@@ -98,13 +101,8 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
         Item("difference", one.campaign, one.source_id, None, one.detail)
         for one in differences[:100]
     ]
-    items += _refunds(ids)
-    items += _stuck_mails(ids)
-    items += _rooms(ids)
-    if is_admin:
-        aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
-        items += [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
-    return items
+    items += [*_refunds(ids), *_stuck_mails(ids), *_rooms(ids), *_of_the_whole_campaign(ids)]
+    return [*items, *_of_the_site()] if is_admin else items
 
 
 def _refunds(campaign_ids: list[int]) -> list[Item]:
@@ -187,6 +185,35 @@ def _rooms(campaign_ids: list[int]) -> list[Item]:
             )
         )
     return items
+
+
+def _of_the_whole_campaign(campaign_ids: list[int]) -> list[Item]:
+    """Return the missed dates of sending, and the updates that donors may expect."""
+    items = [
+        Item("send_by", one.campaign, one.campaign.charity_name, one.outstanding, str(one.days))
+        for one in overdue.of_campaigns(campaign_ids)
+    ]
+    return items + [
+        Item("update_due", one.campaign, one.campaign.title, None, str(one.months))
+        for one in prompts.due(campaign_ids)
+    ]
+
+
+def _of_the_site() -> list[Item]:
+    """Return what an admin looks at: addresses at charities without a site, and poison events."""
+    aside = StripeEvent.objects.filter(set_aside_at__isnull=False, applied_at=None)
+    items = [Item("poison_event", None, one.event_id, None, one.error) for one in aside[:100]]
+    return items + [
+        Item(
+            "address",
+            one.remittance.campaign,
+            one.email,
+            one.remittance.amount,
+            one.remittance.campaign.charity_name,
+            remittance=one.remittance,
+        )
+        for one in acknowledging.waiting_for_approval()
+    ]
 
 
 def pending_choice(booking: Booking) -> Donation | None:

@@ -25,6 +25,8 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
     name = item.name
     if item.workshop is not None and item.kind in {"mails_stuck", "no_room", "refunds_stuck"}:
         name = item.workshop.text("title", language)
+    if item.kind == "update_due" and item.campaign is not None:
+        name = item.campaign.text("title", language)
     values = {
         "name": _("Somebody") if hidden else name,
         "amount": item.amount.format(language) if item.amount else "",
@@ -42,8 +44,20 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "seat_unpaid": _("%(name)s has got %(amount)s back, and still has a seat"),
         "refund_unknown": _("Nobody knows whether %(name)s has got %(amount)s back"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
+        "send_by": _("%(amount)s should be with %(name)s by now"),
+        "update_due": _("The donors of “%(name)s” would like to hear what became of their gifts"),
+        "address": _("May %(name)s acknowledge a transfer of %(amount)s?"),
     }
     return Told(titles[item.kind] % values, _detail(item))
+
+
+def _days_late(days: int) -> str:
+    said = ngettext(
+        "The promised date passed %(n)d day ago, and the campaign’s page says so.",
+        "The promised date passed %(n)d days ago, and the campaign’s page says so.",
+        days,
+    )
+    return said % {"n": days}
 
 
 def _detail(item: Item) -> str:
@@ -70,21 +84,34 @@ def _detail(item: Item) -> str:
             "in now. If that is not what you want, write to them."
         )
         % {"title": item.detail},
+        "address": _("%(charity)s has no site of its own here: look at the address yourself.")
+        % {"charity": item.detail},
+        "update_due": _(
+            "It closed %(months)s months ago. A few sentences are enough: write them on its page "
+            "“Updates”."
+        )
+        % {"months": item.detail},
     }
+    if item.kind in {"mails_stuck", "refunds_stuck"}:
+        return _counted(item)
+    if item.kind == "send_by":
+        return _days_late(int(item.detail))
+    return details.get(item.kind, item.detail)
+
+
+def _counted(item: Item) -> str:
+    """Return how many mails or refunds are stuck."""
+    count = int(item.detail)
     if item.kind == "mails_stuck":
-        count = int(item.detail)
         said = ngettext(
             "%(n)d mail was held back or could not be sent. The list of people says whose.",
             "%(n)d mails were held back or could not be sent. The list of people says whose.",
             count,
         )
-        return said % {"n": count}
-    if item.kind == "refunds_stuck":
-        count = int(item.detail)
+    else:
         said = ngettext(
             "%(n)d refund did not go through. Its page says why.",
             "%(n)d refunds did not go through. Their page says why.",
             count,
         )
-        return said % {"n": count}
-    return details.get(item.kind, item.detail)
+    return said % {"n": count}

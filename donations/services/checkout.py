@@ -192,6 +192,7 @@ def attempt(
         message=gift.message,
         hide_name=gift.hide_name,
         hide_amount=gift.hide_amount,
+        wants_news=gift.payer.wants_news,
         visit=gift.visit,
         nonce=nonce,
         client_hash=gift.client_hash,

@@ -80,8 +80,8 @@ QUERIES: Final[dict[str, str]] = {
         SELECT e.id, e.currency, c.currency FROM donations_ledgerentry e
         JOIN events_campaign c ON c.id = e.campaign_id
         LEFT JOIN donations_donation d ON d.id = e.donation_id
-        WHERE e.currency <> c.currency OR d.campaign_id IS DISTINCT FROM e.campaign_id
-           OR d.currency <> e.currency
+        WHERE e.currency <> c.currency OR d.currency <> e.currency
+           OR (d.campaign_id IS DISTINCT FROM e.campaign_id AND e.source_type <> 'remittance')
     """,
     "at most one live seat donation for a booking": """
         SELECT booking_id, COUNT(*) FROM donations_donation
@@ -129,6 +129,36 @@ QUERIES: Final[dict[str, str]] = {
         WHERE d.net_minor < 0 AND (
           SELECT COUNT(*) FROM donations_ledgerentry e
           WHERE e.donation_id = d.id AND e.kind IN ('refund', 'dispute')) < 2
+    """,
+    "every transfer has exactly its ledger rows": """
+        SELECT r.id, r.state, s.kind, s.n FROM donations_remittance r
+        FULL JOIN (
+          SELECT source_id, COUNT(*) AS n, SUM(amount_minor) FILTER (WHERE kind = 'remittance')
+            AS sent, SUM(amount_minor) FILTER (WHERE kind = 'remittance_returned') AS returned,
+            MIN(campaign_id) AS campaign_id, MIN(kind) AS kind
+          FROM donations_ledgerentry WHERE source_type = 'remittance' GROUP BY source_id) s
+        ON s.source_id = r.public_id::text AND s.campaign_id = r.campaign_id
+        WHERE r.amount_minor IS DISTINCT FROM s.sent
+           OR (CASE WHEN r.state = 'returned' THEN r.amount_minor END) IS DISTINCT FROM s.returned
+           OR s.n <> (CASE WHEN r.state = 'returned' THEN 2 ELSE 1 END)
+    """,
+    "no transfer and no gift is shared out beyond its amount": """
+        SELECT r.id, r.amount_minor, SUM(s.amount_minor) FROM donations_remittance r
+        JOIN donations_remittanceshare s ON s.remittance_id = r.id
+        GROUP BY r.id, r.amount_minor HAVING SUM(s.amount_minor) > r.amount_minor
+        UNION ALL
+        SELECT d.id, d.amount_minor, SUM(s.amount_minor) FROM donations_donation d
+        JOIN donations_remittanceshare s ON s.donation_id = d.id
+        JOIN donations_remittance r ON r.id = s.remittance_id AND r.state <> 'returned'
+        GROUP BY d.id, d.amount_minor HAVING SUM(s.amount_minor) > d.amount_minor
+    """,
+    "an acknowledged transfer has its answer, and only that one": """
+        SELECT r.id, r.state, COUNT(a.id) FROM donations_remittance r
+        LEFT JOIN donations_acknowledgement a ON a.remittance_id = r.id
+         AND a.acknowledged_at IS NOT NULL
+        GROUP BY r.id, r.state
+        HAVING (r.state = 'acknowledged' AND COUNT(a.id) <> 1)
+            OR (r.state IN ('recorded', 'asked') AND COUNT(a.id) > 0)
     """,
     "no unpaid donation has ledger rows": """
         SELECT d.id, d.state FROM donations_donation d

@@ -205,7 +205,9 @@ def _gift_of(old: Donation) -> checkout.Gift:
     return checkout.Gift(
         amount=old.amount,
         cover=Money(old.fee_cover_minor, old.currency),
-        payer=seats.Payer(name=old.name, email=old.email, language=old.language),
+        payer=seats.Payer(
+            name=old.name, email=old.email, language=old.language, wants_news=old.wants_news
+        ),
         visit=old.visit,
         message=old.message,
         hide_name=old.hide_name,

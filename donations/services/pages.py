@@ -17,11 +17,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from donations.models import CampaignTotal, Donation
 from donations.services import totals
+from donations.services.remitting import proof
 from events.models import Campaign, Workshop
 from events.querysets import somebody_waits
-from events.services import content
+from events.services import access, content
 from events.services.seating import seats
-from events.states import CampaignState, Destination
+from events.states import CampaignState, Destination, TeamState
 from fundraiser.core import clock
 from fundraiser.core.money import Money
 
@@ -148,16 +149,24 @@ def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
     )
 
 
+_SUSPENDED = ("suspended_at", "team__suspended_at")
+
+
 def campaign_version(slug: str) -> tuple[int, int, str]:
-    """Return what changes whenever a visible campaign's page must: one query; Http404 if none."""
+    """Return what changes whenever a visible campaign's page must: one query; Http404 if none.
+
+    Raises SuspendedError: what was made before is shown to nobody any more.
+    """
     row = (
         Campaign.objects.visible()
         .filter(slug=slug)
-        .values_list("content_version", "total__version", "state")
+        .values_list("content_version", "total__version", "state", *_SUSPENDED)
         .first()
     )
     if row is None:
         raise Http404
+    if row[3] or row[4]:
+        raise access.SuspendedError
     return row[0], row[1] or 0, row[2]
 
 
@@ -166,6 +175,7 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
 
     That the last seat went, or came back, or that somebody waits, counts at once; how many are left
     may be seconds old, so that a rush of buyers does not make the page anew for each of them.
+    Raises SuspendedError as well.
     """
     row = (
         Workshop.objects.visible()
@@ -178,12 +188,16 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
             "capacity",
             "seats_taken",
             somebody_waits(),
+            "campaign__team__state",
+            *(f"campaign__{name}" for name in _SUSPENDED),
         )
         .first()
     )
-    if row is None or row[3] == CampaignState.DRAFT:
+    if row is None or row[3] == CampaignState.DRAFT or row[7] == TeamState.PENDING:
         raise Http404
-    capacity, taken, has_line = row[4:]
+    if any(row[8:]):
+        raise access.SuspendedError
+    capacity, taken, has_line = row[4:7]
     return *row[:4], has_line or (capacity is not None and taken >= capacity)
 
 
@@ -201,7 +215,9 @@ def _qr(url: str) -> SafeString:
 
 def takes_gifts(campaign: Campaign) -> bool:
     """Return whether a visitor can give to the campaign now."""
-    if campaign.state != CampaignState.PUBLISHED or campaign.destination == Destination.EXTERNAL:
+    if campaign.state != CampaignState.PUBLISHED or campaign.is_suspended:
+        return False
+    if campaign.destination == Destination.EXTERNAL or campaign.team.state == TeamState.PENDING:
         return False
     return campaign.closes_at is None or campaign.closes_at > clock.now()
 
@@ -225,7 +241,7 @@ def _wall_gift(row: dict[str, Any]) -> WallGift:
 
 
 def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
-    """Return everything that the campaign's page and its live part show: three queries."""
+    """Return everything that the campaign's page and its live part show: a few queries."""
     workshops = campaign.workshops.visible().order_by("starts_at")
     for workshop in workshops:
         workshop.campaign = campaign
@@ -246,6 +262,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "csv_url": reverse("entries_csv", args=[campaign.slug]),
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),
+        **proof.context(campaign, total, language),
         **sharing(reverse("campaign", args=[campaign.slug])),
     }
 
@@ -256,7 +273,9 @@ def cards(language: str) -> list[CampaignCard]:
     upcoming = Workshop.objects.visible().filter(starts_at__gt=now).order_by("starts_at")
     rows: Iterable[Campaign] = (
         Campaign.objects.visible()
+        .not_suspended()
         .exclude(state=CampaignState.ARCHIVED)
+        .select_related("team")
         .prefetch_related(Prefetch("workshops", queryset=upcoming, to_attr="upcoming"))
         .order_by("-state", "-created_at")[:60]
     )

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from donations.gateway import BalanceMovement, Gateway, GatewayError
 from donations.models import Difference, Donation, LedgerEntry, Reconciliation
 from donations.services import checkout, inbox, settlement
-from donations.states import DonationState, Kind, SourceType
+from donations.states import AT_STRIPE, DonationState, Kind, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
 
@@ -223,6 +223,7 @@ def _unknown_at_stripe(
 ) -> Iterator[LedgerEntry]:
     known = {one.key for one in expected}
     rows = LedgerEntry.objects.filter(
+        source_type__in=AT_STRIPE,
         stripe_account=account,
         occurred_at__gt=since + YOUNG,
         created_at__lt=clock.now() - YOUNG,

@@ -74,12 +74,25 @@ def move(donation: Donation, entries: Iterable[LedgerEntry]) -> None:
     before = donation.net_minor
     donation.net_minor = before + net_change(changes)
     donation.save(update_fields=["net_minor"])
+    donors = int(donation.net_minor > 0) - int(before > 0)
+    _write(donation.campaign, changes, donors=donors)
+
+
+def move_campaign(campaign: Campaign, entries: Iterable[LedgerEntry]) -> None:
+    """Move the campaign's rollup by new entries of no donation, in their transaction."""
+    _write(campaign, _changes(entries), donors=0)
+
+
+def _write(campaign: Campaign, changes: dict[str, int], *, donors: int) -> None:
     values: dict[str, Any] = {column: F(column) + change for column, change in changes.items()}
-    values["donors"] = F("donors") + int(donation.net_minor > 0) - int(before > 0)
-    values |= {"version": F("version") + 1, "updated_at": clock.now()}
-    row = CampaignTotal.objects.filter(campaign_id=donation.campaign_id)
+    values |= {
+        "donors": F("donors") + donors,
+        "version": F("version") + 1,
+        "updated_at": clock.now(),
+    }
+    row = CampaignTotal.objects.filter(campaign=campaign)
     if row.update(**values) == 0:
-        ensure(donation.campaign)
+        ensure(campaign)
         row.update(**values)
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from donations.urls import cancelling, exports, organize, own, people, public
+from donations.urls import (
+    cancelling,
+    exports,
+    organize,
+    own,
+    people,
+    public,
+    remittances,
+    updates,
+)
 
 urlpatterns = [
     *exports.urlpatterns,
@@ -10,6 +19,8 @@ urlpatterns = [
     *own.urlpatterns,
     *people.urlpatterns,
     *cancelling.urlpatterns,
+    *remittances.urlpatterns,
+    *updates.urlpatterns,
     # Last: a campaign's address may be followed by any name of a workshop.
     *public.urlpatterns,
 ]

@@ -120,9 +120,30 @@ def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
     }
 
 
+#: Items of a whole campaign, and the page where a person sees to them.
+_PAGES: Final = {
+    "send_by": "campaign_remittances",
+    "update_due": "campaign_updates",
+    "address": "remittance",
+}
+
+
+def _page_of(one: attention.Item, campaign: Campaign) -> list[dict[str, Any]]:
+    row = one.remittance or campaign
+    labels = {
+        "send_by": _("Record a transfer"),
+        "update_due": _("Write the update"),
+        "address": _("Look at it"),
+    }
+    url = reverse(_PAGES[one.kind], args=[row.public_id])
+    return [{"url": url, "label": labels[one.kind], "post": False}]
+
+
 def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]:
     """Return the buttons of an item: money to give back or leave as a gift, people to look at."""
     donation, campaign = one.donation, one.campaign
+    if one.kind in _PAGES and campaign is not None:
+        return _page_of(one, campaign) if campaign.team_id in teams else []
     if one.kind == "no_room" and one.workshop is not None:
         if campaign is None or campaign.team_id not in teams:
             return []

@@ -57,7 +57,7 @@ def _sent(request: HttpRequest, place: Place, data: dict[str, Any]) -> bool:
     words = Words(data["language"], data["words"])
     try:
         count = list_invitations.send(place, data["lines"], author=request.user, words=words)
-    except invitations.TooManyError as error:
+    except list_invitations.TooManyError as error:
         told = ngettext(
             "Your team may invite %(n)d more person today. Nobody was invited.",
             "Your team may invite %(n)d more people today. Nobody was invited.",

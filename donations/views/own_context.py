@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from donations.models import Donation
 from donations.services import attention, cancellations, cancelling, pages, refund_requests
+from donations.services.remitting import shares
 from donations.states import DonationState
 from donations.views import waiting
 from donations.views.language import language
@@ -67,6 +68,7 @@ def booking_page(
         "mails_url": reverse("booking_mails", args=[token]),
         "money_actions": [_booking_money(one, token) for one in donations],
         "asked": [one for one in donations if one.refund_asked_at and one.net_minor > 0],
+        "journeys": shares.journeys(donations),
         "give_url": _give_url(booking, token),
         "links_url": reverse("booking_links", args=[token]),
         "manage_url": reverse("booking", args=[token]),

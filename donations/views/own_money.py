@@ -17,6 +17,7 @@ from donations.models import Donation
 from donations.services import pages, refund_requests, watching
 from donations.services.links import GIFT_LINK, donation_for_link
 from donations.services.papers import receipts
+from donations.services.remitting import shares
 from donations.states import DonationState
 from donations.views import own_context
 from donations.views.language import language
@@ -38,6 +39,7 @@ def gift(request: HttpRequest, token: str) -> HttpResponse:
         "watch_url": watching.page_of(donation),
         "fee": receipts.exact_fee(donation),
         "money_actions": [actions],
+        "journeys": shares.journeys([donation]),
         "asked": [donation] if donation.refund_asked_at and donation.net_minor > 0 else [],
         **pages.sharing(reverse("campaign", args=[donation.campaign.slug])),
     }

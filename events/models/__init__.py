@@ -9,7 +9,8 @@ from events.models.notes import PersonNote
 from events.models.people import Person
 from events.models.referrals import Referral
 from events.models.rooms import Device, Host
-from events.models.teams import Membership, Team
+from events.models.site_pages import SitePage
+from events.models.teams import Invitation, Membership, Team
 from events.models.texts import Announcement, MailText
 from events.models.workshops import Workshop
 
@@ -20,6 +21,7 @@ __all__ = [
     "DeliveryProblem",
     "Device",
     "Host",
+    "Invitation",
     "Invitee",
     "ListInvitation",
     "MailText",
@@ -30,6 +32,7 @@ __all__ = [
     "Referral",
     "Registration",
     "SharedMoment",
+    "SitePage",
     "Team",
     "Workshop",
 ]

@@ -53,6 +53,9 @@ class Campaign(Translated, models.Model):
     closes_at = models.DateTimeField(null=True, blank=True)
     send_by = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.DRAFT)
+    #: Set by an admin: no page of it is shown, and it takes no gift and nobody.
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.CharField(max_length=300, blank=True)
     #: Raised by every edit: part of the key of what is cached about the campaign.
     content_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
@@ -85,6 +88,11 @@ class Campaign(Translated, models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether an admin suspended it, or its team."""
+        return self.suspended_at is not None or self.team.suspended_at is not None
 
     @property
     def goal(self) -> Money | None:

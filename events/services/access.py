@@ -23,9 +23,9 @@ from events.models import (
     Workshop,
 )
 from events.querysets import CampaignQuerySet
-from events.states import CampaignState, Role
+from events.states import CampaignState, Role, TeamState
 from fundraiser.core import links
-from fundraiser.core.http import DeadLinkError
+from fundraiser.core.http import DeadLinkError, TellingError
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -42,6 +42,17 @@ STAGE_LINK = "stage"
 NOTICE_LINK = "notice"
 HOST_REMINDERS_LINK = "host-reminders"
 
+
+class SuspendedError(TellingError):
+    """An admin suspended the campaign, or its team: nothing of it is shown, and nothing taken.
+
+    410 and not 404: the address is right, and search engines and caches should forget the page.
+    """
+
+    template = "campaigns/suspended.html"
+    status = 410
+
+
 #: These members see addresses and change things; a viewer sees numbers.
 EDITORS = (Role.OWNER, Role.ORGANIZER)
 MEMBERS = (*EDITORS, Role.VIEWER)
@@ -50,17 +61,32 @@ _Row = TypeVar("_Row", Booking, Registration, Host, Person)
 
 
 def campaign_for_visitor(slug: str) -> Campaign:
-    """Return a campaign that anybody may see; Http404 otherwise (a draft included)."""
-    return get_object_or_404(Campaign.objects.visible(), slug=slug)
+    """Return a campaign that anybody may see; Http404 otherwise (a draft included).
+
+    Raises SuspendedError for one that an admin suspended.
+    """
+    rows = Campaign.objects.visible().select_related("team")
+    return _not_suspended(get_object_or_404(rows, slug=slug))
 
 
 def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:
-    """Return a workshop that anybody may see, with its campaign; Http404 otherwise."""
-    visible = Workshop.objects.visible().select_related("campaign")
+    """Return a workshop that anybody may see, with its campaign; Http404 otherwise.
+
+    Raises SuspendedError where its campaign is suspended.
+    """
+    visible = Workshop.objects.visible().select_related("campaign__team")
     workshop = get_object_or_404(visible, campaign__slug=campaign_slug, slug=slug)
-    if workshop.campaign.state == CampaignState.DRAFT:
+    campaign = workshop.campaign
+    if campaign.state == CampaignState.DRAFT or campaign.team.state == TeamState.PENDING:
         raise Http404
+    _not_suspended(campaign)
     return workshop
+
+
+def _not_suspended(campaign: Campaign) -> Campaign:
+    if campaign.is_suspended:
+        raise SuspendedError
+    return campaign
 
 
 def _read(purpose: str, token: str, rows: QuerySet[_Row]) -> _Row:
@@ -157,10 +183,10 @@ def campaign_for_stage(token: str) -> Campaign:
     except links.InvalidLinkError as error:
         raise DeadLinkError from error
     rows = Campaign.objects.filter(public_id=link.public_id, stage_version=link.version)
-    found = rows.first()
+    found = rows.select_related("team").first()
     if found is None:
         raise DeadLinkError
-    return found
+    return _not_suspended(found)
 
 
 def campaigns_of(user: AbstractBaseUser | AnonymousUser, *, is_admin: bool) -> CampaignQuerySet:

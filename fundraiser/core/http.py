@@ -12,20 +12,38 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-class DeadLinkError(Http404):
+class TellingError(Http404):
+    """Something is not shown, and a page of its own tells why. ``context`` is what it shows."""
+
+    template = "404.html"
+    status = 404
+
+    def __init__(self, **context: Any) -> None:
+        super().__init__(type(self).__name__)
+        self.context = context
+
+
+class DeadLinkError(TellingError):
     """A personal link that was revoked, cut short or never made: 404, and a page that says so."""
+
+    template = "link_expired.html"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Show what is not there; of a personal link say how to get a new one."""
-    template = "link_expired.html" if isinstance(exception, DeadLinkError) else "404.html"
-    return render(request, template, status=404)
+    if isinstance(exception, TellingError):
+        return render(request, exception.template, exception.context, status=exception.status)
+    return render(request, "404.html", status=404)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give every template the site's name and address."""
+    """Give every template the site's name and address, and whether anybody may make an account."""
     del request
-    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "site_opens_accounts": settings.OPEN_REGISTRATION,
+    }
 
 
 def client_address(request: HttpRequest) -> str:

@@ -87,13 +87,15 @@ def plan() -> Services:
         "LINK_KEY": made["LINK_KEY"],
         "DEMO_PASSWORD": made["DEMO_PASSWORD"],
         "STATIC_ROOT": str(LOCAL / "static"),
+        # The demo's admin comes in by the printed password alone; nobody else reaches this site.
+        "REQUIRE_STAFF_SECOND_FACTOR": "false",
         # Beat's tasks every few seconds would hide everything else in the terminal.
         "LOG_LEVEL": "WARNING",
         # On a bare machine one is often root; Celery's warning about it is for production.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
-    if is_set("SITE_URL"):
-        del variables["ALLOWED_HOSTS"]
+    if is_set("SITE_URL"):  # others may reach it
+        del variables["ALLOWED_HOSTS"], variables["REQUIRE_STAFF_SECOND_FACTOR"]
     return Services(port, variables, made, RememberedPorts(LOCAL / "ports.env"))
 
 

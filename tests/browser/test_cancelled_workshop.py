@@ -60,7 +60,7 @@ def _three_ways(payer: Page, site: str) -> dict[str, list[str]]:
 
 @pytest.mark.timeout(300)
 def test_three_people_choose_three_ways(open_context: Open, workshop: Workshop, site: str) -> None:
-    options = {**PHONE, "reduced_motion": "reduce"}
+    options = {**PHONE, "locale": "en", "reduced_motion": "reduce"}
     page = signed_in(open_context, site, "alice@example.org", **options)
     base = f"{site}/organize/workshops/{workshop.public_id}/"
     page.goto(base)

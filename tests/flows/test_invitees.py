@@ -148,7 +148,7 @@ def test_bad_lists_are_told_at_the_field_and_only_editors_come_here(
 def test_an_erased_address_is_not_invited_again(campaign: Campaign, alice: User) -> None:
     post(alice, campaign, "Ann,ann@example.org", send="1")
     person = Person.objects.create(email="Ann@example.org")
-    (told,) = personal_data.of_person(person)["invitations"]
+    (told,) = personal_data.of_person(person)["list_invitations"]
     assert (told["name"], told["campaign"]) == ("Ann", campaign.title)
     erasing.erase(person, gateway=for_visitors())
     left = Invitee.objects.get()

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.test import Client
 
 from donations.models import Donation
-from events.models import Booking, Campaign, Host, Membership, Person, Registration
+from events.models import Booking, Campaign, Host, Invitation, Membership, Person, Registration
 from events.services import access
 from tests.access.stage import METHODS, PURPOSES, Stage
 from tests.access.table import stated
@@ -66,6 +66,18 @@ def test_a_former_admin_is_an_ordinary_visitor_with_the_next_request(
     assert sees(client, stage) == "nothing"
 
 
+def test_a_former_owner_changes_nothing_of_the_team_with_the_next_request(
+    stage: Stage,  # noqa: F811
+) -> None:
+    client, user = stage.client("organizer"), stage.users["organizer"]
+    path = f"/organize/teams/{stage.workshop.campaign.team.public_id}/"
+    assert client.get(f"{path}edit/").status_code == 200
+    Membership.objects.filter(user=user).update(role="organizer")
+    assert (client.get(path).status_code, client.get(f"{path}edit/").status_code) == (200, 403)
+    Membership.objects.filter(user=user).delete()
+    assert (client.get(path).status_code, client.get(f"{path}edit/").status_code) == (404, 404)
+
+
 #: A link that was used at two places is replaced, and the first of them goes on with it:
 #: tests/flows/test_devices.py tries what becomes of the others.
 JOINING = {"join", "join_status"}
@@ -73,7 +85,7 @@ JOINING = {"join", "join_status"}
 
 def _revoke_every_link() -> None:
     """Raise the version of whatever has links; a member's end with the membership."""
-    for model in (Booking, Donation, Registration, Host, Person):
+    for model in (Booking, Donation, Registration, Host, Person, Invitation):
         model.objects.update(link_version=F("link_version") + 1)
     Campaign.objects.update(stage_version=F("stage_version") + 1)
     Membership.objects.all().delete()

@@ -11,11 +11,21 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from donations.models import Donation
-from events.models import Announcement, Host, Invitee, ListInvitation, Membership, Message, Workshop
+from events.models import (
+    Announcement,
+    Host,
+    Invitation,
+    Invitee,
+    ListInvitation,
+    Membership,
+    Message,
+    Workshop,
+)
 from events.states import Role
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.mail_samples import book, pay, sample_workshop
+from tests.support.remittance_samples import remittance_mails
 
 
 def _made(kind: str, workshop: Workshop | None = None, **ids: int | str) -> EmailMultiAlternatives:
@@ -62,13 +72,17 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
             reference=f"{workshop.pk}-{clock.now():%Y%m%d}",
         ),
         "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
-        "list_invitation": _invitation(workshop, language),
-        "list_invitation_campaign": _invitation(workshop, language, workshop=None),
+        "list_invitation": _list_invitation(workshop, language),
+        "list_invitation_campaign": _list_invitation(workshop, language, workshop=None),
+        "invitation": _invitation(workshop, owner, language),
         "announcement": _announcement(workshop, person.pk, language),
+        **remittance_mails(donation, owner, language),
     }
 
 
-def _invitation(shop: Workshop, language: str, **values: Workshop | None) -> EmailMultiAlternatives:
+def _list_invitation(
+    shop: Workshop, language: str, **values: Workshop | None
+) -> EmailMultiAlternatives:
     email = f"{uuid.uuid4().hex[:8]}@example.org"
     invitee = Invitee.objects.create(
         team=shop.campaign.team, fingerprint=email, email=email, name="Dora"
@@ -84,6 +98,18 @@ def _invitation(shop: Workshop, language: str, **values: Workshop | None) -> Ema
         }
     )
     return _made("list_invitation", made.workshop, list_invitation=made.pk)
+
+
+def _invitation(workshop: Workshop, owner: Membership, language: str) -> EmailMultiAlternatives:
+    invited = Invitation.objects.create(
+        team=workshop.campaign.team,
+        email="zoe@example.org",
+        role=Role.ORGANIZER,
+        language=language,
+        invited_by=owner.user,
+        expires_at=clock.now() + timedelta(days=14),
+    )
+    return _made("invitation", invitation=invited.pk, version=1)
 
 
 def _announcement(workshop: Workshop, person: int, language: str) -> EmailMultiAlternatives:

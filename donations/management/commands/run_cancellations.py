@@ -1,4 +1,4 @@
-"""Do what is due of cancelled workshops: ask, refund, apply the defaults."""
+"""``manage.py run_cancellations``: ask, refund and apply defaults for cancelled workshops."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from donations.tasks import run_cancellations
+from donations.gateway.stripe import for_workers
+from donations.services import organizer_refunds, refund_run
 
 
 class Command(BaseCommand):
@@ -17,4 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once."""
         del args, options
-        self.stdout.write(run_cancellations())
+        organizer_refunds.finish_all(gateway=for_workers())
+        self.stdout.write(str(refund_run.run(gateway=for_workers())))

@@ -30,10 +30,13 @@ WISHES: Final = {
     "new_gift": "wants_gift_mails",
     "digest": "wants_digest",
     "attention": "wants_attention_mails",
+    "acknowledged": "wants_attention_mails",
+    "overdue": "wants_attention_mails",
+    "update_prompt": "wants_attention_mails",
 }
 
 
-def _member(message: Message) -> Membership | None:
+def member_of(message: Message) -> Membership | None:
     """Return whom a notice is for, as long as they are on the team and want it."""
     rows = Membership.objects.select_related("team", "user")
     member = rows.filter(pk=message.ids["membership"]).first()
@@ -42,11 +45,12 @@ def _member(message: Message) -> Membership | None:
     return member if getattr(member, WISHES[message.kind]) else None
 
 
-def _is_editor(member: Membership) -> bool:
+def is_editor(member: Membership) -> bool:
+    """Whether a member sees names, and changes things."""
     return member.role in access.EDITORS
 
 
-def _compose(
+def compose_notice(
     kind: str, member: Membership, context: dict[str, Any], *, title: str
 ) -> EmailMultiAlternatives:
     """Return a notice; it is answered to the team's own address."""
@@ -69,14 +73,14 @@ def _compose(
 
 def new_gift(message: Message) -> EmailMultiAlternatives | None:
     """Somebody gave; not due once it went back. To a viewer, what is hidden stays hidden."""
-    member = _member(message)
+    member = member_of(message)
     rows = Donation.objects.select_related("campaign", "workshop__campaign")
     donation = rows.filter(pk=message.ids["donation"]).first()
     if member is None or donation is None or donation.net_minor <= 0:
         return None
     if donation.campaign.team_id != member.team_id:
         return None
-    knows = _is_editor(member)
+    knows = is_editor(member)
     language, workshop = member.language, donation.workshop
     with translation.override(language):
         campaign = pages.campaign_page(donation.campaign, language)
@@ -88,13 +92,13 @@ def new_gift(message: Message) -> EmailMultiAlternatives | None:
             "workshop_title": workshop.text("title", language) if workshop else "",
             "total": totals.of_campaign(donation.campaign),
         }
-    return _compose("new_gift", member, context, title=campaign.title)
+    return compose_notice("new_gift", member, context, title=campaign.title)
 
 
 def attention_item(message: Message) -> EmailMultiAlternatives | None:
     """Something needs a person; not due once somebody has seen to it."""
-    member = _member(message)
-    if member is None or not _is_editor(member):
+    member = member_of(message)
+    if member is None or not is_editor(member):
         return None
     campaigns = Campaign.objects.filter(team=member.team)
     wanted = (message.ids["item"], message.ids["reference"])
@@ -103,7 +107,7 @@ def attention_item(message: Message) -> EmailMultiAlternatives | None:
             with translation.override(member.language):
                 told = attention_words.told(item, member.language, names_all=True)
             title = item.campaign.text("title", member.language)
-            return _compose("attention", member, {"told": told}, title=title)
+            return compose_notice("attention", member, {"told": told}, title=title)
     return None
 
 
@@ -126,7 +130,7 @@ class Day:
 
 def digest(message: Message) -> EmailMultiAlternatives | None:
     """The team's day until 8 in its own zone; not due when nothing happened or waits."""
-    member = _member(message)
+    member = member_of(message)
     if member is None:
         return None
     since, until = _day(str(message.ids["day"]), member.team.time_zone)
@@ -137,7 +141,7 @@ def digest(message: Message) -> EmailMultiAlternatives | None:
     if not busy and not told:
         return None
     context = {"days": busy, "told": told, "gifts": sum(one.gifts for one in busy)}
-    return _compose("digest", member, context, title=member.team.name)
+    return compose_notice("digest", member, context, title=member.team.name)
 
 
 def _day(day: str, zone: str) -> tuple[datetime, datetime]:
@@ -170,6 +174,6 @@ def _of_campaign(campaign: Campaign, since: datetime, until: datetime, language:
 
 def _told(campaigns: Sequence[Campaign], member: Membership) -> list[attention_words.Told]:
     items = attention.of_campaigns(campaigns, is_admin=False)
-    names_all = _is_editor(member)
+    names_all = is_editor(member)
     with translation.override(member.language):
         return [attention_words.told(one, member.language, names_all=names_all) for one in items]

@@ -13,6 +13,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from donations.services import attention
+from donations.services.mails import remittance_notices
 from events.models import Campaign, Membership, Message
 from events.services.access import EDITORS
 from fundraiser.core import clock, jobs
@@ -21,6 +22,9 @@ from fundraiser.core import clock, jobs
 _OLDEST: Final = timedelta(days=14)
 #: What was settled before this is told by the digest alone, should nothing have run meanwhile.
 _RECENT: Final = timedelta(hours=6)
+
+#: These have mails of their own (remittance_notices.py).
+_TOLD_OTHERWISE: Final = frozenset({"send_by", "update_due"})
 
 _GIFTS: Final = """
     INSERT INTO events_message (key, kind, booking_id, registration_id, workshop_id, ids,
@@ -46,7 +50,7 @@ _GIFTS: Final = """
 def plan() -> int:
     """Put the notices that are due into the outbox; return how many. Safe to run at any time."""
     with transaction.atomic():
-        count = _gifts(state="queued", age=_RECENT) + _attention()
+        count = _gifts(state="queued", age=_RECENT) + _attention() + remittance_notices.plan()
         if count:
             jobs.enqueue("events.send_due_messages")
     return count
@@ -95,7 +99,7 @@ def _attention() -> int:
         for team, some in members.items()
         # Team by team: each list is cut, and one team's must not push another's out of it.
         for item in attention.of_campaigns(Campaign.objects.filter(team=team), is_admin=False)
-        if item.campaign is not None
+        if item.campaign is not None and item.kind not in _TOLD_OTHERWISE
         for member in some
     ]
     known = set(

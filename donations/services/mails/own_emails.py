@@ -31,8 +31,9 @@ def links(message: Message) -> EmailMultiAlternatives | None:
     if person is None:
         return None
     seats, gifts = _seats(person), _gifts(person)
-    known = own_records.hosts_of(person.email).exists() or list_invitations.of_address(person.email)
-    if not seats and not gifts and not known:
+    others = (own_records.hosts_of(person.email), own_records.acknowledgements_of(person.email))
+    is_known = any(rows.exists() for rows in others) or list_invitations.of_address(person.email)
+    if not seats and not gifts and not is_known:
         return None
     return compose(
         "links",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from donations.gateway import Gateway
 from donations.models import Donation, RefundOrder
@@ -41,6 +41,7 @@ _NOBODY: dict[str, Any] = {
     "email": "",
     "message": "",
     "hide_name": True,
+    "wants_news": False,
     "client_hash": "",
     "session_url": "",
     "refund_answer": "",
@@ -94,6 +95,8 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         _forget_seats(seats)
         _forget_bookings(bookings)
         own_records.hosts_of(person.email).delete()
+        own_records.invitations_of(person.email).delete()
+        _forget_acknowledgements(person.email)
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
         list_invitations.forget(person.email)
         person.delete()
@@ -149,6 +152,17 @@ def _forget_donations(donations: Sequence[Donation]) -> None:
         Donation.objects.filter(pk=donation.pk).update(
             **_NOBODY, session_parameters=kept, link_version=donation.link_version + 1
         )
+
+
+def _forget_acknowledgements(email: str) -> None:
+    """Take an officer's name and address away; that a charity acknowledged a transfer stays."""
+    own_records.acknowledgements_of(email).update(
+        email="",
+        officer_name="",
+        officer_role="",
+        shows_name=False,
+        link_version=F("link_version") + 1,
+    )
 
 
 def _forget_seats(seats: Sequence[Registration]) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from donations.models import Donation
+from donations.models import Acknowledgement, Donation
 from events.models import Booking, Host, Invitee, Person, Registration
 from events.services.mails import outbox
 from fundraiser.core import clock
@@ -42,6 +42,7 @@ def forget_strangers() -> int:
     same = {"email__iexact": OuterRef("email")}
     strangers = Person.objects.filter(
         ~Exists(Donation.objects.filter(**same)),
+        ~Exists(Acknowledgement.objects.filter(**same)),
         ~Exists(Registration.objects.filter(**same)),
         ~Exists(Booking.objects.filter(**same)),
         ~Exists(Host.objects.filter(**same)),

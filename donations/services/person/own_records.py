@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from donations.models import Donation
+from donations.models import Acknowledgement, Donation
 from donations.querysets import DonationQuerySet
-from events.models import Booking, Host, Registration
+from events.models import Booking, Host, Invitation, Registration
 from events.states import BookingState
 from fundraiser.core.money import Money
 
@@ -57,10 +57,21 @@ def shown_seats(email: str) -> list[Registration]:
     return list(rows.exclude(booking__email__iexact=email))
 
 
+def invitations_of(email: str) -> QuerySet[Invitation]:
+    """Return the places in teams that an address is offered."""
+    return Invitation.objects.filter(email__iexact=email).select_related("team").order_by("pk")
+
+
 def hosts_of(email: str) -> QuerySet[Host]:
     """Return where an address speaks, or spoke, latest workshop first."""
     rows = Host.objects.filter(email__iexact=email).select_related("workshop__campaign__team")
     return rows.order_by("-workshop__starts_at", "-pk")
+
+
+def acknowledgements_of(email: str) -> QuerySet[Acknowledgement]:
+    """Return what an address was asked in a charity's name, and answered, latest first."""
+    rows = Acknowledgement.objects.filter(email__iexact=email)
+    return rows.select_related("remittance__campaign").order_by("-asked_at", "-pk")
 
 
 def donations_of(email: str) -> DonationQuerySet:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from donations.models import Donation
+from donations.models import Acknowledgement, Donation
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import (
@@ -41,9 +41,16 @@ def of_person(person: Person) -> dict[str, Any]:
         "bookings": [_booking(one) for one in bookings],
         "seats": [_seat(one) for one in seats],
         "speaks_at": [_host(one) for one in own_records.hosts_of(email)],
-        "donations": [_donation(one) for one in donations],
         "invitations": [
-            _invitation(one) for invitee in invitees for one in invitee.invitations.all()
+            {"team": one.team.name, "role": one.role, "created_at": _time(one.created_at)}
+            for one in own_records.invitations_of(email)
+        ],
+        "donations": [_donation(one) for one in donations],
+        "list_invitations": [
+            _list_invitation(one) for invitee in invitees for one in invitee.invitations.all()
+        ],
+        "acknowledgements": [
+            _acknowledgement(one) for one in own_records.acknowledgements_of(email)
         ],
         "mails": _mails(messages_of(person, bookings, seats, donations)),
         "delivery_problems": [
@@ -61,12 +68,16 @@ def messages_of(
 ) -> list[Message]:
     """Return every mail that was or will be written to the owner of these rows."""
     hosts = [one.pk for one in own_records.hosts_of(person.email)]
+    invited = [one.pk for one in own_records.invitations_of(person.email)]
+    asked = [one.pk for one in own_records.acknowledgements_of(person.email)]
     own = (
         Q(booking__in=[one.pk for one in bookings], registration=None)
         | Q(registration__in=[one.pk for one in seats])
         | Q(ids__donation__in=[one.pk for one in donations])
         | Q(ids__person=person.pk)
+        | Q(ids__acknowledgement__in=asked)
         | Q(kind__startswith="host_", ids__host__in=hosts)
+        | Q(kind="invitation", ids__invitation__in=invited)
     )
     former = Q(ids__email__iexact=person.email)  # whose seat went to others, until it has left
     rows = Message.objects.filter((own & ~Q(kind__in=_TO_OTHERS)) | former)
@@ -76,7 +87,15 @@ def messages_of(
 #: To who held a seat before: that address stands nowhere but in the mail's own row.
 _TO_FORMER_HOLDER = "seat_handed_over"
 #: These are about the same rows, and go to those who organise, or to a seat's former holder.
-_TO_OTHERS = ("new_gift", "attention", "digest", _TO_FORMER_HOLDER)
+_TO_OTHERS = (
+    "new_gift",
+    "attention",
+    "digest",
+    "acknowledged",
+    "overdue",
+    "update_prompt",
+    _TO_FORMER_HOLDER,
+)
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -166,6 +185,7 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "message": donation.message,
         "hide_name": donation.hide_name,
         "hide_amount": donation.hide_amount,
+        "wants_news": donation.wants_news,
         "language": donation.language,
         "created_at": _time(donation.created_at),
         "paid_at": _time(donation.paid_at),
@@ -177,14 +197,7 @@ def _donation(donation: Donation) -> dict[str, Any]:
             "invitation": str(donation.invitation.public_id) if donation.invitation else None,
             **donation.utm,
         },
-        "refunds_ordered": [
-            {
-                "amount_minor": one.amount_minor,
-                "reason": one.reason,
-                "created_at": _time(one.created_at),
-            }
-            for one in donation.refund_orders.order_by("pk")
-        ],
+        "refunds_ordered": _orders(donation),
         "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
             {
@@ -197,7 +210,7 @@ def _donation(donation: Donation) -> dict[str, Any]:
     }
 
 
-def _invitation(invitation: ListInvitation) -> dict[str, Any]:
+def _list_invitation(invitation: ListInvitation) -> dict[str, Any]:
     return {
         "team": invitation.invitee.team.name,
         "campaign": invitation.campaign.title,
@@ -206,6 +219,33 @@ def _invitation(invitation: ListInvitation) -> dict[str, Any]:
         "language": invitation.language,
         "created_at": _time(invitation.created_at),
         "unsubscribed_at": _time(invitation.invitee.unsubscribed_at),
+    }
+
+
+def _orders(donation: Donation) -> list[dict[str, Any]]:
+    return [
+        {
+            "amount_minor": one.amount_minor,
+            "reason": one.reason,
+            "created_at": _time(one.created_at),
+        }
+        for one in donation.refund_orders.order_by("pk")
+    ]
+
+
+def _acknowledgement(asked: Acknowledgement) -> dict[str, Any]:
+    return {
+        "charity": asked.remittance.campaign.charity_name,
+        "campaign": asked.remittance.campaign.title,
+        "language": asked.language,
+        "asked_at": _time(asked.asked_at),
+        "acknowledged_at": _time(asked.acknowledged_at),
+        "received_minor": asked.received_minor,
+        "received_on": asked.received_on.isoformat() if asked.received_on else None,
+        "currency": asked.remittance.currency,
+        "name": asked.officer_name,
+        "role": asked.officer_role,
+        "shows_name": asked.shows_name,
     }
 
 

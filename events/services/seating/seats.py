@@ -80,7 +80,8 @@ def registration_status(workshop: Workshop, now: datetime) -> str:
         return "cancelled"
     if workshop.ends_at <= now:
         return "past"
-    if campaign.state != CampaignState.PUBLISHED or workshop.state != WorkshopState.PUBLISHED:
+    published = campaign.state == CampaignState.PUBLISHED and not campaign.is_suspended
+    if not published or workshop.state != WorkshopState.PUBLISHED:
         return "closed"
     if opens is not None and opens > now:
         return "not_open_yet"

@@ -1,0 +1,1 @@
+"""Updates to the donors of a campaign: what became of their gifts."""

@@ -1,0 +1,56 @@
+"""Staff need a second factor before they come into Django's admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+#: Recovery codes alone are none: they stand in for one of these.
+_FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+#: These of the admin's own addresses lead in and out.
+_DOORS: Final = frozenset({"login", "logout"})
+
+
+class StaffSecondFactorMiddleware:
+    """Sends staff without a second factor to the page where it is set up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; what is refused is refused before the view, below."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        """Refuse the admin's pages to staff who sign in by one factor alone.
+
+        Asked at each request: taking the factor away shuts the admin with the next one.
+        """
+        del view, args, kwargs
+        match = request.resolver_match
+        if not settings.REQUIRE_STAFF_SECOND_FACTOR or match is None:
+            return None
+        if "admin" not in match.namespaces or match.url_name in _DOORS:
+            return None
+        user = request.user
+        if not (user.is_active and getattr(user, "is_staff", False)) or is_mfa_enabled(
+            user, _FACTORS
+        ):
+            return None
+        told = _(
+            "The administration opens with a second factor only: set up an authenticator app or a "
+            "passkey here, then go back to it."
+        )
+        messages.warning(request, told)
+        return redirect("mfa_index")
