@@ -145,18 +145,17 @@ def _actions(one: attention.Item, teams: Container[int]) -> list[dict[str, Any]]
     if one.kind in _PAGES and campaign is not None:
         return _page_of(one, campaign) if campaign.team_id in teams else []
     if one.kind == "no_room" and one.workshop is not None:
-        if campaign is None or campaign.team_id not in teams:
-            return []
         room = reverse("workshop_room", args=[one.workshop.public_id])
-        return [{"url": room, "label": _("Set the room"), "post": False}]
+        is_mine = campaign is not None and campaign.team_id in teams
+        return [{"url": room, "label": _("Set the room"), "post": False}] if is_mine else []
     if one.kind in _REFUNDS:
         return _refund_actions(one) if campaign and campaign.team_id in teams else []
     if one.workshop is not None:
         people = reverse("workshop_people", args=[one.workshop.public_id])
         return [{"url": people, "label": _("See the people"), "post": False}]
-    if one.kind not in {"refund_asked", "late_money"} or donation is None or campaign is None:
+    if one.kind not in {"refund_asked", "late_money"} or donation is None:
         return []
-    if campaign.team_id not in teams:
+    if campaign is None or campaign.team_id not in teams:
         return []
     back = reverse("refund_give_back", args=[donation.public_id])
     leave = reverse("refund_decline", args=[donation.public_id])
