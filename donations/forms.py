@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from donations import companions, minimums
-from donations.services import fees
+from donations.services import fees, origins
 from donations.services.checkout import Gift
 from events.models import Booking, Campaign, Workshop
 from events.questions import clean_questions, question_fields
@@ -147,6 +147,7 @@ class GiveForm(PersonForm):
         self.campaign = campaign
         self.workshop = workshop
         self.booking = booking
+        self._carry_origin()
         #: The further persons' fields, for the template.
         self.companions: list[companions.CompanionFields] = []
         self.currency = campaign.currency
@@ -162,6 +163,13 @@ class GiveForm(PersonForm):
         stripes = minimums.maximum(self.currency)
         self.maximum = min(stripes, self.told_maximum or stripes)
         self._prepare_fields()
+
+    def _carry_origin(self) -> None:
+        """Keep by which link the visitor came, where the address or the form tells it."""
+        for name in origins.FIELDS:
+            if self.data.get(name) or self.initial.get(name):
+                self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+                self.fields[name].validators = []  # origins.tidy makes of it what is kept
 
     def _money(self, minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, self.currency)
@@ -272,4 +280,5 @@ class GiveForm(PersonForm):
             hide_name=data["hide_name"],
             hide_amount=data["hide_amount"],
             client_hash=client_hash,
+            origin=origins.read(self.campaign, self.data),
         )

@@ -148,6 +148,8 @@ class Audience(TextChoices):
     ATTENDED = "attended"
     ABSENT = "absent"
     WAITING = "waiting"
+    #: Persons picked one by one, or by a filter, when it was written.
+    CHOSEN = "chosen"
 
 
 class ProblemKind(TextChoices):

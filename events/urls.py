@@ -50,6 +50,11 @@ urlpatterns = [
         name="unsubscribe_news",
     ),
     path("u/<str:token>/speaker/", unsubscribing.unsubscribe_host, name="unsubscribe_host"),
+    path(
+        "u/<str:token>/invitations/",
+        unsubscribing.unsubscribe_invitations,
+        name="unsubscribe_invitations",
+    ),
     path("j/<str:token>/", joining.join, name="join"),
     path("j/<str:token>/status/", joining.join_status, name="join_status"),
     path("h/<str:token>/", hosting.host_join, name="host_join"),

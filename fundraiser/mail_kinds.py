@@ -31,6 +31,7 @@ _OWN: Final = "donations.services.mails.own_emails"
 _TEAM: Final = "donations.services.mails.team_emails"
 _INVITATION: Final = "donations.services.mails.invitation_emails"
 _NOTICE: Final = "donations.services.mails.notice_emails"
+_LIST: Final = "donations.services.mails.list_invitation_emails"
 _REMITTANCE: Final = "donations.services.mails.remittance_emails"
 
 MAIL_KINDS: Final = {
@@ -65,6 +66,7 @@ MAIL_KINDS: Final = {
     "receipt": MailKind(f"{_OWN}.receipt", editable=True, tells_amount=True),
     "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),
     # Written by, and to, the people who organise.
+    "list_invitation": MailKind(f"{_LIST}.list_invitation", "news"),
     "announcement": MailKind(f"{_TEAM}.announcement", "news"),
     "invitation": MailKind(f"{_INVITATION}.invitation"),
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),

@@ -196,6 +196,8 @@ vars().update(mail_provider.email_config(EMAIL_URL, ANYMAIL_PROVIDER))
 EMAIL_TIMEOUT = 10
 #: How many mails may leave in a minute, by all senders together; 0: as many as will go.
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=0)
+#: How many people one team may invite by lists within 24 hours.
+INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=500)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 )

@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 
 from donations.querysets import DonationQuerySet
 from donations.states import LIVE, DonationState, Purpose
-from events.models import Booking, Campaign, Workshop
+from events.models import Booking, Campaign, ListInvitation, Referral, Workshop
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED, Money
 
@@ -50,6 +50,16 @@ class Donation(models.Model):
     nonce = models.UUIDField(default=uuid.uuid4, unique=True)
     #: The visitor's address as a keyed hash, to limit attempts without keeping the address.
     client_hash = models.CharField(max_length=64, blank=True)
+
+    #: The link that its giver came by, the invitation, and what the address said of its source:
+    #: {"source": …, "medium": …, "campaign": …}, at most 100 characters each.
+    referral = models.ForeignKey(
+        Referral, null=True, blank=True, on_delete=models.SET_NULL, related_name="donations"
+    )
+    invitation = models.ForeignKey(
+        ListInvitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="donations"
+    )
+    utm = models.JSONField(default=dict, blank=True)
 
     stripe_account = models.CharField(max_length=64, blank=True)
     livemode = models.BooleanField()

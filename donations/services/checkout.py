@@ -9,7 +9,7 @@ import logging
 import time
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -26,7 +26,7 @@ from donations.gateway import (
     SessionImpossibleError,
 )
 from donations.models import Donation
-from donations.services import account_readiness, kept_seats, parameters, settlement
+from donations.services import account_readiness, kept_seats, origins, parameters, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
 from events.services.seating import seats
@@ -68,6 +68,8 @@ class Gift:
     client_hash: str = ""
     #: The past workshop whose replay this gift, without a seat, lets its giver watch.
     replay: Workshop | None = None
+    #: By which link or invitation the visitor came.
+    origin: origins.Origin = field(default_factory=origins.Origin)
 
     def nonce(self, place: str) -> uuid.UUID:
         """Return what names this very gift: the same form sent twice gives the same one.
@@ -202,6 +204,9 @@ def attempt(
         visit=gift.visit,
         nonce=nonce,
         client_hash=gift.client_hash,
+        referral=gift.origin.referral,
+        invitation=gift.origin.invitation,
+        utm=dict(gift.origin.utm),
         stripe_account=campaign.stripe_account,
         livemode=settings.STRIPE_LIVEMODE,
         session_expires_at=clock.now().replace(microsecond=0) + SESSION_TIME,

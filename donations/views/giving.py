@@ -28,6 +28,7 @@ from donations.services import (
     checkout,
     claims,
     fees,
+    origins,
     pages,
     parameters,
     series_pages,
@@ -67,6 +68,7 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
         context = workshop_context(found)
         if context["status"] == "open":
             context |= _blank_form(request, found.campaign, found)
+        context["carried"] = origins.carried(request.GET)
         return render(request, _WORKSHOP, context)
 
     return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
@@ -99,7 +101,11 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     if not pages.give_url(found):
         return render(request, "checkout/closed.html", context)
     key = ("give", slug, pages.campaign_version(slug), language())
-    filled = {**context, **_blank_form(request, found, None)}
+    filled = {
+        **context,
+        **_blank_form(request, found, None),
+        "carried": origins.carried(request.GET),
+    }
     return shared.page(request, key, lambda: render(request, "campaigns/give.html", filled))
 
 
@@ -163,7 +169,7 @@ def blank(request: HttpRequest, campaign: Campaign, workshop: Workshop | None) -
 
     ``?amount=50`` (major units) fills the amount.
     """
-    initial: dict[str, Any] = {"nonce": shared.NONCE}
+    initial: dict[str, Any] = {"nonce": shared.NONCE, **origins.asked(request.GET)}
     if asked := request.GET.get("amount", "")[:20]:
         initial |= {"amount": "other", "other_amount": asked}
     return GiveForm(campaign=campaign, workshop=workshop, initial=initial)
@@ -183,7 +189,8 @@ def _submit(
         return render(request, "checkout/closed.html", context, status=409)
     form = GiveForm(request.POST, campaign=campaign, workshop=workshop)
     if not form.is_valid():
-        return render(request, template, {**context, "form": form}, status=422)
+        carried = origins.carried(request.POST)
+        return render(request, template, {**context, "form": form, "carried": carried}, status=422)
     gift = replace(form.to_gift(client_hash(request)), replay=replay)
     try:
         if workshop is not None and not gift.amount:

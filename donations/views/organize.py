@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from donations.models import CampaignTotal
-from donations.services import attention, attention_words, pages, totals
+from donations.services import attention, attention_words, charts, next_steps, pages, totals
 from donations.views import attention_actions
 from donations.views.language import language
 from events.models import Campaign
@@ -28,9 +30,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     rows = list(access.campaigns_of(request.user, is_admin=is_admin).prefetch_related("workshops"))
     found = {row.campaign_id: row for row in CampaignTotal.objects.filter(campaign__in=rows)}
     mine = access.edited_teams(request.user, is_admin=is_admin)
+    drawn = charts.of_campaigns(rows)
     context = {
         "create_url": reverse("campaign_create") if mine else "",
-        "campaigns": [_campaign(row, found.get(row.pk)) for row in rows],
+        "campaigns": [
+            {
+                **_campaign(row, found.get(row.pk)),
+                **_work(row, found.get(row.pk), drawn[row.pk], may_edit=row.team_id in mine),
+            }
+            for row in rows
+        ],
         "attention": [_item(one, mine) for one in attention.of_campaigns(rows, is_admin=is_admin)],
     }
     return render(request, "organize/dashboard.html", context)
@@ -61,6 +70,41 @@ def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
             for one in workshops
         ],
     }
+
+
+#: Where each next step is done: the first of these addresses that the site has.
+_PLACES: Final = {
+    "finish": ("campaign_edit", "organize_campaign"),
+    "add_workshop": ("workshop_create", "campaign_workshops"),
+    "room": ("workshop_room",),
+    "replay": ("workshop_room",),
+    "send_on": ("campaign_remittances",),
+    "thank": ("campaign_updates",),
+    "share": ("campaign_share", "campaign_referrals"),
+}
+
+
+def _work(
+    row: Campaign, total: CampaignTotal | None, drawn: charts.Charts, *, may_edit: bool
+) -> dict[str, Any]:
+    """The chart and the next step; a viewer gets everybody's chart, and has nothing to do."""
+    if not may_edit:
+        return {"chart": drawn.public}
+    workshops = sorted(row.workshops.all(), key=lambda one: one.starts_at)
+    step = next_steps.of(row, workshops, totals.read(row, total), clock.now())
+    shown = {
+        "kind": step.kind,
+        "title": step.workshop.text("title", language()) if step.workshop else "",
+        "url": _place(step, step.workshop.public_id if step.workshop else row.public_id),
+    }
+    return {"chart": drawn.whole, "step": shown, "public_id": row.public_id}
+
+
+def _place(step: next_steps.Step, public_id: UUID) -> str:
+    for name in _PLACES[step.kind]:
+        with suppress(NoReverseMatch):
+            return reverse(name, args=[public_id])
+    return ""
 
 
 def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,14 +16,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from donations.services import people_list
 from donations.services.mails import previews
 from donations.views import framed, mail_labels
 from donations.views.language import language
 from donations.views.organize_mails import send_test
 from donations.views.organize_workshop import typed, workshop_context
 from events.forms.mail_texts import MessageForm
-from events.models import Announcement, Workshop
-from events.services import access
+from events.models import Announcement, Registration, Workshop
+from events.services import access, access_people
 from events.services.mails import announcements
 from events.states import Audience
 
@@ -34,13 +36,15 @@ def audience_name(audience: str) -> str:
         Audience.ATTENDED: _("Those who were there"),
         Audience.ABSENT: _("Those who were not there"),
         Audience.WAITING: _("The waiting list"),
+        Audience.CHOSEN: _("Those you chose"),
     }[Audience(audience)]
 
 
-def _choices(workshop: Workshop) -> list[tuple[str, str]]:
+def _choices(workshop: Workshop, chosen: Sequence[Registration]) -> list[tuple[str, str]]:
+    audiences = [Audience.CHOSEN] if chosen else []
     counted = [
-        (one, len(announcements.recipients(workshop, one)))
-        for one in announcements.audiences(workshop)
+        (one, len(announcements.recipients(workshop, one, chosen)))
+        for one in (*audiences, *announcements.audiences(workshop))
     ]
     return [(one.value, f"{audience_name(one)} ({count})") for one, count in counted]
 
@@ -56,18 +60,39 @@ def workshop_write(
     known = access.announcement_of(workshop, message_id) if message_id else None
     if known is not None and known.queued_at is not None:
         return redirect("workshop_message", public_id=public_id, message_id=known.public_id)
-    initial = _words(known) if known else {}
-    form = MessageForm(typed(request), audiences=_choices(workshop), initial=initial)
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = _chosen(asked, workshop, known)
+    initial = _words(known) if known else {"audience": Audience.CHOSEN} if chosen else {}
+    form = MessageForm(typed(request), audiences=_choices(workshop, chosen), initial=initial)
     if request.method == "POST" and form.is_valid():
-        kept = _keep(request, workshop, known, form.cleaned_data)
+        kept = _keep(request, workshop, known, {**form.cleaned_data, "chosen": chosen})
         return redirect("workshop_message", public_id=public_id, message_id=kept.public_id)
     context = {
         **workshop_context(request, workshop, "mails"),
         "form": form,
         "placeholders": mail_labels.placeholders(),
+        "carried": [(name, one) for name in _CHOOSING for one in asked.getlist(name)],
+        "is_choice_empty": "ticked" in asked and not chosen,
     }
     status = 422 if form.errors else 200
     return render(request, "organize/message_write.html", context, status=status)
+
+
+#: What tells in an address whom somebody chose: ticked persons, or all whom a filter found.
+_CHOOSING = ("to", "all", "q", *people_list.CHOICES)
+
+
+def _chosen(asked: QueryDict, workshop: Workshop, known: Announcement | None) -> list[Registration]:
+    """Return the persons of the workshop that were chosen, now or when it was written."""
+    if "all" in asked:
+        return list(people_list.found(workshop, people_list.asked(_flat(asked))))
+    if "to" in asked:
+        return access_people.people_of(workshop, asked.getlist("to"))
+    return list(known.chosen.all()) if known else []
+
+
+def _flat(asked: QueryDict) -> dict[str, str]:
+    return {name: str(asked.get(name, "")) for name in asked}
 
 
 def _words(known: Announcement) -> dict[str, str]:
@@ -100,7 +125,7 @@ def workshop_message(request: HttpRequest, public_id: UUID, message_id: UUID) ->
         **workshop_context(request, workshop, "mails"),
         "message": message,
         "audience": audience_name(message.audience),
-        "count": len(announcements.recipients(workshop, message.audience)),
+        "count": len(announcements.addressees(message)),
         "progress": progress,
         "preview_url": reverse("workshop_message_preview", args=args),
         "edit_url": reverse("workshop_rewrite", args=args),

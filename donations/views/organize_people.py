@@ -18,13 +18,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from donations.models import Donation
 from donations.services import organizer_refunds as money
-from donations.views import mail_labels
+from donations.services import people_list
+from donations.views import mail_labels, people_words
 from donations.views.language import language
 from donations.views.organize_workshop import workshop_context
 from events.models import Registration, Workshop
-from events.services import access, people
+from events.services import access, people, people_notes
 from events.services.mails import problems, resending
 from events.states import BookingState, ProblemKind
+from fundraiser.core.money import Money
 
 _ON_A_PAGE = 50
 
@@ -33,7 +35,7 @@ _ON_A_PAGE = 50
 @login_required
 @require_safe
 def workshop_people(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Everybody with seat, answers, attendance and mails; searched by ``q``, 50 a page."""
+    """Everybody with seat, gift, answers, attendance and mails: found by words and filters."""
     workshop = access.workshop_for_member(request.user, public_id, access.MEMBERS)
     context = workshop_context(request, workshop, "people")
     context["numbers"] = people.numbers(workshop)
@@ -43,18 +45,41 @@ def workshop_people(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
-    search = request.GET.get("q", "").replace("\x00", "").strip()[:120]
-    paginator = Paginator(people.found(workshop, search), _ON_A_PAGE)
+    asked = people_list.asked(request.GET)
+    paginator = Paginator(people_list.found(workshop, asked), _ON_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     shown = people.rows_of(workshop, list(page.object_list), language())
+    notes = people_notes.of([one.registration for one in shown])
+    args = [workshop.public_id]
     payments = money.refundable([one.booking for one in shown])
     return {
-        "search": search,
+        "search": asked.search,
+        "filters": people_words.filters(asked),
+        "is_narrow": asked.is_narrow,
+        "found_query": asked.query,
+        "back": request.GET.urlencode(),
         "page": page,
-        "rows": [_row(one, workshop, payments) for one in shown],
+        "rows": [
+            {
+                **_row(one, workshop, payments),
+                "gift": _gift(workshop, one.registration),
+                "notes": notes[one.registration.pk],
+                "person_url": reverse("workshop_person", args=[*args, one.registration.public_id]),
+            }
+            for one in shown
+        ],
+        "write_url": reverse("workshop_write", args=args),
+        "mark_url": reverse("workshop_mark", args=args),
         "resend_url": reverse("workshop_resend", args=[workshop.public_id]),
         "forgive_url": reverse("workshop_forgive", args=[workshop.public_id]),
     }
+
+
+def _gift(workshop: Workshop, one: Registration) -> Money | None:
+    """What is left of the gift that a person made for their seats, if they are the payer."""
+    minor: int = getattr(one, "gift_minor", 0)
+    given = one.position == 1 and minor > 0
+    return Money(minor, workshop.campaign.currency) if given else None
 
 
 def _row(one: people.Row, workshop: Workshop, payments: Mapping[int, Donation]) -> dict[str, Any]:

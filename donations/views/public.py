@@ -21,7 +21,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from donations.models import Claim, LedgerEntry
-from donations.services import pages
+from donations.services import charts, origins, pages
 from donations.states import SourceType
 from donations.views import shared
 from donations.views.addresses import at_old_addresses
@@ -52,7 +52,12 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         return _draft(request, slug)
 
     def made() -> HttpResponse:
-        context = pages.campaign_context(access.campaign_for_visitor(slug), language())
+        found = access.campaign_for_visitor(slug)
+        context = {
+            **pages.campaign_context(found, language()),
+            "chart": charts.of_campaigns([found])[found.pk].public,
+            "carried": origins.carried(request.GET),
+        }
         return render(request, "campaigns/campaign.html", context)
 
     return shared.page(request, ("campaign", slug, version, language()), made)

@@ -2,9 +2,12 @@
 
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign, CampaignAddress
+from events.models.invitees import Invitee, ListInvitation
 from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
+from events.models.notes import PersonNote
 from events.models.people import Person
+from events.models.referrals import Referral
 from events.models.rooms import Device, Host
 from events.models.series import Series
 from events.models.site_pages import SitePage
@@ -21,10 +24,14 @@ __all__ = [
     "Device",
     "Host",
     "Invitation",
+    "Invitee",
+    "ListInvitation",
     "MailText",
     "Membership",
     "Message",
     "Person",
+    "PersonNote",
+    "Referral",
     "Registration",
     "Series",
     "SharedMoment",

@@ -117,6 +117,8 @@ class Registration(models.Model):
     attendance_source = models.CharField(max_length=8, choices=AttendanceSource, blank=True)
     #: The first click into the open room.
     joined_at = models.DateTimeField(null=True, blank=True)
+    #: When an organizer marked the person, to find them again.
+    marked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from events.models.bookings import Registration
 from events.models.workshops import Workshop
 from events.states import Audience
 from fundraiser.core import clock
@@ -41,6 +42,8 @@ class Announcement(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
     audience = models.CharField(max_length=12, choices=Audience, default=Audience.EVERYBODY)
+    #: Those it goes to where the audience is "chosen".
+    chosen = models.ManyToManyField(Registration, blank=True, related_name="announcements")
     subject = models.CharField(max_length=200)
     body = models.TextField(help_text="Markdown")
     created_at = models.DateTimeField(default=clock.now)

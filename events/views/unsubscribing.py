@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from events.services import access
+from events.services import access, access_people, list_invitations
 from events.services.mails import unsubscribing
 from events.services.room import devices, hosts
 from events.states import MailClass
@@ -60,3 +60,19 @@ def unsubscribe_host(request: HttpRequest, token: str) -> HttpResponse:
         "changed": request.method == "POST",
     }
     return render(request, "mails/unsubscribe.html", context)
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_invitations(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for a team's invitations, which go to people without a seat."""
+    invitee = access_people.invitee_for_link(token)
+    if request.method == "POST":
+        list_invitations.set_wanted(invitee, wanted="again" in request.POST)
+    context = {
+        "team": invitee.team.name,
+        "wanted": invitee.unsubscribed_at is None,
+        "changed": request.method == "POST",
+    }
+    return render(request, "mails/unsubscribe_invitations.html", context)

@@ -7,6 +7,7 @@ from typing import Final
 
 from donations.models import Claim, ConnectedAccount, OfflineGift
 from events.models import Registration, Workshop
+from events.models import Invitee, PersonNote, Registration, Workshop
 from events.states import Role
 from tests.access import money_rows, workshop_objects
 
@@ -109,6 +110,10 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     **{
         f"campaign_account_{one}": _account
         for one in ("onboard", "check", "link", "disconnect", "reconnect")
+    "workshop_person": lambda workshop: {"person_id": _first_person(workshop)},
+    "workshop_note_remove": lambda workshop: {
+        "person_id": _first_person(workshop),
+        "note_id": _note_of(workshop),
     },
 }
 
@@ -120,6 +125,17 @@ def _first_person(workshop: Workshop) -> str:
 
 def _first_donation(workshop: Workshop) -> str:
     return str(workshop.donations.earliest("pk").public_id)
+
+
+def _note_of(workshop: Workshop) -> str:
+    return str(PersonNote.objects.get(registration__booking__workshop=workshop).public_id)
+
+
+def prepare(workshop: Workshop) -> None:
+    """Make what else these addresses are about: a note on the first person, somebody invited."""
+    person = Registration.objects.filter(booking__workshop=workshop).earliest("pk")
+    PersonNote.objects.create(registration=person, text="A note")
+    Invitee.objects.create(team=workshop.campaign.team, fingerprint="x", email="ann@example.org")
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:

@@ -48,6 +48,7 @@ from events.services.access import (
     STAGE_LINK,
     UNSUBSCRIBE_LINK,
 )
+from events.services.access_people import INVITEE_LINK
 from events.services.access_teams import INVITATION_LINK
 from events.states import Role
 from fundraiser.core import clock, links
@@ -88,6 +89,7 @@ PURPOSES: Final = {
     "replay": REGISTRATION_LINK,
     "unsubscribe": UNSUBSCRIBE_LINK,
     "unsubscribe_news": UNSUBSCRIBE_LINK,
+    "unsubscribe_invitations": INVITEE_LINK,
     #: A speaker's, and an organizer's.
     "host_join": HOST_LINK,
     "unsubscribe_host": HOST_REMINDERS_LINK,
@@ -261,8 +263,10 @@ def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
         return booking.registrations.get(position=1)
     workshop = booking.workshop
     is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()
-    if purpose == INVITATION_LINK and is_first:
-        return workshop.campaign.team.invitations.first() or donation
+    if purpose in {INVITATION_LINK, INVITEE_LINK} and is_first:
+        team = workshop.campaign.team
+        rows = team.invitees if purpose == INVITEE_LINK else team.invitations
+        return rows.first() or donation
     if purpose in {HOST_LINK, HOST_REMINDERS_LINK} and is_first:
         return workshop.hosts.first() or donation
     if purpose == ACKNOWLEDGE_LINK and is_first:
@@ -285,6 +289,7 @@ def _password() -> str:
 def people(workshop: Workshop) -> dict[str, User]:
     """Return the four who have an account: Bob, Alice, Charlie and the site's admin."""
     Host.objects.create(workshop=workshop, name="Ann", email="ann@example.org")
+    objects.prepare(workshop)
     Announcement.objects.create(workshop=workshop, subject="Bring a pen", body="Please.")
     SitePage.objects.create(kind="privacy", language="en", body="We keep little.")
     Invitation.objects.create(

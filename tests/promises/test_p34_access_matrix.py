@@ -77,6 +77,7 @@ WITHOUT_CSRF = {
     "stripe_webhook",
     "unsubscribe",
     "unsubscribe_host",
+    "unsubscribe_invitations",
     "unsubscribe_news",
     "updates_off",
     "wait",

@@ -11,7 +11,16 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from donations.models import Donation
-from events.models import Announcement, Host, Invitation, Membership, Message, Workshop
+from events.models import (
+    Announcement,
+    Host,
+    Invitation,
+    Invitee,
+    ListInvitation,
+    Membership,
+    Message,
+    Workshop,
+)
 from events.states import Role
 from fundraiser.core import clock
 from fundraiser.mail_kinds import MAIL_KINDS
@@ -63,10 +72,32 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
             reference=f"{workshop.pk}-{clock.now():%Y%m%d}",
         ),
         "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
+        "list_invitation": _list_invitation(workshop, language),
+        "list_invitation_campaign": _list_invitation(workshop, language, workshop=None),
         "invitation": _invitation(workshop, owner, language),
         "announcement": _announcement(workshop, person.pk, language),
         **remittance_mails(donation, owner, language),
     }
+
+
+def _list_invitation(
+    shop: Workshop, language: str, **values: Workshop | None
+) -> EmailMultiAlternatives:
+    email = f"{uuid.uuid4().hex[:8]}@example.org"
+    invitee = Invitee.objects.create(
+        team=shop.campaign.team, fingerprint=email, email=email, name="Dora"
+    )
+    made = ListInvitation.objects.create(
+        **{
+            "invitee": invitee,
+            "campaign": shop.campaign,
+            "workshop": shop,
+            "language": language,
+            "words": {"en": "It was a joy last time.", "fr": "C’était une joie."}[language],
+            **values,
+        }
+    )
+    return _made("list_invitation", made.workshop, list_invitation=made.pk)
 
 
 def _invitation(workshop: Workshop, owner: Membership, language: str) -> EmailMultiAlternatives:

@@ -16,7 +16,7 @@ from donations.services.mails.payment_emails import compose_for, donation_of
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import Message, Person
-from events.services import access
+from events.services import access, list_invitations
 from events.services.mails.emails import absolute, compose, manage_url, seat_url
 
 
@@ -36,7 +36,8 @@ def links(message: Message) -> EmailMultiAlternatives | None:
         own_records.acknowledgements_of(person.email),
         own_records.claims_of(person.email),
     )
-    if not seats and not gifts and not any(rows.exists() for rows in others):
+    is_known = any(rows.exists() for rows in others) or list_invitations.of_address(person.email)
+    if not seats and not gifts and not is_known:
         return None
     return compose(
         "links",

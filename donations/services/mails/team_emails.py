@@ -41,7 +41,7 @@ def announcement_mail(written: Announcement, registration: Registration) -> Emai
     """Return an organizer's own message to one person, answered to the organizer."""
     person, booking = attendee(registration), registration.booking
     workshop = booking.workshop
-    waits = written.audience == Audience.WAITING
+    waits = written.audience == Audience.WAITING or booking.state == BookingState.WAITING
     link = join_url(registration)
     if waits:
         link = manage_url(booking) if is_payer(registration) else seat_url(registration)

@@ -19,7 +19,16 @@ from donations.models import Claim, Donation, RefundOrder
 from donations.services import cancelling, claims, locking, receipt_files, refund_requests
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
-from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration
+from events.models import (
+    Booking,
+    DeliveryProblem,
+    Device,
+    Message,
+    Person,
+    PersonNote,
+    Registration,
+)
+from events.services import list_invitations
 from events.services.seating import seat_changes
 from events.states import BookingState, MessageState
 from fundraiser.core import clock
@@ -37,6 +46,8 @@ _NOBODY: dict[str, Any] = {
     "client_hash": "",
     "session_url": "",
     "refund_answer": "",
+    "invitation": None,
+    "utm": {},
 }
 #: Bookings that may still come to a seat; their holder gives them up first.
 _RUNNING = (BookingState.CONFIRMED, BookingState.HELD, BookingState.WAITING)
@@ -92,6 +103,7 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         own_records.invitations_of(person.email).delete()
         _forget_acknowledgements(person.email)
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
+        list_invitations.forget(person.email)
         person.delete()
 
 
@@ -170,10 +182,13 @@ def _forget_claims(claims_of_person: Sequence[Claim]) -> None:
 
 
 def _forget_seats(seats: Sequence[Registration]) -> None:
-    Device.objects.filter(registration__in=[one.pk for one in seats]).delete()
+    numbers = [one.pk for one in seats]
+    Device.objects.filter(registration__in=numbers).delete()
+    PersonNote.objects.filter(registration__in=numbers).delete()
     for seat in seats:
         seat.name = seat.email = seat.time_zone = seat.language = ""
         seat.answers, seat.wants_reminders, seat.joined_at = {}, False, None
+        seat.marked_at = None
         seat.link_version += 1
         seat.save()
 

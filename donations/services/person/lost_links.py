@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from donations.models import Acknowledgement, Claim, Donation
-from events.models import Booking, Host, Person, Registration
+from events.models import Booking, Host, Invitee, Person, Registration
 from events.services.mails import outbox
 from fundraiser.core import clock
 
@@ -47,6 +47,7 @@ def forget_strangers() -> int:
         ~Exists(Registration.objects.filter(**same)),
         ~Exists(Booking.objects.filter(**same)),
         ~Exists(Host.objects.filter(**same)),
+        ~Exists(Invitee.objects.filter(**same)),
         links_asked_at__lte=clock.now() - _KEPT,
     )
     return strangers.delete()[0]

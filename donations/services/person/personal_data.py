@@ -12,7 +12,17 @@ from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
 from donations.services import receipt_files
 from donations.services.papers import receipts
 from donations.services.person import own_records
-from events.models import Booking, DeliveryProblem, Host, Message, Person, Registration, Workshop
+from events.models import (
+    Booking,
+    DeliveryProblem,
+    Host,
+    ListInvitation,
+    Message,
+    Person,
+    Registration,
+    Workshop,
+)
+from events.services import list_invitations
 from fundraiser.core import clock
 
 
@@ -22,6 +32,7 @@ def of_person(person: Person) -> dict[str, Any]:
     bookings = list(own_records.bookings_of(email))
     seats = list(own_records.registrations_of(email))
     donations = list(own_records.donations_of(email))
+    invitees = list_invitations.of_address(email)
     problems = DeliveryProblem.objects.filter(email__iexact=email).order_by("pk")
     return {
         "made_at": _time(clock.now()),
@@ -36,6 +47,9 @@ def of_person(person: Person) -> dict[str, Any]:
             for one in own_records.invitations_of(email)
         ],
         "donations": [_donation(one) for one in donations],
+        "list_invitations": [
+            _list_invitation(one) for invitee in invitees for one in invitee.invitations.all()
+        ],
         "acknowledgements": [
             _acknowledgement(one) for one in own_records.acknowledgements_of(email)
         ],
@@ -137,6 +151,11 @@ def _seat(seat: Registration) -> dict[str, Any]:
         "attendance_source": seat.attendance_source,
         "joined_at": _time(seat.joined_at),
         "created_at": _time(seat.created_at),
+        "marked_at": _time(seat.marked_at),
+        "notes": [
+            {"text": one.text, "written_at": _time(one.created_at)}
+            for one in seat.notes.order_by("pk")
+        ],
         "devices": [
             {"first_seen_at": _time(one.first_seen_at), "last_seen_at": _time(one.last_seen_at)}
             for one in seat.devices.order_by("pk")
@@ -180,6 +199,11 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "refund_asked_at": _time(donation.refund_asked_at),
         "refund_declined_at": _time(donation.refund_declined_at),
         "refund_answer": donation.refund_answer,
+        "came_by": {
+            "link": donation.referral.code if donation.referral else None,
+            "invitation": str(donation.invitation.public_id) if donation.invitation else None,
+            **donation.utm,
+        },
         "refunds_ordered": _orders(donation),
         "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
@@ -190,6 +214,18 @@ def _donation(donation: Donation) -> dict[str, Any]:
             }
             for one in donation.entries.order_by("pk")
         ],
+    }
+
+
+def _list_invitation(invitation: ListInvitation) -> dict[str, Any]:
+    return {
+        "team": invitation.invitee.team.name,
+        "campaign": invitation.campaign.title,
+        "name": invitation.invitee.name,
+        "words": invitation.words,
+        "language": invitation.language,
+        "created_at": _time(invitation.created_at),
+        "unsubscribed_at": _time(invitation.invitee.unsubscribed_at),
     }
 
 

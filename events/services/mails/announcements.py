@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,7 @@ _WHO: Final = {
     Audience.ABSENT: _CONFIRMED & (Q(attended=False) | Q(attended=None)),
     # Who was named by another is told once there is a seat.
     Audience.WAITING: Q(booking__state=BookingState.WAITING, position=1),
+    Audience.CHOSEN: Q(booking__state__in=[BookingState.CONFIRMED, BookingState.WAITING]),
 }
 
 
@@ -57,16 +58,30 @@ def audiences(workshop: Workshop) -> Sequence[Audience]:
     return [Audience.EVERYBODY, *later, Audience.WAITING]
 
 
-def recipients(workshop: Workshop, audience: str) -> list[Registration]:
-    """Return who would get a message: each address once, without those who want no news."""
+def recipients(
+    workshop: Workshop, audience: str, chosen: Iterable[Registration] = ()
+) -> list[Registration]:
+    """Return who would get a message: each address once, without those who want no news.
+
+    ``chosen`` are those that were picked, where that is the audience: of them, who has a seat or
+    waits for one.
+    """
     rows = Registration.objects.filter(
         _WHO[Audience(audience)], booking__workshop=workshop, wants_news=True
     ).select_related("booking")
+    if audience == Audience.CHOSEN:
+        rows = rows.filter(pk__in=[one.pk for one in chosen])
     found: dict[str, Registration] = {}
     for row in rows.order_by("booking_id", "position"):
         if email := attendee(row).email.lower():
             found.setdefault(email, row)
     return list(found.values())
+
+
+def addressees(announcement: Announcement) -> list[Registration]:
+    """Return who would get a message that was written."""
+    chosen = announcement.chosen.all() if announcement.audience == Audience.CHOSEN else ()
+    return recipients(announcement.workshop, announcement.audience, chosen)
 
 
 def draft(
@@ -76,23 +91,36 @@ def draft(
     audience: str,
     subject: str,
     body: str,
+    chosen: Iterable[Registration] = (),
 ) -> Announcement:
-    """Keep a message that nobody gets yet."""
-    return Announcement.objects.create(
-        workshop=workshop,
-        author_id=author.pk,
-        audience=audience,
-        subject=subject,
-        body=body,
-        created_at=clock.now(),
-    )
+    """Keep a message that nobody gets yet; ``chosen`` count where they are the audience."""
+    with transaction.atomic():
+        made = Announcement.objects.create(
+            workshop=workshop,
+            author_id=author.pk,
+            audience=audience,
+            subject=subject,
+            body=body,
+            created_at=clock.now(),
+        )
+        made.chosen.set(chosen if audience == Audience.CHOSEN else ())
+    return made
 
 
-def rewrite(announcement: Announcement, *, audience: str, subject: str, body: str) -> None:
+def rewrite(
+    announcement: Announcement,
+    *,
+    audience: str,
+    subject: str,
+    body: str,
+    chosen: Iterable[Registration] = (),
+) -> None:
     """Change a message that nobody got yet. Raises AlreadySentError."""
-    rows = Announcement.objects.filter(pk=announcement.pk, queued_at=None)
-    if rows.update(audience=audience, subject=subject, body=body) != 1:
-        raise AlreadySentError(str(announcement.pk))
+    with transaction.atomic():
+        rows = Announcement.objects.filter(pk=announcement.pk, queued_at=None)
+        if rows.update(audience=audience, subject=subject, body=body) != 1:
+            raise AlreadySentError(str(announcement.pk))
+        announcement.chosen.set(chosen if audience == Audience.CHOSEN else ())
 
 
 def discard(announcement: Announcement) -> None:
@@ -114,7 +142,7 @@ def send(announcement: Announcement) -> bool:
         if locked.queued_at is not None:
             return False
         now = clock.now()
-        rows = recipients(announcement.workshop, locked.audience)
+        rows = addressees(locked)
         mails = [
             Message(
                 key=f"announcement:{locked.pk}:{row.pk}",

@@ -75,6 +75,10 @@ def hand_over(registration: Registration, person: NewPerson) -> Registration:
         if locked.link_version > MOST_HAND_OVERS:
             raise NotNowError(str(locked.pk))
         locked.devices.all().delete()
+        # What organizers wrote down, and whom they chose, was about the former holder.
+        locked.notes.all().delete()
+        locked.announcements.clear()
+        locked.marked_at = None
         locked.name, locked.email, locked.language = person.name, person.email, person.language
         locked.answers, locked.time_zone, locked.wants_reminders = {}, "", True
         locked.attended, locked.attendance_source, locked.joined_at = None, "", None
