@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from donations.services.attention import Item
+from donations.services.attention_items import Item
 
 #: Kinds whose name is a workshop's title.
 _OF_WORKSHOPS: Final = frozenset({"mails_stuck", "no_room", "refunds_stuck", "requests"})
@@ -70,7 +70,11 @@ def _days_late(days: int) -> str:
 
 
 def _detail(item: Item) -> str:
-    details = {
+    if item.kind in {"mails_stuck", "refunds_stuck", "requests"}:
+        return _counted(item)
+    if item.kind == "send_by":
+        return _days_late(int(item.detail))
+    of_money = {
         "late_money": _("They were asked: money back, or keep it as a gift."),
         "refund_asked": _("They gave their seat or gift up, and wait for your answer."),
         "quarantined": _(
@@ -93,6 +97,12 @@ def _detail(item: Item) -> str:
             "bank took. Look at the dispute in Stripe’s dashboard. Stripe says: %(reason)s."
         )
         % {"reason": item.detail},
+    }
+    return of_money.get(item.kind) or _detail_of_others(item)
+
+
+def _detail_of_others(item: Item) -> str:
+    details = {
         "no_room": _("Whoever joins has to wait. Set the room’s address on its page “Room”."),
         "shared_link": _(
             "It was replaced several times during “%(title)s”; whoever has the newest one is let "
@@ -107,10 +117,6 @@ def _detail(item: Item) -> str:
         )
         % {"months": item.detail},
     }
-    if item.kind in {"mails_stuck", "refunds_stuck", "requests"}:
-        return _counted(item)
-    if item.kind == "send_by":
-        return _days_late(int(item.detail))
     return details.get(item.kind, item.detail)
 
 

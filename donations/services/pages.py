@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
-import segno
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import Http404
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
 from donations.models import CampaignTotal
-from donations.services import account_readiness, claims, social_cards, totals, walls
+from donations.services import account_readiness, claims, sharing, social_cards, totals, walls
 from donations.services.remitting import proof
 from events import charities
 from events.models import Campaign, Workshop
@@ -206,25 +202,6 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
     return *row[:4], has_line or (capacity is not None and taken >= capacity)
 
 
-def sharing(path: str) -> dict[str, Any]:
-    """Return the full address to share, and its QR code as SVG."""
-    url = f"{settings.SITE_URL}{path}"
-    return {"share_url": url, "qr_svg": _qr(url)}
-
-
-@lru_cache(maxsize=256)
-def _qr(url: str) -> SafeString:
-    drawn = segno.make(url, error="m").svg_inline(scale=4, omitsize=True)
-    return mark_safe(drawn)  # noqa: S308 -- drawn by segno; holds no text of ours
-
-
-def qr_file(url: str) -> bytes:
-    """Return the QR code of an address as an SVG file, large enough to print."""
-    out = io.BytesIO()
-    segno.make(url, error="m").save(out, kind="svg", scale=12)
-    return out.getvalue()
-
-
 def takes_gifts(campaign: Campaign) -> bool:
     """Return whether a visitor can give to the campaign here now, through Stripe."""
     if campaign.state != CampaignState.PUBLISHED or campaign.is_suspended:
@@ -276,7 +253,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "accent_url": accent_url(campaign),
         **proof.context(campaign, total, language),
         "share_image": social_cards.url(campaign, language, total.raised),
-        **sharing(reverse("campaign", args=[campaign.slug])),
+        **sharing.of_path(reverse("campaign", args=[campaign.slug])),
     }
 
 

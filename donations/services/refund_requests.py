@@ -6,7 +6,7 @@ from django.db import transaction
 
 from donations.gateway import Gateway
 from donations.models import Donation
-from donations.services import attention, refunding
+from donations.services import late_choices, refunding
 from donations.states import DonationState, Purpose
 from events.models import Booking
 from events.services.mails import outbox
@@ -62,12 +62,12 @@ def give_back(donation: Donation, *, gateway: Gateway) -> Donation:
     """Refund what is left of a gift that its giver asked for, and settle it.
 
     Asked twice it is one refund. Late money without a seat goes back as its giver could choose.
-    Raises attention.NothingToChooseError, GatewayError or BusyError.
+    Raises late_choices.NothingToChooseError, GatewayError or BusyError.
     """
     if late := late_booking(donation):
-        return attention.give_back(late, gateway=gateway)
+        return late_choices.give_back(late, gateway=gateway)
     if not is_open(donation) or donation.payment_intent_id is None:
-        raise attention.NothingToChooseError(str(donation.pk))
+        raise late_choices.NothingToChooseError(str(donation.pk))
     payment = donation.payment_intent_id
     return refunding.give_back(donation, payment, occasion="asked", gateway=gateway)
 
@@ -75,15 +75,15 @@ def give_back(donation: Donation, *, gateway: Gateway) -> Donation:
 def decline(donation: Donation, *, reason: str) -> None:
     """Leave it as a gift, and write the reason to its giver; late money is kept with thanks.
 
-    Raises attention.NothingToChooseError.
+    Raises late_choices.NothingToChooseError.
     """
     if late := late_booking(donation):
-        attention.keep(late.pk)
+        late_choices.keep(late.pk)
         return
     with transaction.atomic():
         locked = _locked(donation.pk)
         if not is_open(locked):
-            raise attention.NothingToChooseError(str(donation.pk))
+            raise late_choices.NothingToChooseError(str(donation.pk))
         locked.refund_declined_at = clock.now()
         locked.refund_answer = reason
         locked.save(update_fields=["refund_declined_at", "refund_answer"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from donations.models import Donation
-from donations.services.attention import Item
+from donations.services.attention_items import Item
 
 _Label = str | Promise
 Action = dict[str, Any]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from donations.models import CampaignTotal
 from donations.services import attention, attention_words, charts, next_steps, pages, totals
+from donations.services.attention_items import Item
 from donations.views import attention_actions
 from donations.views.language import language
 from events.models import Campaign
@@ -107,7 +108,7 @@ def _place(step: next_steps.Step, public_id: UUID) -> str:
     return ""
 
 
-def _item(one: attention.Item, teams: Container[int]) -> dict[str, Any]:
+def _item(one: Item, teams: Container[int]) -> dict[str, Any]:
     """An item as the page shows it: its words in the organizer's language.
 
     ``teams``: those whose money the person may move.

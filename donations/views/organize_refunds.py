@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import attention, refund_requests, refunding, settlement
+from donations.services import late_choices, refund_requests, refunding, settlement
 from donations.services.links import donation_for_editor
 from donations.views.language import language
 
@@ -45,7 +45,7 @@ def refund_give_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     told = {"name": donation.name, "amount": amount}
     try:
         refund_requests.give_back(donation, gateway=for_visitors())
-    except attention.NothingToChooseError:
+    except late_choices.NothingToChooseError:
         _answered_already(request)
     except refunding.AtStripeError:
         context = {"back_url": reverse("dashboard"), "told": told, "donation": donation}
@@ -72,7 +72,7 @@ def refund_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         reason = "" if late else form.cleaned_data["reason"]
         refund_requests.decline(donation, reason=reason)
-    except attention.NothingToChooseError:
+    except late_choices.NothingToChooseError:
         _answered_already(request)
     else:
         messages.success(request, _told(donation))

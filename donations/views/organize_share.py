@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from donations.services import pages, social_cards, totals
+from donations.services import sharing, social_cards, totals
 from donations.views.language import language
 from donations.views.organize_campaign import campaign_context
 from events.forms.campaign_fields import language as form_language
@@ -85,7 +85,7 @@ def _places(campaign: Campaign, amount: str) -> list[dict[str, Any]]:
 
 
 def _place(title: str, path: str, key: str, code: str) -> dict[str, Any]:
-    shared = pages.sharing(path)
+    shared = sharing.of_path(path)
     return {"title": title, "key": key, "code": code, "url": shared["share_url"], **shared}
 
 
@@ -109,6 +109,6 @@ def campaign_qr(request: HttpRequest, public_id: UUID, place: str) -> HttpRespon
     found = {one["key"]: one for one in _places(campaign, amount)}.get(place)
     if found is None:
         raise Http404
-    answer = HttpResponse(pages.qr_file(found["url"]), content_type="image/svg+xml")
+    answer = HttpResponse(sharing.qr_file(found["url"]), content_type="image/svg+xml")
     answer["Content-Disposition"] = f'attachment; filename="{campaign.slug}-{place[:8]}.svg"'
     return answer

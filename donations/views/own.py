@@ -15,7 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.services import attention, cancelling, carried, pages, refunding, settlement
+from donations.services import (
+    cancelling,
+    carried,
+    late_choices,
+    pages,
+    refunding,
+    settlement,
+)
 from donations.views import own_context
 from donations.views.language import language
 from events.models import Booking
@@ -68,8 +75,8 @@ def booking_refund(request: HttpRequest, token: str) -> HttpResponse:
     """Late money: give it back in full."""
     found = access.booking_for_link(token)
     try:
-        attention.give_back(found, gateway=for_visitors())
-    except attention.NothingToChooseError:
+        late_choices.give_back(found, gateway=for_visitors())
+    except late_choices.NothingToChooseError:
         pass  # Chosen already, perhaps by a second click: the page shows what came of it.
     except refunding.AtStripeError:
         campaign = pages.campaign_page(found.workshop.campaign, language())
@@ -85,8 +92,8 @@ def booking_refund(request: HttpRequest, token: str) -> HttpResponse:
 def booking_take_seat(request: HttpRequest, token: str) -> HttpResponse:
     """Late money: take a seat that is free again."""
     found = access.booking_for_link(token)
-    with suppress(attention.NothingToChooseError):  # As above.
-        if not attention.take_seat(found.pk):
+    with suppress(late_choices.NothingToChooseError):  # As above.
+        if not late_choices.take_seat(found.pk):
             messages.warning(request, _("Somebody else was quicker: no seat is free any more."))
     return redirect("booking", token=token)
 
@@ -97,8 +104,8 @@ def booking_keep(request: HttpRequest, token: str) -> HttpResponse:
     """Late money: keep it as a gift."""
     del request
     found = access.booking_for_link(token)
-    with suppress(attention.NothingToChooseError):  # As above.
-        attention.keep(found.pk)
+    with suppress(late_choices.NothingToChooseError):  # As above.
+        late_choices.keep(found.pk)
     return redirect("booking", token=token)
 
 

@@ -10,7 +10,13 @@ from django import forms
 from django.urls import reverse
 
 from donations.models import Donation
-from donations.services import attention, cancellations, cancelling, pages, refund_requests
+from donations.services import (
+    cancellations,
+    cancelling,
+    late_choices,
+    pages,
+    refund_requests,
+)
 from donations.services.remitting import shares
 from donations.states import DonationState
 from donations.views import waiting
@@ -113,10 +119,10 @@ def _join_url(booking: Booking) -> str:
 
 def _choice(booking: Booking, token: str) -> dict[str, Any] | None:
     """Return what the payer of late money can choose, if there is anything to choose."""
-    waits = attention.pending_choice(booking)
+    waits = late_choices.pending_choice(booking)
     if waits is None:
         return None
-    seat = reverse("booking_take_seat", args=[token]) if attention.has_seat(booking) else ""
+    seat = reverse("booking_take_seat", args=[token]) if late_choices.has_seat(booking) else ""
     return {
         "amount": waits.amount,
         "seat_url": seat,

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from donations.models import Donation
-from donations.services import pages, refund_requests, watching
+from donations.services import pages, refund_requests, sharing, watching
 from donations.services.links import GIFT_LINK, donation_for_link
 from donations.services.papers import receipts
 from donations.services.remitting import shares
@@ -41,7 +41,7 @@ def gift(request: HttpRequest, token: str) -> HttpResponse:
         "money_actions": [actions],
         "journeys": shares.journeys([donation]),
         "asked": [donation] if donation.refund_asked_at and donation.net_minor > 0 else [],
-        **pages.sharing(reverse("campaign", args=[donation.campaign.slug])),
+        **sharing.of_path(reverse("campaign", args=[donation.campaign.slug])),
     }
     return render(request, "gifts/manage.html", context)
 

@@ -25,6 +25,7 @@ from donations.services import (
     parameters,
     seating,
     settlement,
+    sharing,
     totals,
     watching,
 )
@@ -84,7 +85,7 @@ def _context(donation: Donation, *, asked: bool = False) -> dict[str, Any]:
         "workshop": pages.workshop_page(workshop, language()) if workshop else None,
         "total": totals.of_campaign(donation.campaign),
         "accent_url": pages.accent_url(donation.campaign),
-        **pages.sharing(reverse("campaign", args=[donation.campaign.slug])),
+        **sharing.of_path(reverse("campaign", args=[donation.campaign.slug])),
         "status_url": reverse("checkout_status", args=[token]),
         "apply_url": reverse("checkout_apply", args=[token]),
         "retry_url": _retry_url(donation),

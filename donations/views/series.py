@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from donations.services import pages, series_pages
+from donations.services import pages, series_pages, sharing
 from donations.views import shared
 from donations.views.language import language
 from events.services import access_workshops
@@ -26,7 +26,7 @@ def series(request: HttpRequest, slug: str, series_slug: str) -> HttpResponse:
             "accent_url": pages.accent_url(campaign),
             "series": shown,
             "dates": series_pages.dates(found, language()),
-            **pages.sharing(shown.url),
+            **sharing.of_path(shown.url),
         }
         return render(request, "workshops/series.html", context)
 

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from donations.services import pages, totals, walls
+from donations.services import pages, sharing, totals, walls
 from events.models import Campaign
 from events.services import access
 from events.services.mails.emails import absolute
@@ -37,7 +37,7 @@ def stage(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "background": _chosen(request, "background", BACKGROUNDS, BACKGROUNDS[0]),
         "live_url": reverse("stage_live", args=[token]) + (f"?{query}" if query else ""),
-        **pages.sharing(give),
+        **sharing.of_path(give),
         "share_address": absolute(give).partition("://")[2].rstrip("/"),
     }
     return _rendered(request, found, "stage/stage.html", context)

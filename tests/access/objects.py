@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Final
 
 from donations.models import Claim, ConnectedAccount, OfflineGift
-from events.models import Registration, Workshop
 from events.models import Invitee, PersonNote, Registration, Workshop
 from events.states import Role
 from tests.access import money_rows, workshop_objects
@@ -110,6 +109,7 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     **{
         f"campaign_account_{one}": _account
         for one in ("onboard", "check", "link", "disconnect", "reconnect")
+    },
     "workshop_person": lambda workshop: {"person_id": _first_person(workshop)},
     "workshop_note_remove": lambda workshop: {
         "person_id": _first_person(workshop),

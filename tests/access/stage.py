@@ -5,55 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import cache
 from typing import Any, Final
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from donations.models import ConnectedAccount, Donation, Export
-from donations.services.claim_links import CLAIM_LINK
-from donations.services.connecting.doors import ONBOARDING_LINK
-from donations.services.links import GIFT_LINK
-from donations.services.parameters import CHECKOUT_LINK
-from donations.services.remitting.doors import ACKNOWLEDGE_LINK
-from donations.services.updating.doors import UPDATES_OFF_LINK
+from donations.models import Donation
 from events.models import (
-    Announcement,
-    Booking,
-    Campaign,
-    Host,
-    Invitation,
-    Membership,
-    SitePage,
     Workshop,
 )
-from events.services.access import (
-    BOOKING_LINK,
-    CONFIRM_LINK,
-    HOST_LINK,
-    HOST_REMINDERS_LINK,
-    JOIN_LINK,
-    NOTICE_LINK,
-    PERSON_LINK,
-    REGISTRATION_LINK,
-    SEAT_LINK,
-    STAGE_LINK,
-    UNSUBSCRIBE_LINK,
-)
-from events.services.access_people import INVITEE_LINK
-from events.services.access_teams import INVITATION_LINK
-from events.states import Role
 from fundraiser.core import clock, links
-from tests.access import money_rows, objects, own_pages
-from tests.support.cast import make_campaign
+from tests.access import objects, own_pages
+from tests.access.tokens import PURPOSES, link_of
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE")
 #: An attendee has only the own link; the others try the attendee's with what they have.
@@ -67,44 +34,6 @@ PERSONS: Final = (
     "admin",
 )
 SIGNED_IN: Final = ("viewer", "organizer", "other organizer", "admin")
-#: What each address with a token is for.
-PURPOSES: Final = {
-    "checkout_return": CHECKOUT_LINK,
-    "checkout_status": CHECKOUT_LINK,
-    "checkout_apply": CHECKOUT_LINK,
-    "checkout_cancelled": CHECKOUT_LINK,
-    "checkout_release": CHECKOUT_LINK,
-    "booking": BOOKING_LINK,
-    "booking_calendar": BOOKING_LINK,
-    "booking_cancel": BOOKING_LINK,
-    "booking_refund": BOOKING_LINK,
-    "booking_keep": BOOKING_LINK,
-    "confirm_address": CONFIRM_LINK,
-    "offer": BOOKING_LINK,
-    "extend": BOOKING_LINK,
-    "gift": GIFT_LINK,
-    "gift_replay": GIFT_LINK,
-    "join": JOIN_LINK,
-    "join_status": JOIN_LINK,
-    "replay": REGISTRATION_LINK,
-    "unsubscribe": UNSUBSCRIBE_LINK,
-    "unsubscribe_news": UNSUBSCRIBE_LINK,
-    "unsubscribe_invitations": INVITEE_LINK,
-    #: A speaker's, and an organizer's.
-    "host_join": HOST_LINK,
-    "unsubscribe_host": HOST_REMINDERS_LINK,
-    "stage": STAGE_LINK,
-    "stage_live": STAGE_LINK,
-    "acknowledge": ACKNOWLEDGE_LINK,
-    "updates_off": UPDATES_OFF_LINK,
-    #: A member's, in truth; here the attendee holds it.
-    "notice_off": f"{NOTICE_LINK}:new_gift",
-    "invitation": INVITATION_LINK,
-    #: The link of whoever signs for a Stripe account; here the attendee holds it.
-    "onboarding": ONBOARDING_LINK,
-    "onboarding_check": ONBOARDING_LINK,
-    **own_pages.PURPOSES,
-}
 NOWHERE: Final = "admin:(any other address)"
 
 
@@ -225,8 +154,8 @@ class Stage:
 
     def token(self, person: str, purpose: str, shown: Donation | None = None) -> str:
         """Return the attendee's link; for everybody else the best that they could make up."""
-        own = _link(shown or self.mine, purpose)
-        theirs = _link(self.others, purpose)
+        own = link_of(shown or self.mine, purpose)
+        theirs = link_of(self.others, purpose)
         signature, other_signature = own.rpartition(".")[2], theirs.rpartition(".")[2]
         stem = own.removesuffix(signature)
         return {
@@ -240,80 +169,5 @@ class Stage:
         }[person]
 
 
-def _link(donation: Donation, purpose: str) -> str:
-    booking = donation.booking
-    assert booking is not None
-    if purpose.startswith(NOTICE_LINK):
-        before = Donation.objects.filter(campaign=donation.campaign, pk__lt=donation.pk).count()
-        members = Membership.objects.filter(team=donation.campaign.team).order_by("pk")
-        pks = [*members.values_list("pk", flat=True), 0, 1]
-        return links.make(purpose, uuid.UUID(int=pks[before]))
-    row = _row(donation, booking, purpose)
-    version = row.stage_version if isinstance(row, Campaign) else row.link_version
-    return links.make(purpose, row.public_id, version)
-
-
-def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
-    """Return what a link is for; the other attendee holds none of a speaker or an organizer."""
-    if purpose in {PERSON_LINK, SEAT_LINK, CLAIM_LINK}:
-        return own_pages.row_of(donation, purpose)
-    if purpose in {BOOKING_LINK, CONFIRM_LINK}:
-        return booking
-    if purpose in {JOIN_LINK, REGISTRATION_LINK, UNSUBSCRIBE_LINK}:
-        return booking.registrations.get(position=1)
-    workshop = booking.workshop
-    is_first = not Booking.objects.filter(workshop=workshop, pk__lt=booking.pk).exists()
-    if purpose in {INVITATION_LINK, INVITEE_LINK} and is_first:
-        team = workshop.campaign.team
-        rows = team.invitees if purpose == INVITEE_LINK else team.invitations
-        return rows.first() or donation
-    if purpose in {HOST_LINK, HOST_REMINDERS_LINK} and is_first:
-        return workshop.hosts.first() or donation
-    if purpose == ACKNOWLEDGE_LINK and is_first:
-        return money_rows.asked(workshop) or donation
-    if purpose == ONBOARDING_LINK and is_first:
-        return workshop.campaign.team.connected_accounts.first() or donation
-    return workshop.campaign if purpose == STAGE_LINK and is_first else donation
-
-
 def _parameters(pattern: URLPattern) -> list[str]:
     return list(pattern.pattern.regex.groupindex)
-
-
-@cache
-def _password() -> str:
-    """Return the hash of everybody's password, made once."""
-    return make_password("long-password-1")
-
-
-def people(workshop: Workshop) -> dict[str, User]:
-    """Return the four who have an account: Bob, Alice, Charlie and the site's admin."""
-    Host.objects.create(workshop=workshop, name="Ann", email="ann@example.org")
-    objects.prepare(workshop)
-    Announcement.objects.create(workshop=workshop, subject="Bring a pen", body="Please.")
-    SitePage.objects.create(kind="privacy", language="en", body="We keep little.")
-    Invitation.objects.create(
-        team=workshop.campaign.team,
-        email="zoe@example.org",
-        role=Role.VIEWER,
-        expires_at=clock.now() + timedelta(days=1),
-    )
-    money_rows.make(workshop)
-    team, foreign = workshop.campaign.team, make_campaign(title="Charlie’s own").team
-    users = {
-        name: User.objects.create_user(f"{name[:5]}@example.org", f"{name[:5]}@example.org")
-        for name in SIGNED_IN[:3]
-    }
-    Membership.objects.create(team=team, user=users["viewer"], role=Role.VIEWER)
-    Membership.objects.create(team=team, user=users["organizer"], role=Role.OWNER)
-    Membership.objects.create(team=foreign, user=users["other organizer"], role=Role.OWNER)
-    users["admin"] = User.objects.create_superuser("root", "root@example.org")
-    Export.objects.create(owner=users["organizer"], campaign=workshop.campaign, kind="totals")
-    ConnectedAccount.objects.create(
-        team=team, holder="charity", name="charity: water", stripe_account="acct_1", livemode=False
-    )
-    for user in users.values():  # as signing in with a proven address leaves it
-        User.objects.filter(pk=user.pk).update(password=_password())
-        user.refresh_from_db()
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return users

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q
 
 from donations.models import Difference, Donation, StripeEvent
-from donations.services import attention, invariants, reconcile, totals
+from donations.services import attention, invariants, late_choices, reconcile, totals
 from donations.states import DonationState, Purpose
 from events.models import Booking, Message
 from events.states import BookingState
@@ -175,7 +175,7 @@ def _hidden(world: World, attempt: Attempt) -> list[str]:
     if booking.state == BookingState.CONFIRMED:
         return []
     asked = Message.objects.filter(kind="payment_problem", ids__donation=donation.pk).exists()
-    offered = attention.pending_choice(booking) == donation
+    offered = late_choices.pending_choice(booking) == donation
     if booking.state == BookingState.NEEDS_ATTENTION and shown and asked and offered:
         return []
     return [f"{about} has no seat and no way out: booking {booking.state}"]

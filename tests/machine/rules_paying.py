@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from donations.gateway import GatewayError
-from donations.services import attention
+from donations.services import late_choices
 from events.models import Booking
 from events.services.seating import seats
 from events.states import BookingState
@@ -54,12 +54,12 @@ class Rules(RuleBasedStateMachine):
     def decide(self, booking: Booking, choice: str) -> None:
         """Let its donor choose: refund, or keep."""
         if choice == "keep":
-            attention.keep(booking.pk)
+            late_choices.keep(booking.pk)
             self.world.note("kept as a gift")
             return
         # Stripe refuses while the charge is disputed: the choice stays open.
-        with suppress(GatewayError, attention.NothingToChooseError):
-            attention.give_back(booking, gateway=self.world.gateway)
+        with suppress(GatewayError, late_choices.NothingToChooseError):
+            late_choices.give_back(booking, gateway=self.world.gateway)
             self.world.note("given back")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from donations.gateway import GatewayError
-from donations.services import attention, cancelling, seating, totals
+from donations.services import attention, cancelling, late_choices, seating, totals
 from events.models import Message
 from events.services import access
 from events.services.mails import sender
@@ -86,12 +86,12 @@ def test_given_back_it_leaves_the_total(world: World) -> None:
 
 def test_a_refund_that_failed_can_be_asked_for_again(world: World) -> None:
     attempt = too_late(world)
-    attention.give_back(booking_of(world, attempt), gateway=world.gateway)
+    late_choices.give_back(booking_of(world, attempt), gateway=world.gateway)
     (event,) = (one for one in world.sandbox.events()["events"] if one["type"] == "refund.created")
     world.sandbox.fail_refund(event["data"]["object"]["id"])
     world.deliver_all()
     assert booking_of(world, attempt).state == BookingState.NEEDS_ATTENTION
-    donation = attention.give_back(booking_of(world, attempt), gateway=world.gateway)
+    donation = late_choices.give_back(booking_of(world, attempt), gateway=world.gateway)
     assert donation.net_minor == 0
     assert checks.finish(world) == []
 
@@ -99,8 +99,8 @@ def test_a_refund_that_failed_can_be_asked_for_again(world: World) -> None:
 def test_a_choice_that_stripe_refuses_stays_open(world: World) -> None:
     attempt = too_late(world)
     world.dispute(attempt)
-    with pytest.raises((GatewayError, attention.NothingToChooseError)):
-        attention.give_back(booking_of(world, attempt), gateway=world.gateway)
+    with pytest.raises((GatewayError, late_choices.NothingToChooseError)):
+        late_choices.give_back(booking_of(world, attempt), gateway=world.gateway)
     world.deliver_all()
     assert checks.finish(world) == []
 

@@ -17,6 +17,7 @@ from django.urls import URLPattern
 
 from events.models import Series
 from tests.access import own_pages
+from tests.access.persons import people
 from tests.access.rows import written
 from tests.access.stage import (
     METHODS,
@@ -24,7 +25,6 @@ from tests.access.stage import (
     SIGNED_IN,
     Stage,
     addresses,
-    people,
     takes_token,
 )
 from tests.access.table import Table, as_text, stated

@@ -12,8 +12,9 @@ from django.test import Client
 from donations.models import Donation
 from events.models import Booking, Campaign, Host, Invitation, Membership, Person, Registration
 from events.services import access
-from tests.access.stage import METHODS, PURPOSES, Stage
+from tests.access.stage import METHODS, Stage
 from tests.access.table import stated
+from tests.access.tokens import PURPOSES
 from tests.promises.test_p34_access_matrix import ADDRESSES, stage  # noqa: F401 -- the same stage
 
 

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from donations.models import Donation
 from events.services.mails import sender
 from fundraiser.core import links, logs
-from tests.access.stage import PURPOSES, Stage, addresses, takes_token
+from tests.access.stage import Stage, addresses, takes_token
+from tests.access.tokens import PURPOSES
 from tests.promises.test_p34_access_matrix import stage  # noqa: F401 -- the same stage
 from tests.support.race import Call, at_once
 
