@@ -13,9 +13,10 @@ from typing import ClassVar, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from donations.services import account_readiness
 from events.models import Campaign
 from events.services import campaigns
-from events.states import CAMPAIGN_TABLE, CampaignState, Destination
+from events.states import CAMPAIGN_TABLE, CampaignState, Destination, TeamState
 from fundraiser.core import clock, transitions
 from fundraiser.core.errors import ServiceError
 
@@ -74,27 +75,27 @@ def _send_by(campaign: Campaign) -> Missing | None:
 
 
 def _account(campaign: Campaign) -> Missing | None:
-    """The charity's own account is needed; a team's, or the site's where an admin allows it."""
-    if campaign.destination == Destination.EXTERNAL or campaign.stripe_account:
+    """An account that can take the money, in a currency that it settles in."""
+    found = account_readiness.problems(campaign)
+    return Missing(found[0], "campaign_payments") if found else None
+
+
+def _giving_page(campaign: Campaign) -> Missing | None:
+    """Where people give on the charity's own page, its address."""
+    if campaign.destination != Destination.EXTERNAL or campaign.external_url:
         return None
-    if campaign.destination == Destination.CHARITY:
-        words = _("Connect the Stripe account of %(charity)s: the gifts go straight there.")
-        return Missing(words % {"charity": campaign.charity_name}, "campaign_payments")
-    if campaign.team.site_account_approved:
-        return None
-    return Missing(
-        _("Connect your team’s Stripe account, or ask the site’s admin to let you use the site’s."),
-        "campaign_payments",
-    )
+    return Missing(_("Give the address of the charity’s own page to give on."), "campaign_claims")
 
 
 def _team(campaign: Campaign) -> Missing | None:
     """A team that waits for approval, or is suspended, prepares everything but is not public."""
-    if str(getattr(campaign.team, "state", "active")) == "active":
+    if campaign.team.may_publish:
         return None
-    return Missing(
-        _("Your team is not approved yet. You can prepare everything meanwhile."), "dashboard"
-    )
+    if campaign.team.state == TeamState.PENDING:
+        words = _("Your team is not approved yet. You can prepare everything meanwhile.")
+    else:
+        words = _("Your team is suspended: ask the site’s admin why.")
+    return Missing(words, "dashboard")
 
 
 #: In the order in which they are told.
@@ -106,6 +107,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _close_date,
     _send_by,
     _account,
+    _giving_page,
     _team,
 )
 

@@ -126,7 +126,11 @@ def _refund(found: CancellationChoice, gateway: Gateway) -> bool:
         if payment is None:
             raise GatewayError("no payment at Stripe", code="no_payment", retryable=False)
         occasion = "cancelled" if not found.rounds else f"cancelled-{found.rounds}"
-        donation = refunding.give_back(donation, payment, occasion=occasion, gateway=gateway)
+        try:
+            donation = refunding.give_back(donation, payment, occasion=occasion, gateway=gateway)
+        except refunding.AtStripeError as error:
+            # Only the account's owner can give it back now: a person has to be told.
+            raise GatewayError(str(error), code="account_gone", retryable=False) from error
         reached("refund:settled")
         if donation.net_minor > 0:
             return _wait(found)

@@ -14,6 +14,7 @@ def why(code: str) -> str:
         "charge_already_refunded": _("Everything was given back already."),
         "permission": _("Stripe does not allow it: look at the account in Stripe’s dashboard."),
         "account_invalid": _("The Stripe account is no longer connected."),
+        "account_gone": _("The Stripe account is no longer connected."),
         "refund_failed": _("The bank of the giver did not take the money, so it came back."),
         "no_payment": _("The payment is not at Stripe."),
         "no_answer": _("Stripe did not answer for a day: look at the payment in its dashboard."),

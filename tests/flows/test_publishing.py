@@ -112,7 +112,8 @@ def test_every_step_that_the_table_does_not_know_is_refused(draft: Campaign) -> 
         ({"suggested_minor": []}, "Suggest at least one amount."),
         ({"send_by": None}, "Say by which day"),
         ({"closes_at": clock.now() - timedelta(days=3)}, "The close date has passed"),
-        ({"destination": Destination.CHARITY}, "Connect the Stripe account of charity: water"),
+        ({"destination": Destination.EXTERNAL}, "Give the address of the charity’s own page"),
+        ({"destination": Destination.CHARITY}, "Connect the charity’s Stripe account"),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_published(
@@ -128,7 +129,9 @@ def test_what_is_missing_is_said_and_nothing_is_published(
     assert _state(draft) == "draft"
 
 
-def test_a_team_needs_an_account_or_the_sites_by_an_admins_word(draft: Campaign) -> None:
+def test_a_team_needs_an_account_or_the_sites_by_an_admins_word(
+    draft: Campaign, charlie: User
+) -> None:
     Team.objects.filter(pk=draft.team_id).update(site_account_approved=False)
     with pytest.raises(publishing.NotReadyError) as refused:
         publishing.publish(draft)
@@ -139,11 +142,13 @@ def test_a_team_needs_an_account_or_the_sites_by_an_admins_word(draft: Campaign)
 
 
 def test_a_team_that_is_not_approved_yet_cannot_publish(draft: Campaign) -> None:
-    draft.team.state = "pending"  # type: ignore[attr-defined]
+    draft.team.state = "pending"
     assert [one.where for one in publishing.missing(draft)] == ["dashboard"]
 
 
-def test_a_forgotten_check_would_be_seen(draft: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forgotten_check_would_be_seen(
+    draft: Campaign, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Control: without the check of the account, a campaign with none could be published."""
     Team.objects.filter(pk=draft.team_id).update(site_account_approved=False)
     checks = [one for one in publishing.CHECKS if one.__name__ != "_account"]
