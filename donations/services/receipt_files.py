@@ -16,7 +16,7 @@ from typing import Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 #: Longer files are refused.
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -38,7 +38,11 @@ _FOLDER: Final = "receipts"
 
 
 class NotAReceiptError(Exception):
-    """The file is neither a picture nor a PDF that is kept."""
+    """The file is not kept; ``why`` is "too_large", "unknown" (no picture, no PDF) or "broken"."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,10 @@ class Receipt:
 
 def read(content: bytes) -> Receipt:
     """Return a file as it may be kept. Raises NotAReceiptError."""
-    if not content or len(content) > MOST_BYTES:
-        raise NotAReceiptError("empty or too long")
+    if not content:
+        raise NotAReceiptError("unknown")
+    if len(content) > MOST_BYTES:
+        raise NotAReceiptError("too_large")
     told = hashlib.sha256(content).hexdigest()
     if content.startswith(b"%PDF-"):
         return Receipt(_checked_pdf(content), "pdf", told)
@@ -65,15 +71,15 @@ def _checked_pdf(content: bytes) -> bytes:
     """Refuse a PDF that goes on after its end, as one that is another file as well does."""
     end = content.rfind(b"%%EOF")
     if end < 0 or re.fullmatch(rb"\s{0,64}", content[end + 5 :]) is None:
-        raise NotAReceiptError("no end")
+        raise NotAReceiptError("broken")
     if any(word in content for word in _ACTIVE):
-        raise NotAReceiptError("it does something")
+        raise NotAReceiptError("broken")
     return content
 
 
 def _check_size(opened: Image.Image) -> None:
     if opened.width * opened.height > _MOST_PIXELS:
-        raise NotAReceiptError("too many pixels")
+        raise NotAReceiptError("too_large")
 
 
 def _drawn_anew(content: bytes) -> tuple[bytes, str]:
@@ -88,8 +94,10 @@ def _drawn_anew(content: bytes) -> tuple[bytes, str]:
             clean = picture.convert("RGBA" if transparent else "RGB")
     except NotAReceiptError:
         raise
+    except UnidentifiedImageError as error:
+        raise NotAReceiptError("unknown") from error
     except Exception as error:  # Pillow raises many kinds for what is broken.
-        raise NotAReceiptError("no picture") from error
+        raise NotAReceiptError("broken") from error
     clean.info.clear()
     out = io.BytesIO()
     options = {"quality": 88} if kind != "PNG" else {"optimize": True}
@@ -97,9 +105,9 @@ def _drawn_anew(content: bytes) -> tuple[bytes, str]:
     return out.getvalue(), kind
 
 
-def keep(receipt: Receipt) -> str:
+def keep(receipt: Receipt, folder: str = _FOLDER) -> str:
     """Store a file under a name that nobody can guess, and return the name."""
-    name = f"{_FOLDER}/{uuid.uuid4().hex}.{receipt.ending}"
+    name = f"{folder}/{uuid.uuid4().hex}.{receipt.ending}"
     return str(default_storage.save(name, ContentFile(receipt.content)))
 
 
