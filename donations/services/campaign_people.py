@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from donations.models import Donation
+from donations.services import people_list
 from events.models import Campaign, Registration
 from events.services.attendees import attendee
 from events.states import BookingState
@@ -42,13 +43,25 @@ class Somebody:
     workshops: list[str] = field(default_factory=list)
 
 
+def hides_gifts(campaign: Campaign) -> bool:
+    """Whether seats of one of its workshops are carried by others: nothing may tell whose."""
+    return campaign.workshops.filter(surplus_minimum_minor__isnull=False).exists()
+
+
+def choices_of(campaign: Campaign) -> Mapping[str, tuple[str, ...]]:
+    """Return what the list of everybody may be asked for."""
+    return people_list.without_gifts(CHOICES) if hides_gifts(campaign) else CHOICES
+
+
 def of_campaign(campaign: Campaign, language: str) -> list[Somebody]:
-    """Return everybody with a paid gift, a seat, or a place in line: two queries."""
+    """Return everybody with a paid gift, a seat, or a place in line: three queries."""
     found: dict[str, Somebody] = {}
+    told = not hides_gifts(campaign)
     gifts = Donation.objects.paid().filter(campaign=campaign).exclude(email="")
     for gift in gifts.select_related("booking").order_by("paid_at", "pk"):
         one = _somebody(found, campaign, gift.email, gift.name, gift.paid_at or gift.created_at)
-        one.given += Money(max(gift.net_minor, 0), campaign.currency)
+        if told:
+            one.given += Money(max(gift.net_minor, 0), campaign.currency)
     seats = Registration.objects.filter(
         booking__workshop__campaign=campaign, booking__state__in=_STATES
     )
@@ -87,7 +100,7 @@ def found(everybody: Iterable[Somebody], search: str, chosen: Mapping[str, str])
         one
         for one in everybody
         if (not words or words in one.name.lower() or words in one.email.lower())
-        and all(_is(one, name, chosen[name]) for name in CHOICES if chosen[name])
+        and all(_is(one, name, value) for name, value in chosen.items() if value)
     ]
     if chosen["sort"] == "gift":
         return sorted(rows, key=lambda one: (-one.given.minor, one.email.lower()))

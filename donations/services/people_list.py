@@ -29,6 +29,20 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+def without_gifts(choices: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the choices where nobody may see who gave: neither filter nor order tells it."""
+    return {
+        name: tuple(one for one in allowed if one != "gift")
+        for name, allowed in choices.items()
+        if name != "gift"
+    }
+
+
+def choices_of(workshop: Workshop) -> Mapping[str, tuple[str, ...]]:
+    """Return what the list of a workshop's people may be asked for."""
+    return without_gifts(CHOICES) if workshop.hides_carried else CHOICES
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What stands in the address of the list: search words, and one of CHOICES each, or empty."""
@@ -70,9 +84,9 @@ def found(workshop: Workshop, wanted: Asked) -> QuerySet[Registration]:
     given = Donation.objects.filter(booking=OuterRef("booking_id")).order_by().values("booking")
     total = Subquery(given.annotate(sum=Sum("net_minor")).values("sum"))
     rows = rows.annotate(gift_minor=Coalesce(total, Value(0), output_field=BigIntegerField()))
-    if by["gift"] == "yes":
+    if by.get("gift") == "yes":
         rows = rows.filter(position=1, gift_minor__gt=0)
-    elif by["gift"] == "no":
+    elif by.get("gift") == "no":
         rows = rows.exclude(position=1, gift_minor__gt=0)
     if by["sort"] == "gift":
         return rows.order_by(F("gift_minor").desc(), "booking_id", "position")

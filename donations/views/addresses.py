@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from events.services import access_campaigns
-from fundraiser.core.http import DeadLinkError
+from fundraiser.core.http import TellingError
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,7 +32,7 @@ def at_old_addresses(view: View) -> View:
     def at_any_address(request: HttpRequest, slug: str, **more: Any) -> HttpResponseBase:
         try:
             return view(request, slug=slug, **more)
-        except DeadLinkError:
+        except TellingError:
             raise
         except Http404:
             present = access_campaigns.present_slug(slug)

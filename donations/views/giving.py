@@ -42,7 +42,7 @@ from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access
 from events.services.seating import free_seats, seats, waiting_list
-from fundraiser.core.http import client_hash
+from fundraiser.core.http import TellingError, client_hash
 
 _WORKSHOP = "workshops/workshop.html"
 
@@ -55,11 +55,15 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
     if request.method == "POST":
         try:
             found = access.workshop_for_visitor(slug, workshop_slug)
+        except TellingError:
+            raise
         except Http404:
             return workshop_preview.refuse(request, slug, workshop_slug)
         return _submit(request, found.campaign, found, _WORKSHOP, workshop_context(found))
     try:
         version = pages.workshop_version(slug, workshop_slug)
+    except TellingError:
+        raise
     except Http404:
         return workshop_preview.page(request, slug, workshop_slug)
 

@@ -32,9 +32,7 @@ def campaign_create(request: HttpRequest) -> HttpResponse:
     if not teams:
         if access.memberships_of(request.user).exists():
             raise PermissionDenied
-        return render(
-            request, "organize/campaign_no_team.html", {"team_url": _found("team_open")}
-        )
+        return render(request, "organize/campaign_no_team.html", {"team_url": _found("team_open")})
     form = CreateForm(typed(request), teams=teams)
     if request.method == "POST" and form.is_valid():
         made = campaigns.create(team=form.team_chosen(), begin=form.beginning())

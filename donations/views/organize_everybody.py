@@ -29,12 +29,13 @@ def campaign_everybody(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = campaign_context(request, campaign, "people")
     context["total"] = totals.of_campaign(campaign)
     if context["may_edit"]:
-        asked = people_list.asked(request.GET, campaign_people.CHOICES)
+        choices = campaign_people.choices_of(campaign)
+        asked = people_list.asked(request.GET, choices)
         everybody = campaign_people.of_campaign(campaign, language())
         rows = campaign_people.found(everybody, asked.search, asked.chosen)
         context |= {
             "search": asked.search,
-            "filters": people_words.filters(asked, campaign_people.CHOICES),
+            "filters": people_words.filters(asked, choices),
             "is_narrow": asked.is_narrow,
             "page": Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page")),
             "attended": sum(bool(one.attended) for one in everybody),

@@ -85,7 +85,8 @@ _CHOOSING = ("to", "all", "q", *people_list.CHOICES)
 def _chosen(asked: QueryDict, workshop: Workshop, known: Announcement | None) -> list[Registration]:
     """Return the persons of the workshop that were chosen, now or when it was written."""
     if "all" in asked:
-        return list(people_list.found(workshop, people_list.asked(_flat(asked))))
+        wanted = people_list.asked(_flat(asked), people_list.choices_of(workshop))
+        return list(people_list.found(workshop, wanted))
     if "to" in asked:
         return access_people.people_of(workshop, asked.getlist("to"))
     return list(known.chosen.all()) if known else []

@@ -45,16 +45,19 @@ def workshop_people(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
-    asked = people_list.asked(request.GET)
+    choices = people_list.choices_of(workshop)
+    asked = people_list.asked(request.GET, choices)
     paginator = Paginator(people_list.found(workshop, asked), _ON_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     shown = people.rows_of(workshop, list(page.object_list), language())
     notes = people_notes.of([one.registration for one in shown])
     args = [workshop.public_id]
-    payments = money.refundable([one.booking for one in shown])
+    # Where seats are carried by others, a refund’s button would tell who gave.
+    bookings = [] if workshop.hides_carried else [one.booking for one in shown]
+    payments = money.refundable(bookings)
     return {
         "search": asked.search,
-        "filters": people_words.filters(asked),
+        "filters": people_words.filters(asked, choices),
         "is_narrow": asked.is_narrow,
         "found_query": asked.query,
         "back": request.GET.urlencode(),
@@ -78,7 +81,7 @@ def _listed(request: HttpRequest, workshop: Workshop) -> dict[str, Any]:
 def _gift(workshop: Workshop, one: Registration) -> Money | None:
     """What is left of the gift that a person made for their seats, if they are the payer."""
     minor: int = getattr(one, "gift_minor", 0)
-    given = one.position == 1 and minor > 0
+    given = one.position == 1 and minor > 0 and not workshop.hides_carried
     return Money(minor, workshop.campaign.currency) if given else None
 
 

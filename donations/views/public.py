@@ -29,6 +29,7 @@ from donations.views.language import language
 from events.models import Campaign
 from events.services import access, access_campaigns
 from fundraiser.core.csv import safe_cell
+from fundraiser.core.http import TellingError
 from fundraiser.core.money import Money
 
 
@@ -48,6 +49,8 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """A campaign: total, money line, workshops, wall. Its team sees it before it is public."""
     try:
         version = pages.campaign_version(slug)
+    except TellingError:
+        raise
     except Http404:
         return _draft(request, slug)
 

@@ -90,6 +90,10 @@ def test_a_bounce_is_shown_at_its_person(seated: Donation, workshop: Workshop, a
     assert "no such user" in page
 
 
+#: The badge, not the filter of that name.
+TROUBLE = 'class="badge bad">Mail problem'
+
+
 def test_what_another_teams_mail_met_with_is_not_told_and_not_theirs_to_end(
     seated: Donation, workshop: Workshop, alice: User
 ) -> None:
@@ -103,7 +107,7 @@ def test_what_another_teams_mail_met_with_is_not_told_and_not_theirs_to_end(
     full = DeliveryProblem.objects.create(
         **values, event_id="1", detail="Trees: full", message=elsewhere
     )
-    assert "Mail problem" not in people(workshop, alice), "it may be empty by now"
+    assert TROUBLE not in people(workshop, alice), "it may be empty by now"
     own = DeliveryProblem.objects.create(
         **values, event_id="2", message=Message.objects.filter(workshop=workshop).first()
     )

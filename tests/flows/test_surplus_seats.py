@@ -112,7 +112,7 @@ def test_a_late_click_takes_a_seat_only_if_one_is_still_carried(
 def _people(organizer: Client, shop: Workshop) -> dict[str, str]:
     """Return each person's card, without name, address, and the numbers that tell rows apart."""
     page = organizer.get(reverse("workshop_people", args=[shop.public_id])).content.decode()
-    cards = re.findall(r'<li class="card person">(.*?)\n</li>', page, flags=re.DOTALL)
+    cards = re.findall(r'<li class="card person"[^>]*>(.*?)\n</li>', page, flags=re.DOTALL)
     found = {}
     for card in cards:
         name = re.search(r"<h2>(.*?)</h2>", card)

@@ -9,13 +9,22 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.test import Client
 
-from donations.models import Donation
-from events.models import Booking, Campaign, Host, Invitation, Membership, Person, Registration
+from donations.models import Acknowledgement, Claim, ConnectedAccount, Donation
+from events.models import (
+    Booking,
+    Campaign,
+    Host,
+    Invitation,
+    Invitee,
+    Membership,
+    Person,
+    Registration,
+)
 from events.services import access
 from tests.access.stage import METHODS, Stage
 from tests.access.table import stated
 from tests.access.tokens import PURPOSES
-from tests.promises.test_p34_access_matrix import ADDRESSES, stage  # noqa: F401 -- the same stage
+from tests.promises.test_p34_access_matrix import ADDRESSES, UNTIL_THEN, stage  # noqa: F401 -- the same stage
 
 
 def sees(client: Client, stage: Stage) -> str:  # noqa: F811
@@ -84,15 +93,29 @@ def test_a_former_owner_changes_nothing_of_the_team_with_the_next_request(
 JOINING = {"join", "join_status"}
 
 
+HAVE_LINKS = (
+    Acknowledgement,
+    Booking,
+    Claim,
+    ConnectedAccount,
+    Donation,
+    Host,
+    Invitation,
+    Invitee,
+    Person,
+    Registration,
+)
+
+
 def _revoke_every_link() -> None:
     """Raise the version of whatever has links; a member's end with the membership."""
-    for model in (Booking, Donation, Registration, Host, Person, Invitation):
+    for model in HAVE_LINKS:
         model.objects.update(link_version=F("link_version") + 1)
     Campaign.objects.update(stage_version=F("stage_version") + 1)
     Membership.objects.all().delete()
 
 
-@pytest.mark.parametrize("name", sorted(set(PURPOSES) - JOINING))
+@pytest.mark.parametrize("name", sorted(set(PURPOSES) - JOINING - UNTIL_THEN))
 def test_a_revoked_link_opens_nothing_with_the_next_request(
     stage: Stage,  # noqa: F811
     name: str,
