@@ -91,9 +91,8 @@ def _begin(choice_id: int) -> CancellationChoice | None:
     """Decide about one choice; return it where a refund is to be asked for now."""
     now = clock.now()
     with transaction.atomic():
-        rows = CancellationChoice.objects.select_for_update(
-            no_key=True, of=("self",), skip_locked=True
-        )
+        choices = CancellationChoice.objects
+        rows = choices.select_for_update(no_key=True, of=("self",), skip_locked=True)
         found = (
             rows.select_related("cancellation", "booking")
             .filter(Q(next_try_at=None) | Q(next_try_at__lte=now), pk=choice_id)

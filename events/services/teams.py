@@ -121,7 +121,7 @@ def hand_over(*, team: Team, owner_id: int, heir_id: int) -> None:
 
 def _lock(team: Team) -> None:
     """Let changes of one team's members happen one after the other."""
-    Team.objects.select_for_update().get(pk=team.pk)
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
 
 
 def _keep_an_owner(team: Team, but: int) -> None:
