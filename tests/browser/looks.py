@@ -28,6 +28,8 @@ _SMALL_TARGETS = """() => {
   }
   return small;
 }"""
+#: Colours that change with the scheme do so over some frames; axe reads them when all has settled.
+_SETTLED = "() => document.getAnimations().forEach((animation) => animation.finish())"
 _WIDER = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide <= 0) return [];
@@ -66,8 +68,9 @@ def problems(
     """Return what is wrong with a page in light and dark: targets, width, and what axe finds."""
     found = {"small targets": page.evaluate(_SMALL_TARGETS), "too wide": page.evaluate(_WIDER)}
     for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(_SETTLED)
         photograph(page, f"{name} {scheme}")
         found[f"axe {scheme}"] = _violations(page)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="null")
     return {f"{name}: {kind}": list_ for kind, list_ in found.items() if list_}
