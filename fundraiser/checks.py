@@ -41,6 +41,7 @@ def contradictions() -> Iterator[str]:
         social=settings.SOCIAL, team_opening=settings.TEAM_OPENING
     )
     yield from _site_contradictions()
+    yield from _watching_contradictions()
     yield from _room_contradictions()
 
 
@@ -52,6 +53,13 @@ def _site_contradictions() -> Iterator[str]:
         yield "SITE_URL must start with https:// while STRIPE_SECRET_KEY is a live key."
     if settings.DEBUG and site.hostname not in _LOCAL_HOSTS:
         yield "DEBUG is on while SITE_URL is not this machine: unset DEBUG."
+
+
+def _watching_contradictions() -> Iterator[str]:
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 16:
+        yield "METRICS_TOKEN must have 16 characters or more: who knows it reads /metrics."
+    if settings.LOG_FORMAT not in {"line", "json"}:
+        yield "LOG_FORMAT is none of: line, json."
 
 
 def _room_contradictions() -> Iterator[str]:

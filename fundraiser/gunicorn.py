@@ -22,3 +22,11 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 proc_name = "fundraiser-web"
+
+
+def post_worker_init(worker: object) -> None:
+    """Let each web process say that it lives; Django is set up by now."""
+    from fundraiser import heartbeat  # noqa: PLC0415 -- needs Django's settings
+
+    del worker
+    heartbeat.start("web")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 
-def logging_config(level: str) -> dict[str, Any]:
-    """Return Django's LOGGING for a level such as INFO."""
+def logging_config(level: str, log_format: str) -> dict[str, Any]:
+    """Return Django's LOGGING for a level such as INFO, written as ``line`` or ``json``."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -14,9 +14,15 @@ def logging_config(level: str) -> dict[str, Any]:
             "line": {
                 "()": "fundraiser.core.logs.WithoutTokens",
                 "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            },
+            "json": {"()": "fundraiser.core.logs.AsJson"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "json" if log_format == "json" else "line",
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "stripe": {"level": "WARNING"},

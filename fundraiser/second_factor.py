@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 _FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 #: These of the admin's own addresses lead in and out.
 _DOORS: Final = frozenset({"login", "logout"})
+#: Pages outside the admin that are as much its staff's alone.
+_AS_WELL: Final = frozenset({"health"})
 
 
 class StaffSecondFactorMiddleware:
@@ -41,7 +43,8 @@ class StaffSecondFactorMiddleware:
         match = request.resolver_match
         if not settings.REQUIRE_STAFF_SECOND_FACTOR or match is None:
             return None
-        if "admin" not in match.namespaces or match.url_name in _DOORS:
+        inside = "admin" in match.namespaces and match.url_name not in _DOORS
+        if not inside and match.view_name not in _AS_WELL:
             return None
         user = request.user
         if not (user.is_active and getattr(user, "is_staff", False)) or is_mfa_enabled(

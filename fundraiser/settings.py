@@ -15,7 +15,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fundraiser import account_settings, log_settings, mail_kinds, mail_provider, schedule
+from fundraiser import (
+    account_settings,
+    error_reports,
+    log_settings,
+    mail_kinds,
+    mail_provider,
+    schedule,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -281,4 +288,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = log_settings.logging_config(env.str("LOG_LEVEL", default="INFO"))
+# --- watching ---------------------------------------------------------------------------------
+#: Who shows this word may read /metrics; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+#: line, or json: one object a line.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+LOGGING = log_settings.logging_config(env.str("LOG_LEVEL", default="INFO"), LOG_FORMAT)
+error_reports.start(env.str("SENTRY_DSN", default=""), site=SITE_URL)

@@ -226,5 +226,8 @@ class Gateway(Protocol):
     def movements_since(self, since: datetime, *, account: str) -> Iterator[BalanceMovement]:
         """Yield the balance transactions created since then."""
 
+    def clock_skew(self) -> float | None:
+        """Return our clock less the provider's by its last answer, in seconds; None before it."""
+
     def read_delivery(self, body: bytes, signature: str, *, connect: bool) -> EventReference:
         """Verify a webhook delivery's bytes and return its event. Raises SignatureError."""

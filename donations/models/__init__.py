@@ -7,6 +7,7 @@ from donations.models.claims import Claim
 from donations.models.digests import LedgerDigest
 from donations.models.donations import Donation
 from donations.models.exports import Export
+from donations.models.health import Alarm, Heartbeat, InvariantCheck
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.offline import OfflineGift
@@ -16,6 +17,7 @@ from donations.models.updates import CampaignUpdate
 
 __all__ = [
     "Acknowledgement",
+    "Alarm",
     "CampaignMoney",
     "CampaignTotal",
     "CampaignUpdate",
@@ -27,6 +29,8 @@ __all__ = [
     "Difference",
     "Donation",
     "Export",
+    "Heartbeat",
+    "InvariantCheck",
     "LedgerDigest",
     "LedgerEntry",
     "OfflineGift",

@@ -139,6 +139,11 @@ class Donation(models.Model):
                 name="donation_wall",
             ),
             models.Index(
+                fields=["paid_at"],
+                condition=Q(state=DonationState.PAID),
+                name="donation_paid_at",
+            ),
+            models.Index(
                 fields=["client_hash", "created_at"],
                 condition=~Q(state=DonationState.PAID),
                 name="donation_unpaid_by_client",

@@ -24,6 +24,8 @@ class StripeEvent(models.Model):
         Donation, null=True, blank=True, on_delete=models.SET_NULL, related_name="events"
     )
     received_at = models.DateTimeField(default=clock.now)
+    #: When a webhook brought it; none for one that the reconciler had to fetch.
+    delivered_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=clock.now)
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -36,7 +38,23 @@ class StripeEvent(models.Model):
                 fields=["next_attempt_at"],
                 condition=Q(applied_at__isnull=True, set_aside_at__isnull=True),
                 name="event_unapplied",
-            )
+            ),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(applied_at__isnull=True, set_aside_at__isnull=False),
+                name="event_set_aside",
+            ),
+            # The last delivery at each of the two doors.
+            models.Index(
+                fields=["-delivered_at"],
+                condition=Q(delivered_at__isnull=False, account=""),
+                name="event_last_own",
+            ),
+            models.Index(
+                fields=["-delivered_at"],
+                condition=Q(delivered_at__isnull=False, account__gt=""),
+                name="event_last_connected",
+            ),
         ]
 
     def __str__(self) -> str:

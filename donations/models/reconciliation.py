@@ -18,6 +18,8 @@ class Reconciliation(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     events_seen = models.PositiveIntegerField(default=0)
     events_new = models.PositiveIntegerField(default=0)
+    #: Our clock less Stripe's, in seconds, by the date of its answers.
+    clock_skew = models.FloatField(null=True, blank=True)
     movements_seen = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:

@@ -27,8 +27,10 @@ MAXIMUM_ATTEMPTS: Final = 8
 CLAIM: Final = timedelta(seconds=60)
 
 
-def receive(event: EventReference) -> bool:
+def receive(event: EventReference, *, delivered: bool = True) -> bool:
     """Store an event, once for ever by its id; return whether it was new.
+
+    ``delivered``: a webhook brought it; otherwise it was fetched, which says nothing of webhooks.
 
     One of the other mode (livemode) is set aside at once: test money is never real money.
     """
@@ -42,6 +44,7 @@ def receive(event: EventReference) -> bool:
         created=event.created,
         references=dict(event.references),
         received_at=now,
+        delivered_at=now if delivered else None,
         next_attempt_at=now,
         applied_at=None if event.type in APPLIED_TYPES else now,
         set_aside_at=now if wrong_mode else None,
@@ -56,6 +59,9 @@ def receive(event: EventReference) -> bool:
                 jobs.enqueue("donations.apply_event", event=row.pk)
     except IntegrityError:
         # Stored before; what was not applied yet is found by the worker's rounds.
+        if delivered:
+            known = StripeEvent.objects.filter(event_id=event.id, delivered_at=None)
+            known.update(delivered_at=now)
         return False
     reached("intake:committed")
     return True

@@ -119,7 +119,7 @@ def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
     account, since = result.account, result.since
     for event in gateway.events_since(since, account=account):
         result.events_seen += 1
-        result.events_new += inbox.receive(event)
+        result.events_new += inbox.receive(event, delivered=False)
     inbox.apply_pending(gateway=gateway)
     inbox.retry_set_aside(account, gateway=gateway)
     movements = list(gateway.movements_since(since, account=account))
@@ -127,6 +127,7 @@ def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
     expected = [one for movement in movements for one in expectations(movement)]
     _apply_unposted(expected, account, gateway)
     _compare(account, expected, since)
+    result.clock_skew = gateway.clock_skew()
     result.finished_at = clock.now()
     result.save()
     return result

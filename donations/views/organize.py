@@ -33,6 +33,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     mine = access.edited_teams(request.user, is_admin=is_admin)
     drawn = charts.of_campaigns(rows)
     context = {
+        "health_url": reverse("health") if is_admin else "",
         "create_url": reverse("campaign_create") if mine else "",
         "campaigns": [
             {

@@ -66,6 +66,12 @@ class Message(models.Model):
                 condition=models.Q(state=MessageState.QUEUED),
                 name="message_queued",
             ),
+            # What waits for the operator; few among millions that were sent.
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=[MessageState.HELD, MessageState.SET_ASIDE]),
+                name="message_stuck",
+            ),
             # The rate cap counts the last minute's.
             models.Index(
                 fields=["sent_at"],

@@ -1,18 +1,22 @@
-"""Logs without secrets: link tokens and addresses are cut out before a line is written."""
+"""Logs without secrets: link tokens, addresses and keys are cut out before a line is written."""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
 
 #: A signed link's token (hexadecimal id, version, signature) wherever it stands.
 _TOKEN = re.compile(r"\b[0-9a-f]{32}\.\d+\.[\w-]{20,}")
 _ADDRESS = re.compile(r"[^\s<>\"'@]+@[^\s<>\"'@]+\.[^\s<>\"'@]+")
+#: Stripe's keys and signing secrets.
+_KEY = re.compile(r"\b(?:[sr]k_(?:test|live)|whsec)_\w+")
 
 
 def cleaned(text: str) -> str:
-    """Return ``text`` without link tokens and e-mail addresses."""
-    return _ADDRESS.sub("[address]", _TOKEN.sub("[link]", text))
+    """Return ``text`` without link tokens, e-mail addresses and Stripe's keys."""
+    return _KEY.sub("[key]", _ADDRESS.sub("[address]", _TOKEN.sub("[link]", text)))
 
 
 class WithoutTokens(logging.Formatter):
@@ -21,3 +25,24 @@ class WithoutTokens(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the finished lines in their cleaned form."""
         return cleaned(super().format(record))
+
+
+class AsJson(logging.Formatter):
+    """Formats a record as one line of JSON, each text of it cleaned.
+
+    {"time": RFC 3339 in UTC, "level", "place", "message", "process": its number, "error": the
+    traceback, if there is one}.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "place": record.name,
+            "message": cleaned(record.getMessage()),
+            "process": record.process,
+        }
+        if record.exc_info:
+            line["error"] = cleaned(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
-from donations.models import Donation
+from donations.models import Alarm, Donation
 from events.models import (
     Announcement,
     Host,
@@ -19,6 +19,7 @@ from events.models import (
     ListInvitation,
     Membership,
     Message,
+    Team,
     Workshop,
 )
 from events.states import Role
@@ -75,6 +76,8 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
         "list_invitation": _list_invitation(workshop, language),
         "list_invitation_campaign": _list_invitation(workshop, language, workshop=None),
         "invitation": _invitation(workshop, owner, language),
+        "alarm": _alarm(language, ended_at=None),
+        "alarm_over": _alarm(language, ended_at=clock.now()),
         "announcement": _announcement(workshop, person.pk, language),
         **remittance_mails(donation, owner, language),
     }
@@ -98,6 +101,15 @@ def _list_invitation(
         }
     )
     return _made("list_invitation", made.workshop, list_invitation=made.pk)
+
+
+def _alarm(language: str, *, ended_at: datetime | None) -> EmailMultiAlternatives:
+    email = f"{uuid.uuid4().hex[:8]}@example.org"
+    admin = User.objects.create_superuser(email, email)
+    team = Team.objects.create(name="Admins", slug=uuid.uuid4().hex[:8])
+    Membership.objects.create(team=team, user=admin, role=Role.OWNER, language=language)
+    row = Alarm.objects.create(check_name="unsent_mail_age", ended_at=ended_at)
+    return _made("alarm", alarm=row.pk, user=admin.pk, over=int(ended_at is not None))
 
 
 def _invitation(workshop: Workshop, owner: Membership, language: str) -> EmailMultiAlternatives:

@@ -13,6 +13,7 @@ import stripe
 from django.conf import settings
 
 from donations.gateway.stripe import read
+from donations.gateway.stripe.line import DatedLine
 from donations.gateway.types import (
     AccountGoneError,
     AccountState,
@@ -72,8 +73,9 @@ def _fields(thing: stripe.StripeObject) -> dict[str, Any]:
 class StripeGateway:
     """The Gateway protocol over ``stripe.StripeClient``."""
 
-    def __init__(self, client: stripe.StripeClient) -> None:
+    def __init__(self, client: stripe.StripeClient, line: DatedLine) -> None:
         self._client = client
+        self._line = line
 
     @staticmethod
     def _options(account: str, **more: Any) -> Any:
@@ -217,6 +219,10 @@ class StripeGateway:
             for one in page.auto_paging_iter():
                 yield read.movement(_fields(one))
 
+    def clock_skew(self) -> float | None:
+        """See Gateway."""
+        return self._line.skew
+
     def read_delivery(self, body: bytes, signature: str, *, connect: bool) -> EventReference:
         """See Gateway. Every configured secret is tried: there are two during a rotation."""
         secrets = (
@@ -244,14 +250,15 @@ def _event(text: str) -> EventReference:
 
 
 def _make(timeout: tuple[float, float], retries: int) -> StripeGateway:
+    line = DatedLine(timeout=cast("Any", timeout))
     client = stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
         stripe_version=API_VERSION,
         base_addresses={"api": settings.STRIPE_API_BASE},
         max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=cast("Any", timeout)),
+        http_client=line,
     )
-    return StripeGateway(client)
+    return StripeGateway(client, line)
 
 
 @lru_cache(maxsize=4)
