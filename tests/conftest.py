@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.clock",
     "tests.support.database",
     "tests.support.exports",
+    "tests.support.house",
     "tests.support.mail",
     "tests.support.mailbox",
     "tests.support.rooms",

@@ -17,7 +17,7 @@ class DatedLine(stripe.RequestsClient):
 
     skew: float | None = None
 
-    def request(
+    def request(  # type: ignore[override]  # as RequestsClient has it, not its base
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Ask as always, and look at the answer's Date (whole seconds, RFC 9110 6.6.1)."""

@@ -110,7 +110,7 @@ _MONEY: Final = (
     Check(
         name="reconcile_age",
         unit=Unit.SECONDS,
-        threshold=15 * _MINUTE,
+        threshold=14 * _MINUTE,
         title=_("Last comparison with Stripe"),
         advice=_("Run “manage.py reconcile” and read what it says."),
         measure=money.reconcile_age,
@@ -134,7 +134,7 @@ _MONEY: Final = (
     Check(
         name="invariants_age",
         unit=Unit.SECONDS,
-        threshold=9 * _MINUTE,
+        threshold=8 * _MINUTE,
         title=_("Last check of the books"),
         advice=_("Look at the worker and the beat, and run “manage.py check_invariants”."),
         measure=money.invariants_age,

@@ -55,9 +55,9 @@ def clock_skew(now: datetime) -> float:
         cursor.execute("SELECT clock_timestamp()")
         (theirs,) = cursor.fetchone()
     here = clock.now()
-    skews = [(here - theirs).total_seconds(), *heartbeats.skew_of_the_living(here)]
+    skews: list[float] = [(here - theirs).total_seconds(), *heartbeats.skew_of_the_living(here)]
     answered = Reconciliation.objects.filter(clock_skew__isnull=False).order_by("-started_at")
-    skews += answered.values_list("clock_skew", flat=True)[:1]
+    skews += [float(one or 0) for one in answered.values_list("clock_skew", flat=True)[:1]]
     return max(abs(one) for one in skews)
 
 

@@ -12,8 +12,11 @@ from django.db.models import Min, Q
 from donations.models import Donation, StripeEvent
 from donations.states import DonationState
 from events.models import Message
-from events.states import MessageState
+from events.services.mails import due
+from events.states import MailClass, MessageState
 
+#: While mails leave, ten thousand reminders may take so long; then only the others count.
+MOVING: Final = timedelta(minutes=2)
 #: A mail that its receiver puts off for now (4xx) is waited for so long before it counts.
 PATIENCE: Final = timedelta(hours=1)
 #: How far back payments are looked for that no webhook told of.
@@ -21,8 +24,10 @@ RECENT: Final = timedelta(days=1)
 
 _OLDEST_MAIL: Final = """
     SELECT MIN(CASE WHEN retry_at IS NULL THEN due_at
-                    ELSE LEAST(GREATEST(retry_at, due_at), due_at + %(patience)s) END)
+                    ELSE LEAST(GREATEST(retry_at, due_at), due_at + %(patience)s::interval) END)
     FROM events_message WHERE state IN ('queued', 'sending') AND due_at <= %(now)s
+        AND (kind <> ALL(%(patient)s) OR NOT EXISTS (
+            SELECT FROM events_message WHERE sent_at > %(moving)s))
 """
 
 
@@ -34,7 +39,15 @@ def _since(moment: datetime | None, now: datetime) -> float:
 def oldest_unsent_mail(now: datetime) -> float:
     """How long the oldest mail that is due has waited. Until its next try, one is not due."""
     with connection.cursor() as cursor:
-        cursor.execute(_OLDEST_MAIL, {"now": now, "patience": PATIENCE})
+        cursor.execute(
+            _OLDEST_MAIL,
+            {
+                "now": now,
+                "patience": str(PATIENCE),
+                "moving": now - MOVING,
+                "patient": due.kinds_of(MailClass.REMINDER, MailClass.NEWS),
+            },
+        )
         (moment,) = cursor.fetchone()
     return _since(moment, now)
 
