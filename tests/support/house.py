@@ -20,6 +20,7 @@ from donations.services.health.heartbeats import Process
 from events.services.mails import sender
 from fundraiser.schedule import BEAT_SCHEDULE
 from tests.support.clock import Clock
+from tests.support.sandbox import SandboxControl
 
 TOKEN = "a-token-for-the-metrics"
 
@@ -30,19 +31,25 @@ class House:
 
     clock: Clock
     client: Client
+    sandbox: SandboxControl
     stopped: set[str] = field(default_factory=set)
     _passed: int = 0
 
     def to_the_present(self) -> None:
-        """Set the product's clock to what PostgreSQL's shows."""
+        """Set the product's and Stripe's clock to what PostgreSQL's shows."""
         self.clock.set(datetime.now(UTC))
+        self._same_at_stripe()
 
     def live(self, minutes: int) -> None:
         """Let so many minutes pass, each with the rounds that are due in it."""
         for _ in range(minutes):
             self.clock.advance(minutes=1)
+            self._same_at_stripe()
             self._passed += 1
             self.rounds()
+
+    def _same_at_stripe(self) -> None:
+        self.sandbox.post("clock", now=int(self.clock.now().timestamp()), freeze=True)
 
     def rounds(self) -> None:
         """Do what is due at this minute."""
@@ -96,12 +103,14 @@ class House:
 
 
 @pytest.fixture
-def house(clock: Clock, settings: Settings, db: None, sandbox: object, smtp_sink: object) -> House:
+def house(
+    clock: Clock, settings: Settings, db: None, sandbox: SandboxControl, smtp_sink: object
+) -> House:
     """A house in which all is well, seen by its admin."""
     settings.METRICS_TOKEN = TOKEN
     client = Client()
     client.force_login(User.objects.create_superuser("admin", "admin@example.org"))
-    house = House(clock, client)
+    house = House(clock, client, sandbox)
     house.to_the_present()
     house.rounds()
     return house

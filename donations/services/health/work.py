@@ -19,6 +19,8 @@ from events.states import MailClass, MessageState
 MOVING: Final = timedelta(minutes=2)
 #: A mail that its receiver puts off for now (4xx) is waited for so long before it counts.
 PATIENCE: Final = timedelta(hours=1)
+#: A payment so soon after a webhook is that webhook's: two clocks never agree to the second.
+SLACK: Final = timedelta(minutes=1)
 #: How far back payments are looked for that no webhook told of.
 RECENT: Final = timedelta(days=1)
 
@@ -84,7 +86,7 @@ def payments_without_webhook(now: datetime) -> float:
 def _waited_at(events: Q, donations: Q, now: datetime) -> float:
     delivered = StripeEvent.objects.filter(events, delivered_at__isnull=False)
     last = delivered.order_by("-delivered_at").values_list("delivered_at", flat=True).first()
-    after = max(last, now - RECENT) if last else now - RECENT
+    after = max(last + SLACK, now - RECENT) if last else now - RECENT
     paid = Donation.objects.filter(
         donations, state=DonationState.PAID, session_id__isnull=False, paid_at__gt=after
     )
