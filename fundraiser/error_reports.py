@@ -23,11 +23,14 @@ def start(dsn: str, *, site: str) -> None:
 
 
 def options(dsn: str, *, site: str) -> dict[str, Any]:
-    """Return Sentry's options: errors only, no variables, bodies, cookies or addresses."""
+    """Return Sentry's options: errors only, no variables, bodies, cookies or addresses.
+
+    send_default_pii stays at its default, which is off; naming it is deprecated.
+    """
     return {
         "dsn": dsn,
         "environment": site,
-        "send_default_pii": False,
+        "spotlight": False,
         "include_local_variables": False,
         "max_request_body_size": "never",
         "traces_sample_rate": 0.0,

@@ -84,6 +84,12 @@ def test_intake_stores_and_answers_without_redis_and_without_asking_stripe(
     assert "Traceback" not in web.output()
 
 
+def _completed(client: Client, sandbox: SandboxControl) -> dict[str, Any]:
+    """Pay once; return the delivery that says so, for which a worker is woken at once."""
+    waiting = _deliveries(client, sandbox, 1)
+    return next(one for one in waiting if one["type"] == "checkout.session.completed")
+
+
 def _connections(client: Client, delivery: dict[str, Any], stripe_line: TcpProxy) -> int:
     """Deliver behind a proxy to Stripe; return how often Stripe was called meanwhile."""
     before = stripe_line.connections
@@ -100,11 +106,7 @@ def test_control_an_intake_that_settles_at_once_is_seen(
     stripe_line: TcpProxy,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = next(
-        one
-        for one in _deliveries(client, sandbox, 1)
-        if one["type"] == "checkout.session.completed"
-    )
+    one = _completed(client, sandbox)
     receive = inbox.receive
 
     def eager(event: EventReference) -> bool:
@@ -124,7 +126,7 @@ def test_control_an_intake_that_tells_redis_itself_waits_for_it(
     client: Client, sandbox: SandboxControl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The publisher's thread is the guard: without it, the broker's trouble is the request's."""
-    (one, *_rest) = _deliveries(client, sandbox, 1)
+    one = _completed(client, sandbox)
 
     def silent(*_: object, **__: object) -> None:
         raise TimeoutError
