@@ -69,6 +69,7 @@ def test_intake_stores_and_answers_without_redis_and_without_asking_stripe(
         for one in waiting
     ]
     web = start_web(
+        WEB_WORKERS="1",
         REDIS_URL=_behind(redis_line, settings.REDIS_URL),
         STRIPE_API_BASE=_behind(stripe_line, settings.STRIPE_API_BASE),
     )
