@@ -13,7 +13,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 def duration(seconds: float) -> str:
     """Return about how long, in the one unit that says it: 0.4 s, 12 s, 4 min, 26 h, 3 days."""
-    if seconds < 10:
+    if 0.05 <= seconds < 10:
         return _("%(n)s s") % {"n": number_format(seconds, 1)}
     if seconds < 2 * _MINUTE:
         return _("%(n)s s") % {"n": round(seconds)}
@@ -32,9 +32,9 @@ def value(reading: Reading) -> str:
     if reading.value is None:
         return _("never")
     if reading.check.unit == Unit.ABSENCE:
-        return _("no") if reading.value else _("yes")
+        return _("does not answer") if reading.value else _("answers")
     if reading.check.unit == Unit.SECONDS:
-        return duration(reading.value) if reading.value else _("nothing waits")
+        return duration(reading.value)
     return number_format(reading.value, 0)
 
 

@@ -61,7 +61,7 @@ def test_the_page_speaks_french_and_names_what_to_do(house: House) -> None:
     house.live(3)
     page = house.page("fr")
     assert '<html lang="fr"' in page
-    assert "Le beat tourne" in page
+    assert "Dernier signe de vie du beat" in page
     assert "Démarrez le beat" in page
     assert "muet depuis" in page
     dashboard = house.client.get("/organize/").content.decode()
@@ -103,10 +103,12 @@ def test_an_alarm_is_told_once_and_once_more_when_it_is_over(
     assert not Alarm.objects.filter(check_name="worker_silence", ended_at=None).exists()
 
     house.rounds()
-    about = [mail for mail in smtp_sink.messages if "Workers are alive" in mail["Subject"]]
+    about = [
+        mail for mail in smtp_sink.messages if "sign of life of the workers" in mail["Subject"]
+    ]
     assert [mail["Subject"] for mail in about] == [
-        "Alarm: Workers are alive",
-        "Green again: Workers are alive",
+        "Alarm: Last sign of life of the workers",
+        "Green again: Last sign of life of the workers",
     ]
     assert {mail["To"] for mail in about} == {"admin@example.org"}
     assert "Start the worker" in about[0].get_body(("plain",)).get_content()

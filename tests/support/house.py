@@ -80,7 +80,11 @@ class House:
 
     def red_on_page(self) -> set[str]:
         """Return the checks with an alarm's badge on the page."""
-        lines = re.findall(r'<li id="(\w+)">.*?class="badge (good|bad)"', self.page(), re.DOTALL)
+        lines = re.findall(
+            r'<li class="stack tight" id="(\w+)">.*?class="badge (good|bad)"',
+            self.page(),
+            re.DOTALL,
+        )
         assert len(lines) > 10
         return {name for name, badge in lines if badge == "bad"}
 
