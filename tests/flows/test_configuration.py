@@ -52,6 +52,8 @@ _WRONG = {
         "BIGBLUEBUTTON_URL and BIGBLUEBUTTON_SECRET are of use together only",
     ),
     "Jitsi without TLS": ({"JITSI_URL": "http://jitsi.example.org"}, "JITSI_URL must start with"),
+    "short token for metrics": ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have 16"),
+    "unknown format of logs": ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is none of"),
     "no mail": ({"EMAIL_URL": ""}, "EMAIL_URL is not set"),
 }
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import Max, Min
 
-from donations.models import Difference, InvariantCheck, Reconciliation
-from donations.services import reconcile
+from donations.models import ConnectedAccount, Difference, InvariantCheck, Reconciliation
+from donations.states import Disconnection
+
+#: Accounts that nobody tried to compare for so long are no longer ours.
+_TRIED: Final = timedelta(days=1)
 
 
 def reconcile_age(now: datetime) -> float | None:
     """How long ago the account was held against Stripe that was so longest ago.
 
-    An account that is not through yet counts from its first attempt on; None before any.
+    An account that is not through yet counts from its first attempt on. None when nothing was
+    tried within a day. Accounts that Stripe no longer shows us are left out.
     """
-    known = {
-        row["account"]: row
-        for row in Reconciliation.objects.filter(account__in=reconcile.accounts())
+    gone = ConnectedAccount.objects.filter(
+        disconnected_by__in=[Disconnection.STRIPE, Disconnection.BOTH], stripe_account__isnull=False
+    )
+    tried = Reconciliation.objects.filter(started_at__gt=now - _TRIED)
+    rows = (
+        tried.exclude(account__in=gone.values("stripe_account"))
         .values("account")
         .annotate(first=Min("started_at"), last=Max("finished_at"))
-    }
-    moments = [row["last"] or row["first"] for row in known.values()]
+    )
+    moments = [row["last"] or row["first"] for row in rows]
     return max(((now - one).total_seconds() for one in moments), default=None)
 
 
