@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0003_organizers'),
+        ('donations', '0004_both'),
     ]
 
     operations = [
