@@ -99,10 +99,15 @@ class RefundOrder(models.Model):
     #: Stripe's id of the refund, once there is one.
     refund_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(default=clock.now)
+    #: When Stripe was first asked, since when it remembers the number; None: never. And when last.
+    asked_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     #: Stripe said no, for good: nothing was given back.
     refused_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    #: An organizer has seen what became of it, where that needs a person (refund_doubts.py).
+    seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -14,12 +14,14 @@ from donations.models import (
     Claim,
     ConnectedAccount,
     Donation,
+    RefundOrder,
     Remittance,
     StripeEvent,
 )
 from donations.services import (
     account_readiness,
     organizer_refunds,
+    refund_doubts,
     refund_run,
 )
 from donations.services.remitting import acknowledging, overdue
@@ -55,6 +57,7 @@ class Item:
     #: YYYYMMDD, or the person whose link is passed on; of an account's, the day it stopped.
     day: str = ""
     claim: Claim | None = None
+    order: RefundOrder | None = None
 
     @property
     def reference(self) -> str:
@@ -62,8 +65,8 @@ class Item:
 
         Mails get stuck by the hundred: those of one workshop and day are one item.
         """
-        if self.claim is not None:
-            return str(self.claim.pk)
+        if (own := self.claim or self.order) is not None:
+            return str(own.pk)
         if self.workshop is not None:
             return f"{self.workshop.pk}-{self.day}"
         if self.kind == "account_stopped" and self.campaign is not None:
@@ -89,12 +92,14 @@ def refunds(campaign_ids: list[int]) -> list[Item]:
         Item("seat_unpaid", one.campaign, one.name, one.amount, "", one)
         for one in organizer_refunds.seats_without_money(campaign_ids).order_by("paid_at")[:100]
     ]
-    return items + [
-        Item(
-            "refund_unknown", one.donation.campaign, one.donation.name, one.amount, "", one.donation
-        )
-        for one in organizer_refunds.unanswered(campaign_ids).order_by("pk")[:100]
-    ]
+    return items + [_refund_in_doubt(one) for one in refund_doubts.of_campaigns(campaign_ids)[:100]]
+
+
+def _refund_in_doubt(order: RefundOrder) -> Item:
+    """Return a refund that an organizer ordered, with Stripe's reason where it refused."""
+    kind, donation = refund_doubts.kind_of(order), order.donation
+    why = "" if refund_doubts.has_come_back(order) else order.error
+    return Item(kind, donation.campaign, donation.name, order.amount, why, donation, order=order)
 
 
 def receipts(campaign_ids: list[int]) -> list[Item]:

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from donations.services import refund_words
 from donations.services.attention_items import Item
 
 #: Kinds whose name is a workshop's title.
@@ -50,6 +51,8 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "refunds_stuck": _("Refunds of “%(name)s” wait for you"),
         "seat_unpaid": _("%(name)s has got %(amount)s back, and still has a seat"),
         "refund_unknown": _("Nobody knows whether %(name)s has got %(amount)s back"),
+        "refund_failed": _("%(name)s has not got %(amount)s back"),
+        "refund_unsettled": _("%(name)s has got %(amount)s back, and the total does not show it"),
         "foreign_dispute": _("The bank took %(name)s’s gift back in another currency"),
         "account_stopped": _("No gifts can be taken: Stripe account of %(name)s"),
         "mails_stuck": _("Mails of “%(name)s” do not leave"),
@@ -92,6 +95,11 @@ def _detail(item: Item) -> str:
             "Stripe did not answer for a day. Look at the payment in Stripe’s dashboard, and "
             "give it back once more if it was not."
         ),
+        "refund_failed": _refund_failed(item.detail),
+        "refund_unsettled": _(
+            "Its Stripe account was disconnected before we could learn of it. Once it is connected "
+            "again, the total follows by itself."
+        ),
         "foreign_dispute": _(
             "The gift still stands in the total, since no row of its currency can hold what the "
             "bank took. Look at the dispute in Stripe’s dashboard. Stripe says: %(reason)s."
@@ -99,6 +107,15 @@ def _detail(item: Item) -> str:
         % {"reason": item.detail},
     }
     return of_money.get(item.kind) or _detail_of_others(item)
+
+
+def _refund_failed(reason: str) -> str:
+    if not reason:
+        return _(
+            "Their bank did not take the money, so it came back and counts again. Give it back "
+            "once more, or ask them how else it can reach them."
+        )
+    return _("Nothing went back. %(reason)s") % {"reason": refund_words.why(reason)}
 
 
 def _detail_of_others(item: Item) -> str:

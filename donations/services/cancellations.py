@@ -178,6 +178,19 @@ def money_of(booking: Booking) -> Donation | None:
     return rows.exclude(state=DonationState.PAID, net_minor__lte=0).first()
 
 
+def undecided(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Return those of cancelled workshops whose money goes back, or may: all but what is kept."""
+    kept = Q(choice=Choice.KEEP) | (Q(done_at__isnull=False) & ~Q(choice=Choice.REFUND))
+    choices = CancellationChoice.objects.filter(kept, booking=OuterRef("pk"))
+    return bookings.filter(
+        _has_given(),
+        ~Exists(choices),
+        state=BookingState.CONFIRMED,
+        workshop__state=WorkshopState.CANCELLED,
+        workshop__cancellation__isnull=False,
+    )
+
+
 def offered_dates(found: CancellationChoice) -> list[Date]:
     """Return the offered dates on which a booking's seats can be had now."""
     offered = set(found.cancellation.dates.values_list("pk", flat=True))

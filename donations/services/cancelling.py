@@ -10,12 +10,25 @@ from donations.gateway import Gateway
 from donations.models import Donation
 from donations.services import checkout, locking, refund_requests
 from donations.states import DonationState, Purpose
-from events.models import Booking
+from events.models import Booking, Workshop
 from events.services.seating import confirmations, seats
-from events.states import BookingState
+from events.states import BookingState, WorkshopState
+from fundraiser.core.errors import ServiceError
 
 #: These a payer may end: a place in the line, a hold, a seat.
 CAN_END: Final = frozenset({BookingState.WAITING, BookingState.HELD, BookingState.CONFIRMED})
+
+
+class CalledOffError(ServiceError):
+    """The workshop was cancelled: what becomes of the seat's money is its payer's choice."""
+
+    code = "called_off"
+
+
+def can_end(booking: Booking) -> bool:
+    """Return whether its payer may end a booking: not a seat in a workshop that was cancelled."""
+    called_off = booking.workshop.state == WorkshopState.CANCELLED
+    return booking.state in CAN_END and not (called_off and booking.state == BookingState.CONFIRMED)
 
 
 def cancel_seat(booking: Booking, *, gateway: Gateway, ask_back: bool = False) -> Booking:
@@ -23,7 +36,7 @@ def cancel_seat(booking: Booking, *, gateway: Gateway, ask_back: bool = False) -
 
     A hold whose session may still be paid ends on Stripe's word (DESIGN.md, "The nouns"): it is
     asked to make the session unpayable first. ``ask_back``: the payer wants the gift back, and an
-    organizer decides. Raises GatewayError or BusyError.
+    organizer decides. Raises CalledOffError, GatewayError or BusyError.
     """
     for donation in Donation.objects.live().filter(booking=booking):
         checkout.end(donation, gateway=gateway)
@@ -35,6 +48,10 @@ def cancel_seat(booking: Booking, *, gateway: Gateway, ask_back: bool = False) -
             return locked
         if locked.state == BookingState.HELD and locked.hold_expires_at is None:
             return locked
+        rows = Workshop.objects.select_for_update(no_key=True)
+        locked.workshop = rows.get(pk=locked.workshop_id)
+        if not can_end(locked):
+            raise CalledOffError(str(locked.pk))
         if locked.state == BookingState.CONFIRMED:
             confirmations.queue_given_back(locked)
         seats.release(locked, BookingState.CANCELLED)

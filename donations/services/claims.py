@@ -6,9 +6,12 @@ donation does in the order of all locks.
 
 from __future__ import annotations
 
+import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from django.db import IntegrityError, transaction
@@ -28,6 +31,8 @@ from fundraiser.core.transitions import advance
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+logger = logging.getLogger(__name__)
 
 #: So many seats and receipts that nobody has looked at yet may one address show to a campaign.
 MOST_OPEN: Final = 5
@@ -236,7 +241,17 @@ def admit(now: datetime) -> int:
         booking__hold_expires_at__gt=now - timedelta(hours=1),
         workshop__starts_at__lte=begins,
     )
-    return sum(_admit_one(pk, now) for pk in rows.values_list("pk", flat=True)[:500])
+    admit_one = partial(_admit_one, now=now)
+    return sum(_tried(admit_one, pk) for pk in rows.values_list("pk", flat=True)[:500])
+
+
+def _tried(act: Callable[[int], bool], claim_id: int) -> bool:
+    """Do one of many: what stands in its way, as a lock that is held, must not stop the others."""
+    try:
+        return act(claim_id)
+    except Exception as error:  # noqa: BLE001 -- as in the sweeper, which calls this again
+        logger.warning("claim %s stays as it is: %s", claim_id, error)
+        return False
 
 
 def _admit_one(claim_id: int, now: datetime) -> bool:
@@ -250,7 +265,7 @@ def _admit_one(claim_id: int, now: datetime) -> bool:
 def expire() -> int:
     """Mark the claims whose seat was released before anybody looked, and tell their givers."""
     rows = Claim.objects.filter(state=ClaimState.SHOWN, booking__state=BookingState.EXPIRED)
-    return sum(_expire_one(pk) for pk in rows.values_list("pk", flat=True)[:500])
+    return sum(_tried(_expire_one, pk) for pk in rows.values_list("pk", flat=True)[:500])
 
 
 def _expire_one(claim_id: int) -> bool:

@@ -8,9 +8,8 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from donations.models import Donation
+from donations.models import Donation, RefundOrder
 from donations.services.parameters import CHECKOUT_LINK
-from events.models import Membership
 from events.services import access
 from fundraiser.core import links
 from fundraiser.core.http import DeadLinkError
@@ -35,18 +34,6 @@ def retry_page(donation: Donation) -> str:
     return reverse(name, args=[campaign.slug, workshop.slug])
 
 
-def donation_for_editor(user: AbstractBaseUser | AnonymousUser, public_id: UUID) -> Donation:
-    """Return a donation to a campaign of the person's teams that they may change; else Http404.
-
-    An admin of the site gets any.
-    """
-    rows = Donation.objects.select_related("campaign__team", "booking__workshop__campaign")
-    if not getattr(user, "is_superuser", False):
-        mine = Membership.objects.filter(user_id=user.pk or 0, role__in=access.EDITORS)
-        rows = rows.filter(campaign__team__in=mine.values("team"))
-    return get_object_or_404(rows, public_id=public_id)
-
-
 def donation_for_member(user: AbstractBaseUser | AnonymousUser, public_id: UUID) -> Donation:
     """Return a donation whose campaign the person may change.
 
@@ -58,6 +45,16 @@ def donation_for_member(user: AbstractBaseUser | AnonymousUser, public_id: UUID)
     found = get_object_or_404(rows, public_id=public_id)
     access.campaign_for_member(user, found.campaign.public_id)
     return found
+
+
+def refund_order_for_member(
+    user: AbstractBaseUser | AnonymousUser, public_id: UUID, nonce: UUID
+) -> RefundOrder:
+    """Return a refund that was ordered of such a donation, by its own number. Raises as above."""
+    donation = donation_for_member(user, public_id)
+    order = get_object_or_404(RefundOrder, donation=donation, nonce=nonce)
+    order.donation = donation
+    return order
 
 
 def donation_for_link(token: str, purpose: str = CHECKOUT_LINK) -> Donation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet, Subquery
 
-from donations.models import Donation
+from donations.models import Claim, Donation
 
 
 def in_order(rows: QuerySet[Donation]) -> list[Donation]:
@@ -31,5 +31,10 @@ def with_siblings(donation_id: int) -> Donation:
 
 
 def of_booking(booking_id: int) -> list[Donation]:
-    """Lock all donations of a booking, whatever became of them, and return them by number."""
-    return in_order(Donation.objects.filter(booking=booking_id))
+    """Lock all donations of a booking, whatever became of them, and return them by number.
+
+    What was given for it elsewhere, and shown by receipt, is locked with them.
+    """
+    given = in_order(Donation.objects.filter(booking=booking_id))
+    list(Claim.objects.filter(booking=booking_id).select_for_update(of=("self",), no_key=True))
+    return given

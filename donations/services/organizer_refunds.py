@@ -6,7 +6,8 @@
 4. Free the seat if that was ordered, and write that it is done.
 
 What died in between is finished by the periodic job. Stripe forgets a number after a day
-(docs.stripe.com/api/idempotent_requests): then it is asked no more, and an organizer has to look.
+(docs.stripe.com/api/idempotent_requests): then it is asked no more, and an organizer has to look,
+as at a refund that its bank did not take (refund_doubts.py).
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
-from donations.gateway import Gateway, GatewayError
+from donations.gateway import AccountGoneError, Gateway, GatewayError
 from donations.models import Donation, LedgerEntry, RefundOrder
 from donations.services import locking, refunding, settlement
 from donations.states import DonationState, Purpose, SeatAfter
@@ -35,10 +36,14 @@ logger = logging.getLogger(__name__)
 
 #: The organizer's own request has ended long before.
 UNANSWERED: Final = timedelta(minutes=1)
-#: After that Stripe may no longer know the number of an order.
+#: After so many calls without an answer a round ends: each one costs its whole time-out.
+SILENCES: Final = 3
+#: So long after it was first asked Stripe may no longer know the number of an order.
 REMEMBERED: Final = timedelta(hours=23)
 #: Why an order ended of which nobody knows whether Stripe carried it out.
 NO_ANSWER: Final = "no_answer"
+#: What is noted of a refund that Stripe made, and of which our rows cannot learn.
+UNSETTLED: Final = "unsettled"
 
 
 class TooMuchError(ServiceError):
@@ -117,7 +122,12 @@ def give_back(
     with the same number is safe, and the job does so.
     """
     order = _ordered(donation.pk, nonce, amount, reason, seat)
-    return carry_out(order, gateway=gateway)
+    try:
+        return carry_out(order, gateway=gateway)
+    except RefusedError as error:
+        if error.reason != NO_ANSWER:  # Whoever ordered it is told at once.
+            RefundOrder.objects.filter(pk=order.pk).update(seen_at=clock.now())
+        raise
 
 
 def _ordered(
@@ -142,24 +152,37 @@ def carry_out(order: RefundOrder, *, gateway: Gateway) -> RefundOrder:
         raise RefusedError(order.error)
     if order.done_at is not None:
         return order
-    donation = Donation.objects.get(pk=order.donation_id)
+    now = clock.now()
+    if order.refund_id is None and now - (order.asked_at or now) > REMEMBERED:
+        _refuse(order, NO_ANSWER)
+        raise RefusedError(NO_ANSWER)
+    order.asked_at, order.tried_at = order.asked_at or now, now
+    order.save(update_fields=["asked_at", "tried_at"])
     if order.refund_id is None:
-        if clock.now() - order.created_at > REMEMBERED:
-            _refuse(order, NO_ANSWER)
-            raise RefusedError(NO_ANSWER)
-        try:
-            order.refund_id = refunding.give_part_back(
-                donation, minor=order.amount_minor, nonce=order.nonce, gateway=gateway
-            )
-        except GatewayError as error:
-            if error.retryable:
-                raise
-            _refuse(order, error.code or str(error))
-            raise RefusedError(order.error) from error
-        RefundOrder.objects.filter(pk=order.pk).update(refund_id=order.refund_id)
-    settlement.apply(donation.pk, gateway=gateway)
+        _ask_stripe(order, gateway)
+    try:
+        settlement.apply(order.donation_id, gateway=gateway)
+    except AccountGoneError:
+        # It went back, and its owner has ended the connection since: Stripe tells us no more of it.
+        order.error = UNSETTLED
+        order.save(update_fields=["error"])
     _end(order)
     return order
+
+
+def _ask_stripe(order: RefundOrder, gateway: Gateway) -> None:
+    """Have the money given back, and keep Stripe's number of it."""
+    donation = Donation.objects.get(pk=order.donation_id)
+    try:
+        order.refund_id = refunding.give_part_back(
+            donation, minor=order.amount_minor, nonce=order.nonce, gateway=gateway
+        )
+    except GatewayError as error:
+        if error.retryable:
+            raise
+        _refuse(order, error.code or str(error))
+        raise RefusedError(order.error) from error
+    order.save(update_fields=["refund_id"])
 
 
 def _refuse(order: RefundOrder, why: str) -> None:
@@ -209,17 +232,24 @@ def _decide(donation: Donation, seat: SeatAfter) -> None:
 
 
 def finish_all(*, gateway: Gateway) -> int:
-    """Finish the orders whose request died or got no answer; return how many were."""
-    done = 0
-    begun = _open().filter(created_at__lte=clock.now() - UNANSWERED).order_by("pk")
-    for order in begun[:100]:
+    """Finish the orders whose request died or got no answer; return how many were.
+
+    Those that were tried longest ago come first, so that none stands in the way of the others.
+    """
+    done = silences = 0
+    begun = _open().filter(created_at__lte=clock.now() - UNANSWERED)
+    for order in begun.order_by(F("tried_at").asc(nulls_first=True), "pk")[:100]:
         try:
             carry_out(order, gateway=gateway)
             done += 1
-        except (RefusedError, GatewayError, settlement.BusyError) as error:
+        except Exception as error:  # noqa: BLE001 -- one bad order must not stop the others
             logger.warning("refund order %s is not done: %s", order.pk, error)
-            if isinstance(error, GatewayError):
-                break
+            silences += isinstance(error, GatewayError) and error.retryable
+        if silences >= SILENCES:
+            logger.warning(
+                "refund orders: Stripe does not answer, the rest waits for the next round"
+            )
+            break
     return done
 
 
@@ -244,9 +274,3 @@ def seats_without_money(campaign_ids: list[int]) -> QuerySet[Donation]:
         booking__workshop__state=WorkshopState.PUBLISHED,
         booking__workshop__starts_at__gt=clock.now(),
     ).select_related("campaign", "booking")
-
-
-def unanswered(campaign_ids: list[int]) -> QuerySet[RefundOrder]:
-    """Return the orders of which nobody knows whether Stripe carried them out."""
-    rows = RefundOrder.objects.filter(error=NO_ANSWER, donation__campaign_id__in=campaign_ids)
-    return rows.select_related("donation__campaign")

@@ -89,9 +89,8 @@ def _drawn_anew(content: bytes) -> tuple[bytes, str]:
             _check_size(opened)
             picture = ImageOps.exif_transpose(opened)
             picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-            transparent = kind != "JPEG" and "A" in picture.convert("RGBA").getbands()
             # A new picture takes pixels over, and nothing else.
-            clean = picture.convert("RGBA" if transparent else "RGB")
+            clean = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except NotAReceiptError:
         raise
     except UnidentifiedImageError as error:

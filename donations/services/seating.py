@@ -60,9 +60,11 @@ def gave_way_to_twin(donation: Donation) -> bool:
     return booking.state == BookingState.CANCELLED and _has_twin(booking)
 
 
-def after_payment(donation: Donation) -> None:
+def after_payment(donation: Donation, *, arrived: bool) -> None:
     """Seat a payer, or offer a way out where no seat is left; a gift gets its thanks.
 
+    ``arrived``: the money came just now. What became a gift later on, or came back since a bank
+    did not take a refund, is thanked for by whoever made it a gift, or not at all.
     Money that was wholly given back seats nobody, and needs no choice any more.
     """
     booking = _seat_booking(donation)
@@ -70,7 +72,8 @@ def after_payment(donation: Donation) -> None:
         if booking is not None:
             _after_giving_back(booking)
     elif booking is None:
-        outbox.queue(key=f"gift_thanks:{donation.pk}", kind="gift_thanks", donation=donation.pk)
+        if arrived:
+            _thank(donation)
     elif booking.state == BookingState.HELD:
         _seat_held(donation, booking)
     elif booking.state == BookingState.EXPIRED and not _has_twin(booking):
@@ -132,6 +135,10 @@ def keep_as_gift(donation: Donation) -> None:
     """Turn a payment for a seat into a gift without one, and thank for it."""
     donation.purpose = Purpose.GIFT
     donation.save(update_fields=["purpose"])
+    _thank(donation)
+
+
+def _thank(donation: Donation) -> None:
     outbox.queue(key=f"gift_thanks:{donation.pk}", kind="gift_thanks", donation=donation.pk)
 
 

@@ -112,7 +112,8 @@ def _settle_paid(donation: Donation, payment: Payment) -> None:
     reached("apply:posted")
     if donation.state == DonationState.PROCESSING:
         seating.after_arrival(donation)
-    if donation.state != DonationState.PAID:
+    arrived = donation.state != DonationState.PAID
+    if arrived:
         seating.claim_seat(donation)
         advance(
             donation,
@@ -120,7 +121,7 @@ def _settle_paid(donation: Donation, payment: Payment) -> None:
             DONATION_TABLE,
             paid_at=payment.charged_at,
         )
-    seating.after_payment(donation)
+    seating.after_payment(donation, arrived=arrived)
     returned = {entry.source_id for entry in posted if entry.kind == "refund_failed"}
     for entry in posted:
         if entry.kind == "refund" and entry.source_id not in returned:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from donations.views import organize_cancelling, organize_given_back, organize_moving, own_choice
+from donations.views import (
+    organize_cancelling,
+    organize_given_back,
+    organize_moving,
+    organize_refund_doubts,
+    own_choice,
+)
 
 urlpatterns = [
     path(
@@ -31,6 +37,16 @@ urlpatterns = [
         "organize/donations/<uuid:public_id>/refund/",
         organize_given_back.donation_refund,
         name="donation_refund",
+    ),
+    path(
+        "organize/donations/<uuid:public_id>/refund/<uuid:nonce>/again/",
+        organize_refund_doubts.refund_again,
+        name="refund_again",
+    ),
+    path(
+        "organize/donations/<uuid:public_id>/refund/<uuid:nonce>/seen/",
+        organize_refund_doubts.refund_seen,
+        name="refund_seen",
     ),
     path(
         "organize/donations/<uuid:public_id>/seat/keep/",

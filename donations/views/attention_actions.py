@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from donations.models import Donation
+from donations.models import Donation, RefundOrder
 from donations.services.attention_items import Item
 
 _Label = str | Promise
@@ -24,11 +24,6 @@ _PAGES: Final[dict[str, tuple[str, Callable[[Item], Any], _Label]]] = {
         "workshop_cancelled",
         lambda one: one.workshop,
         gettext_lazy("See the refunds"),
-    ),
-    "refund_unknown": (
-        "donation_refund",
-        lambda one: one.donation,
-        gettext_lazy("Give money back"),
     ),
     "account_stopped": (
         "campaign_payments",
@@ -63,6 +58,8 @@ def of_item(one: Item, teams: Container[int]) -> list[Action]:
         return [{"url": people, "label": _("See the people"), "post": False}]
     if one.donation is None or not is_mine:
         return []
+    if one.order is not None:
+        return _refund_in_doubt(one.kind, one.donation, one.order)
     if one.kind == "seat_unpaid":
         return _seat_unpaid(one.donation)
     return _money_back(one.donation) if one.kind in {"refund_asked", "late_money"} else []
@@ -81,6 +78,19 @@ def _money_back(donation: Donation) -> list[Action]:
         {"url": back, "label": _("Give it back"), "post": True},
         {"url": leave, "label": _("Leave it as a gift"), "post": False},
     ]
+
+
+def _refund_in_doubt(kind: str, donation: Donation, order: RefundOrder) -> list[Action]:
+    """Order it anew where that is right, and let it be seen."""
+    numbers = [donation.public_id, order.nonce]
+    seen = {"url": reverse("refund_seen", args=numbers), "label": _("I have seen it"), "post": True}
+    if kind == "refund_failed":
+        url = reverse("refund_again", args=numbers)
+        return [{"url": url, "label": _("Give it back again"), "post": True}, seen]
+    if kind == "refund_unknown":
+        url = reverse("donation_refund", args=numbers[:1])
+        return [{"url": url, "label": _("Give money back"), "post": False}, seen]
+    return [seen]
 
 
 def _seat_unpaid(donation: Donation) -> list[Action]:

@@ -15,9 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donations.models import Cancellation, CancellationChoice
-from donations.services import cancellations, refund_run
+from donations.services import cancellations, refund_run, refund_words
 from donations.states import Choice
-from donations.views import refund_words
 from donations.views.cancelling_forms import CancelForm
 from donations.views.language import language
 from donations.views.organize_workshop import typed, workshop_context
@@ -109,7 +108,10 @@ def _progress(found: Cancellation) -> dict[str, Any]:
 
 
 def _stuck(one: CancellationChoice) -> dict[str, str]:
-    return {"name": one.booking.name, "why": refund_words.why(one.error)}
+    """Return whose refund did not go through, and why; no name where it would tell who gave."""
+    hidden = one.cancellation.workshop.hides_carried
+    name = _("Somebody") if hidden else one.booking.name
+    return {"name": name, "why": refund_words.why(one.error)}
 
 
 @login_required

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import organizer_refunds, settlement
+from donations.services import organizer_refunds, refund_words, settlement
 from donations.services.links import donation_for_member
 from donations.states import SeatAfter
-from donations.views import refund_words
 from donations.views.cancelling_forms import RefundForm
 from donations.views.language import language
 from donations.views.organize_workshop import typed

@@ -20,6 +20,7 @@ from donations.views.organize_workshop import typed, workshop_context
 from events.services import access
 from events.services.seating import moving, seats
 from events.states import BookingState
+from fundraiser.core.errors import ServiceError
 
 
 class MoveForm(forms.Form):
@@ -55,7 +56,11 @@ def workshop_move_person(request: HttpRequest, public_id: UUID, person_id: UUID)
     if request.method == "POST" and form.is_valid():
         try:
             bookings_moving.move(booking.pk, known[form.cleaned_data["date"]].pk)
-        except (moving.CannotMoveError, seats.FullError) as error:
+        except (
+            bookings_moving.GoesBackError,
+            moving.CannotMoveError,
+            seats.FullError,
+        ) as error:
             form.add_error("date", _told(error))
         else:
             messages.success(
@@ -72,7 +77,9 @@ def workshop_move_person(request: HttpRequest, public_id: UUID, person_id: UUID)
     return render(request, "organize/move.html", context, status=status)
 
 
-def _told(error: moving.CannotMoveError | seats.FullError) -> str:
+def _told(error: ServiceError) -> str:
+    if isinstance(error, bookings_moving.GoesBackError):
+        return _("They chose to have their money back: they cannot be moved any more.")
     if isinstance(error, moving.CannotMoveError) and error.why == "twin":
         return _("This address has a seat on that date already.")
     if isinstance(error, moving.CannotMoveError) and error.why == "booking":

@@ -183,8 +183,10 @@ def campaign_look_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def campaign_account_link(request: HttpRequest, public_id: UUID, account_id: UUID) -> HttpResponse:
     """Make a new link for the account's officer."""
     _campaign, account = _owned_account(request, public_id, account_id)
-    accounts.renew_link(account.pk)
-    messages.success(request, _("There is a new link. The old one does not work any more."))
+    if accounts.renew_link(account.pk):
+        messages.success(request, _("There is a new link. The old one does not work any more."))
+    else:
+        messages.info(request, _("Everything was handed in: no link is needed any more."))
     return redirect("campaign_payments", public_id=public_id)
 
 

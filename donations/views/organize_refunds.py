@@ -19,7 +19,7 @@ from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import late_choices, refund_requests, refunding, settlement
-from donations.services.links import donation_for_editor
+from donations.services.links import donation_for_member
 from donations.views.language import language
 
 
@@ -40,7 +40,7 @@ class DeclineForm(forms.Form):
 @require_POST
 def refund_give_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give back what is left of a gift; sent twice, it is given back once."""
-    donation = donation_for_editor(request.user, public_id)
+    donation = donation_for_member(request.user, public_id)
     amount = donation.amount.format(language())
     told = {"name": donation.name, "amount": amount}
     try:
@@ -62,7 +62,7 @@ def refund_give_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def refund_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Leave it as a gift: GET asks for the reason, POST writes it to the giver."""
-    donation = donation_for_editor(request.user, public_id)
+    donation = donation_for_member(request.user, public_id)
     late = refund_requests.late_booking(donation) is not None
     form = DeclineForm(request.POST or None)
     if request.method != "POST" or not (late or form.is_valid()):

@@ -64,6 +64,8 @@ def booking_cancel(request: HttpRequest, token: str) -> HttpResponse:
     try:
         ask_back = request.POST.get("gift") == "ask"
         cancelling.cancel_seat(found, gateway=for_visitors(), ask_back=ask_back)
+    except cancelling.CalledOffError:
+        messages.warning(request, _("The workshop was cancelled: there is no seat to give back."))
     except (GatewayError, settlement.BusyError):
         return try_later(request, found, token)
     return redirect("booking", token=token)

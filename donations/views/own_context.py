@@ -59,7 +59,7 @@ def booking_page(
     """Return what the payer's own page shows. ``bound``: the one form that was just sent."""
     donations = list(booking.donations.order_by("pk"))
     workshop = pages.workshop_page(booking.workshop, language())
-    can_cancel = booking.state in cancelling.CAN_END
+    can_cancel = cancelling.can_end(booking)
     return {
         "booking": booking,
         "registrations": list(booking.registrations.order_by("position")),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from uuid import uuid4
 
-from donations.models import Claim, ConnectedAccount, OfflineGift
+from donations.models import Claim, ConnectedAccount, OfflineGift, RefundOrder
 from events.models import Invitee, PersonNote, Registration, Workshop
 from events.states import Role
 from tests.access import money_rows, workshop_objects
@@ -47,6 +48,12 @@ def _account(workshop: Workshop) -> dict[str, str]:
 
 def _of(workshop: Workshop, **more: str) -> dict[str, str]:
     return {"public_id": str(workshop.campaign.public_id), **more}
+
+
+def _refund_order(workshop: Workshop) -> dict[str, str]:
+    """A refund of the first gift that did not go through."""
+    order = RefundOrder.objects.get(donation__workshop=workshop)
+    return {"public_id": str(order.donation.public_id), "nonce": str(order.nonce)}
 
 
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
@@ -106,6 +113,7 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "donation_refund": lambda workshop: {"public_id": _first_donation(workshop)},
     "donation_seat_keep": lambda workshop: {"public_id": _first_donation(workshop)},
     "donation_seat_free": lambda workshop: {"public_id": _first_donation(workshop)},
+    **dict.fromkeys(("refund_again", "refund_seen"), _refund_order),
     **{
         f"campaign_account_{one}": _account
         for one in ("onboard", "check", "link", "disconnect", "reconnect")
@@ -136,6 +144,8 @@ def prepare(workshop: Workshop) -> None:
     person = Registration.objects.filter(booking__workshop=workshop).earliest("pk")
     PersonNote.objects.create(registration=person, text="A note")
     Invitee.objects.create(team=workshop.campaign.team, fingerprint="x", email="ann@example.org")
+    first = workshop.donations.earliest("pk")
+    RefundOrder.objects.create(donation=first, nonce=uuid4(), amount_minor=100, reason="Twice.")
 
 
 def values_of(name: str, workshop: Workshop) -> dict[str, str]:

@@ -224,3 +224,20 @@ def test_control_the_database_refuses_two_choices_of_one_booking(
     (found,) = CancellationChoice.objects.all()
     with pytest.raises(IntegrityError), transaction.atomic():
         CancellationChoice.objects.create(cancellation=found.cancellation, booking=found.booking)
+
+
+@pytest.mark.parametrize("gift", ["", "ask"])
+def test_a_page_opened_before_the_cancellation_turns_no_money_into_a_gift(
+    story: Story, workshop: Workshop, alice: User, clock: Clock, gift: str
+) -> None:
+    full(story, workshop, "nora")
+    page = f"/b/{access.booking_link(of('nora'))}/"
+    assert f"{page}cancel/" in story.page(page)
+    cancel(alice, workshop)
+    answer = story.client.post(f"{page}cancel/", {"gift": gift}, follow=True)
+    assert "The workshop was cancelled" in answer.content.decode()
+    assert of("nora").state == "confirmed"
+    assert f"{page}cancel/" not in story.page(page)
+    clock.advance(days=16)
+    run()
+    assert refunds() == {"nora": [2000]}

@@ -48,6 +48,14 @@ def test_what_is_hidden_behind_a_picture_is_gone(hidden: bytes) -> None:
     assert hidden not in kept.content
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_only_a_transparent_picture_stays_transparent(mode: str) -> None:
+    out = io.BytesIO()
+    Image.new(mode, (40, 30), "teal").save(out, format="PNG")
+    with Image.open(io.BytesIO(receipt_files.read(out.getvalue()).content)) as drawn:
+        assert drawn.mode == mode
+
+
 def test_a_large_picture_is_made_smaller() -> None:
     kept = receipt_files.read(picture("PNG", size=(5000, 100)))
     with Image.open(io.BytesIO(kept.content)) as drawn:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from donations.models import Claim, LedgerEntry
+from donations.services import moving
 from donations.services.claim_links import claim_link
 from events.models import Booking, Campaign, Workshop
 from fundraiser.core import clock as clocks
@@ -163,6 +167,60 @@ def test_who_still_waits_is_let_in_when_the_workshop_begins(
     decide(organizer, claim, "accept")
     assert set(Booking.objects.values_list("state", flat=True)) == {"confirmed"}
     assert story.total(campaign).declared.minor == 2000
+
+
+@contextmanager
+def _refused(table: str, pk: int | None) -> Iterator[None]:
+    """As a lock that somebody holds: the database refuses to change one row of a table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'held' USING ERRCODE = '55P03'; END $$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER refused BEFORE UPDATE ON {table} FOR EACH ROW WHEN (OLD.id = {pk}) "
+            "EXECUTE FUNCTION pg_temp.refuse()"
+        )
+        yield
+        cursor.execute(f"DROP TRIGGER refused ON {table}")
+        cursor.execute("DROP FUNCTION pg_temp.refuse()")
+
+
+def test_one_claim_that_cannot_be_moved_does_not_stop_the_others(
+    story: Story, shop: Workshop, clock: Clock
+) -> None:
+    first, _ = (show(story, shop, email=f"{one}@example.org") for one in ("ann", "ben"))
+    Workshop.objects.update(starts_at=clocks.now() + timedelta(minutes=30))
+    with _refused("events_booking", first.booking_id):
+        sweep()
+    states = dict(Booking.objects.values_list("email", "state"))
+    assert states == {"ann@example.org": "held", "ben@example.org": "confirmed"}
+
+
+def test_one_claim_that_cannot_end_does_not_stop_the_others(
+    story: Story, shop: Workshop, clock: Clock
+) -> None:
+    first, second = (show(story, shop, email=f"{one}@example.org") for one in ("ann", "ben"))
+    clock.advance(days=8)
+    with _refused("donations_claim", first.pk):
+        sweep()
+    assert [Claim.objects.get(pk=one.pk).state for one in (first, second)] == ["shown", "expired"]
+
+
+def test_a_moved_booking_takes_its_claim_along(
+    story: Story, shop: Workshop, campaign: Campaign, organizer: Client
+) -> None:
+    later = make_workshop(campaign)
+    claim = show(story, shop)
+    decide(organizer, claim, "accept")
+    moved = moving.move(claim.booking_id, later.pk)
+    claim.refresh_from_db()
+    assert (claim.booking, claim.workshop) == (moved, later)
+    decide(organizer, claim, "undo", "It was somebody else’s receipt.")
+    moved.refresh_from_db()
+    later.refresh_from_db()
+    assert (moved.state, later.seats_taken) == ("cancelled", 0)
 
 
 def test_the_same_form_twice_is_one_claim_and_a_changed_one_replaces_it(

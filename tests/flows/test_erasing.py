@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from django.contrib.auth.models import User
 
-from donations.models import Donation, LedgerEntry
+from donations.gateway.stripe import for_workers
+from donations.models import CancellationChoice, Donation, LedgerEntry
+from donations.services import refund_run
 from donations.services.person import lost_links
 from events.models import Booking, DeliveryProblem, Device, Message, Person, Registration, Workshop
 from events.services import access
 from events.services.seating import seat_changes
+from tests.flows.test_cancelled_choices import cancel
 from tests.flows.test_own_address import EMAIL, own_page
 from tests.support.cast import make_campaign, make_workshop
+from tests.support.clock import Clock
 from tests.support.story import Story
 
 
@@ -143,3 +148,51 @@ def test_a_refund_after_erasing_tells_nobody_and_fails_nowhere(
     assert [mail["To"] for mail in story.mails() if not mail["To"].endswith("example.org")] == []
     assert Message.objects.get(kind="refund").state == "dropped"
     assert story.total(workshop.campaign).raised.minor == 0
+
+
+def _cancelled(story: Story, workshop: Workshop, alice: User, choice: str = "") -> str:
+    """Give for a workshop that is cancelled then; return the giver's own page."""
+    story.give(workshop, email=EMAIL, name="Dora Quill")
+    cancel(alice, workshop)
+    if choice:
+        booking = access.booking_link(Booking.objects.get())
+        assert story.client.post(f"/b/{booking}/choice/", {"choice": choice}).status_code == 302
+    return own_page(story)
+
+
+@pytest.mark.parametrize("choice", ["", "refund"])
+def test_money_that_is_to_go_back_is_not_turned_into_a_gift_by_being_erased(
+    story: Story, workshop: Workshop, alice: User, clock: Clock, choice: str
+) -> None:
+    own = _cancelled(story, workshop, alice, choice)
+    before = _everything()
+    answer = story.client.post(f"{own}erase/", {"typed": EMAIL})
+    assert answer.status_code == 409
+    assert "A workshop was cancelled" in answer.content.decode()
+    assert _everything() == before
+    clock.advance(days=16)
+    assert refund_run.run(gateway=for_workers()).done == 1
+    assert story.total(workshop.campaign).raised.minor == 0
+    story.webhooks(Donation.objects.get())
+    assert story.client.post(f"{own}erase/", {"typed": EMAIL}).status_code == 200
+    assert "quill" not in _everything().lower()
+
+
+def test_before_anybody_asks_what_becomes_of_a_cancelled_seat_nobody_is_erased_from_it(
+    story: Story, workshop: Workshop, alice: User
+) -> None:
+    own = _cancelled(story, workshop, alice)
+    CancellationChoice.objects.all().delete()  # as the moment before the question is put
+    assert story.client.post(f"{own}erase/", {"typed": EMAIL}).status_code == 409
+    assert Booking.objects.get().state == "confirmed"
+
+
+def test_who_left_the_money_as_a_gift_need_not_wait_to_be_erased(
+    story: Story, workshop: Workshop, alice: User, clock: Clock
+) -> None:
+    own = _cancelled(story, workshop, alice, "keep")
+    assert story.client.post(f"{own}erase/", {"typed": EMAIL}).status_code == 200
+    assert "quill" not in _everything().lower()
+    clock.advance(days=16)
+    refund_run.run(gateway=for_workers())
+    assert story.total(workshop.campaign).raised.minor == 2000

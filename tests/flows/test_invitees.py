@@ -163,6 +163,8 @@ def test_an_erased_address_is_not_invited_again(campaign: Campaign, alice: User)
     person = Person.objects.create(email="Ann@example.org")
     (told,) = personal_data.of_person(person)["list_invitations"]
     assert (told["name"], told["campaign"]) == ("Ann", campaign.title)
+    (mail,) = personal_data.of_person(person)["mails"]
+    assert mail["kind"] == "list_invitation"
     erasing.erase(person, gateway=for_visitors())
     left = Invitee.objects.get()
     assert (left.email, left.name) == ("", "")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
-from donations.services import invariants, moving
+from donations.models import Cancellation, CancellationChoice, Donation
+from donations.services import cancellations, invariants, moving
 from events.models import Booking, Message, Registration, Workshop
 from events.services import access
 from events.services.mails import planner
 from events.services.seating import moving as bookings_moving
 from events.services.seating.seats import FullError
-from tests.flows.test_cancelled_choices import organizer
+from tests.flows.test_cancelled_choices import cancel, choose, full, of, organizer, refunds, run
 from tests.promises.test_p12_line import in_threads, waits
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
@@ -22,9 +24,14 @@ from tests.support.story import Story, body
 
 
 def post(user: User, booking: Booking, target: Workshop) -> int:
+    status: int = post_page(user, booking, target).status_code
+    return status
+
+
+def post_page(user: User, booking: Booking, target: Workshop) -> Any:
     person = booking.registrations.get(position=1)
     path = f"/organize/workshops/{booking.workshop.public_id}/people/{person.public_id}/move/"
-    return organizer(user).post(path, {"date": str(target.public_id)}).status_code
+    return organizer(user).post(path, {"date": str(target.public_id)})
 
 
 def told_of_the_new_date(story: Story) -> None:
@@ -137,3 +144,44 @@ def test_control_a_move_that_counts_nothing_is_seen(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(bookings_moving.seats, "take", lambda *_: True)
     moving.move(person.booking_id, second.pk)
     assert any("seats taken" in one.promise for one in invariants.broken())
+
+
+@pytest.mark.parametrize("runs", [0, 1])
+def test_who_chose_the_money_back_is_not_moved(
+    story: Story, workshop: Workshop, alice: User, runs: int
+) -> None:
+    target = make_workshop(workshop.campaign)
+    full(story, workshop, "rita")
+    cancel(alice, workshop)
+    choose(story, "rita", "refund")
+    for _ in range(runs):
+        run()
+    answer = post_page(alice, of("rita"), target)
+    assert answer.status_code == 422
+    assert "chose to have their money back" in answer.content.decode()
+    run()
+    assert refunds() == {"rita": [2000]}
+    assert of("rita").state == "confirmed"
+    target.refresh_from_db()
+    assert target.seats_taken == 0
+
+
+@pytest.mark.parametrize("chosen", ["", "keep"])
+def test_an_organizers_move_ends_an_open_choice(
+    story: Story, workshop: Workshop, alice: User, clock: Clock, chosen: str
+) -> None:
+    target = make_workshop(workshop.campaign, starts_at=clock.now() + timedelta(days=40))
+    full(story, workshop, "nora")
+    cancel(alice, workshop)
+    if chosen:
+        choose(story, "nora", chosen)
+    assert post(alice, of("nora"), target) == 302
+    choice = CancellationChoice.objects.get()
+    moved = Booking.objects.get(workshop=target)
+    assert (choice.choice, choice.moved_to, choice.done_at is not None) == ("move", moved, True)
+    choose(story, "nora", "refund")
+    clock.advance(days=16)
+    run()
+    assert refunds() == {}
+    assert Donation.objects.get().booking == moved
+    assert cancellations.progress(Cancellation.objects.get()).moved == 1

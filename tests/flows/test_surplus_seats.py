@@ -11,14 +11,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from donations.gateway.stripe import for_workers
-from donations.models import Donation
+from donations.models import CancellationChoice, Donation
 from donations.services import carried, refunding
 from donations.services.mails import notices
 from donations.services.person import personal_data
 from events.models import Booking, Campaign, Membership, Person, Workshop
 from events.services.seating import seats
+from tests.flows.test_cancelled_choices import cancel
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.exports import cells, export
@@ -142,17 +144,38 @@ def test_the_list_of_people_does_not_tell_who_paid(
 
 
 def test_exports_do_not_tell_who_paid(story: Story, shop: Workshop, tmp_path: Path) -> None:
-    story.give(shop, amount="other", other_amount="80")
+    given = story.give(shop, amount="other", other_amount="80", message="Love, Dora")
     story.mails()
     _take(story, shop)
+    story.sandbox.refund(charge=given.charge_id, amount=100)
+    story.webhooks(given)
     (gift,) = cells(export(tmp_path, "donations"))
-    assert (gift["name"], gift["email"], gift["amount"]) == ("", "", "80.00")
+    told = (gift["name"], gift["email"], gift["message"], gift["amount"])
+    assert told == ("", "", "", "80.00")
+    (back,) = cells(export(tmp_path, "refunds"))
+    assert (back["name"], back["email"], back["amount"]) == ("", "", "1.00")
     people = cells(export(tmp_path, "registrations"))
     assert {one["name"] for one in people} == {"Dora", "Gus"}
     assert {one["confirmed_at"][11:19] for one in people} == {"00:00:00"}
     Workshop.objects.update(surplus_seats=False, surplus_minimum_minor=None)
     (gift,) = cells(export(tmp_path, "donations"))
-    assert gift["name"] == "Dora", "control: it would be told"
+    assert (gift["name"], gift["message"]) == ("Dora", "Love, Dora"), "control: it would be told"
+    (back,) = cells(export(tmp_path, "refunds"))
+    assert back["email"] == "dora@example.org", "control"
+
+
+def test_a_refund_that_is_stuck_does_not_tell_who_paid(
+    story: Story, shop: Workshop, organizer: Client, alice: User
+) -> None:
+    story.give(shop, name="Dora Quill")
+    cancel(alice, shop)
+    CancellationChoice.objects.update(choice="refund", set_aside_at=timezone.now())
+    path = f"/organize/workshops/{shop.public_id}/cancelled/"
+    page = organizer.get(path).content.decode()
+    assert "These did not go through" in page
+    assert "Quill" not in page
+    Workshop.objects.update(surplus_seats=False, surplus_minimum_minor=None)
+    assert "Quill" in organizer.get(path).content.decode(), "control"
 
 
 def test_notices_of_gifts_name_nobody_who_hides(

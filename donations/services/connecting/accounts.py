@@ -132,6 +132,7 @@ def adopt(campaign: Campaign, *, gateway: Gateway) -> ConnectedAccount:
             "holder": holder,
             "name": name,
             "livemode": settings.STRIPE_LIVEMODE,
+            "link_used_at": clock.now() if state.details_submitted else None,
             **_values(state, asked_at),
         },
     )
@@ -175,7 +176,7 @@ def _write(account: ConnectedAccount, state: AccountState | None, asked_at: date
             "disconnected_by": _gone_by(account),
             "checked_at": asked_at,
         }
-    if state and state.details_submitted and not account.details_submitted:
+    if state and state.details_submitted and account.link_used_at is None:
         values["link_used_at"] = clock.now()
     watched = ("charges_enabled", "currencies", "disconnected_at")
     with transaction.atomic():
@@ -273,10 +274,13 @@ def reconnect(account_id: int, *, gateway: Gateway) -> ConnectedAccount:
     return account
 
 
-def renew_link(account_id: int) -> None:
-    """Make the link for the account's officer another one, unused; the old one ends."""
-    rows = ConnectedAccount.objects.filter(pk=account_id)
-    rows.update(link_version=F("link_version") + 1, link_used_at=None)
+def renew_link(account_id: int) -> bool:
+    """Make the link for the account's officer another one, unused; the old one ends.
+
+    Not where all was handed in already: then there is none. Return whether there is one.
+    """
+    rows = ConnectedAccount.objects.filter(pk=account_id, details_submitted=False)
+    return rows.update(link_version=F("link_version") + 1, link_used_at=None) == 1
 
 
 def onboarding_url(

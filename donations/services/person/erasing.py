@@ -16,7 +16,14 @@ from django.db.models import F, QuerySet
 
 from donations.gateway import Gateway
 from donations.models import Claim, Donation, RefundOrder
-from donations.services import cancelling, claims, locking, receipt_files, refund_requests
+from donations.services import (
+    cancellations,
+    cancelling,
+    claims,
+    locking,
+    receipt_files,
+    refund_requests,
+)
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
 from events.models import (
@@ -54,7 +61,7 @@ _RUNNING = (BookingState.CONFIRMED, BookingState.HELD, BookingState.WAITING)
 
 
 class NotYetError(ServiceError):
-    """Something is still in flight. ``code`` says what: money, a choice, or an answer."""
+    """Something is still in flight. ``why`` says what, as ``obstacle`` does."""
 
     retryable = True
 
@@ -67,6 +74,7 @@ def obstacle(person: Person) -> str:
     """Return what has to end before the address can be erased, or nothing.
 
     "money": a payment that is under way or looked at; "choice": late money waits for its giver;
+    "cancelled": so does money of a cancelled workshop, or it is to go back and has not yet;
     "answer": an organizer has not answered yet whether a gift goes back.
     """
     donations = list(own_records.donations_of(person.email))
@@ -74,6 +82,8 @@ def obstacle(person: Person) -> str:
         return "money"
     if any(refund_requests.late_booking(one) is not None for one in donations):
         return "choice"
+    if cancellations.undecided(own_records.bookings_of(person.email)).exists():
+        return "cancelled"
     return "answer" if any(refund_requests.is_open(one) for one in donations) else ""
 
 
@@ -84,7 +94,10 @@ def erase(person: Person, *, gateway: Gateway) -> None:
     """
     if why := obstacle(person):
         raise NotYetError(why)
-    _give_seats_back(person.email, gateway)
+    try:
+        _give_seats_back(person.email, gateway)
+    except cancelling.CalledOffError as error:  # at this very moment
+        raise NotYetError("cancelled") from error
     for claim in own_records.claims_of(person.email):
         claims.withdraw(claim.pk)
     with transaction.atomic():
@@ -130,7 +143,9 @@ def _give_seats_back(email: str, gateway: Gateway) -> None:
 
 
 def _is_coming(booking: Booking) -> bool:
-    return booking.state in _RUNNING and booking.workshop.ends_at > clock.now()
+    """Whether there is a seat to give back. A cancelled workshop's is none, and keeps its money."""
+    running = booking.state in _RUNNING and booking.workshop.ends_at > clock.now()
+    return running and cancelling.can_end(booking)
 
 
 def _forget_mails(

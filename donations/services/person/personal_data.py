@@ -72,6 +72,9 @@ def messages_of(
     hosts = [one.pk for one in own_records.hosts_of(person.email)]
     invited = [one.pk for one in own_records.invitations_of(person.email)]
     asked = [one.pk for one in own_records.acknowledgements_of(person.email)]
+    listed = [
+        one.pk for who in list_invitations.of_address(person.email) for one in who.invitations.all()
+    ]
     own = (
         Q(booking__in=[one.pk for one in bookings], registration=None)
         | Q(registration__in=[one.pk for one in seats])
@@ -81,6 +84,7 @@ def messages_of(
         | Q(ids__acknowledgement__in=asked)
         | Q(kind__startswith="host_", ids__host__in=hosts)
         | Q(kind="invitation", ids__invitation__in=invited)
+        | Q(kind="list_invitation", ids__list_invitation__in=listed)
     )
     former = Q(ids__email__iexact=person.email)  # whose seat went to others, until it has left
     rows = Message.objects.filter((own & ~Q(kind__in=_TO_OTHERS)) | former)
