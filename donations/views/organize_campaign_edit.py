@@ -55,7 +55,7 @@ def _form(request: HttpRequest, campaign: Campaign) -> EditForm:
     return EditForm(
         typed(request),
         campaign=campaign,
-        least=minimums.minimum,
+        charged=minimums.limits,
         place_fixed=campaign_editing.is_money_fixed(campaign),
         currency_fixed=campaign_editing.is_currency_fixed(campaign),
     )
@@ -67,6 +67,8 @@ def _save(request: HttpRequest, campaign: Campaign, form: EditForm) -> None:
     facts = Facts(
         goal_minor=data["goal_minor"],
         suggested_minor=data["suggested_minor"],
+        minimum_minor=data["minimum_minor"],
+        maximum_minor=data["maximum_minor"],
         closes_at=form.closes_at(),
         send_by=data["send_by"],
         accent=accent,
@@ -109,7 +111,7 @@ def _page(
     """The page with its three forms, of which one may hold what was typed."""
     form = form or EditForm(
         campaign=campaign,
-        least=minimums.minimum,
+        charged=minimums.limits,
         place_fixed=campaign_editing.is_money_fixed(campaign),
         currency_fixed=campaign_editing.is_currency_fixed(campaign),
     )
