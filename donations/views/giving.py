@@ -60,20 +60,23 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
         except Http404:
             return workshop_preview.refuse(request, slug, workshop_slug)
         return _submit(request, found.campaign, found, _WORKSHOP, workshop_context(found))
+
+    def filled(found: Workshop) -> dict[str, Any]:
+        context = workshop_context(found)
+        if context["status"] == "open":
+            context |= _blank_form(request, found.campaign, found)
+        context["carried"] = origins.carried(request.GET)
+        return context
+
     try:
         version = pages.workshop_version(slug, workshop_slug)
     except TellingError:
         raise
     except Http404:
-        return workshop_preview.page(request, slug, workshop_slug)
+        return workshop_preview.page(request, slug, workshop_slug, filled)
 
     def made() -> HttpResponse:
-        found = access.workshop_for_visitor(slug, workshop_slug)
-        context = workshop_context(found)
-        if context["status"] == "open":
-            context |= _blank_form(request, found.campaign, found)
-        context["carried"] = origins.carried(request.GET)
-        return render(request, _WORKSHOP, context)
+        return render(request, _WORKSHOP, filled(access.workshop_for_visitor(slug, workshop_slug)))
 
     return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
 

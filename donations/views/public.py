@@ -21,7 +21,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from donations.models import Claim, LedgerEntry
-from donations.services import charts, origins, pages
+from donations.services import charts, origins, pages, previews
 from donations.states import SourceType
 from donations.views import shared
 from donations.views.addresses import at_old_addresses
@@ -70,6 +70,7 @@ def _draft(request: HttpRequest, slug: str) -> HttpResponse:
     """A draft as it will be, with a line that says so, for its team alone; Http404 for others."""
     found = access_campaigns.draft_for_member(request.user, slug)
     context = pages.campaign_context(found, language())
+    context |= previews.of_workshops(found, language())
     context |= {"is_draft": True, "back_url": reverse("organize_campaign", args=[found.public_id])}
     answer = render(request, "campaigns/campaign.html", context)
     add_never_cache_headers(answer)

@@ -213,9 +213,7 @@ class PlaceForm(forms.Form):
             self.add_error("maximum", words % {"least": least.format(language(), short=True)})
         return low, high
 
-    def amounts_of_lines(
-        self, name: str, currency: str, least: Money, most: int
-    ) -> list[int]:
+    def amounts_of_lines(self, name: str, currency: str, least: Money, most: int) -> list[int]:
         """Return the amounts of a field with one a line, as minor units in ascending order."""
         lines = [
             line for line in str(self.cleaned_data.get(name) or "").splitlines() if line.strip()
