@@ -64,7 +64,7 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
     def filled(found: Workshop) -> dict[str, Any]:
         context = workshop_context(found)
         if context["status"] == "open":
-            context |= _blank_form(request, found.campaign, found)
+            context |= blank_form(request, found.campaign, found)
         context["carried"] = origins.carried(request.GET)
         return context
 
@@ -110,7 +110,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     key = ("give", slug, pages.campaign_version(slug), language())
     filled = {
         **context,
-        **_blank_form(request, found, None),
+        **blank_form(request, found, None),
         "carried": origins.carried(request.GET),
     }
     return shared.page(request, key, lambda: render(request, "campaigns/give.html", filled))
@@ -159,7 +159,7 @@ def claim_context(campaign: Campaign, workshop: Workshop | None, form: ClaimForm
     return {"form": form, "is_claim": True, "form_action": reverse(name, args=place)}
 
 
-def _blank_form(
+def blank_form(
     request: HttpRequest, campaign: Campaign, workshop: Workshop | None
 ) -> dict[str, Any]:
     """Return the empty form of the campaign's way of giving; nothing where it takes no gifts."""
