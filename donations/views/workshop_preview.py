@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from donations.forms import GiveForm, WaitForm
 from donations.services import previews
-from donations.views.language import language
 from events.models import Workshop
 from events.services import access, access_workshops
 from events.states import CampaignState

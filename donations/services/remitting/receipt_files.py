@@ -14,7 +14,7 @@ from donations.services import receipt_files
 from fundraiser.core.errors import ServiceError
 
 LONGEST_FILE: Final = receipt_files.MOST_BYTES
-_FOLDER: Final = "remittances"
+FOLDER: Final = "remittances"
 
 
 class NoReceiptError(ServiceError):
@@ -56,7 +56,7 @@ def cleaned(content: bytes) -> ReceiptFile:
 
 def keep(file: ReceiptFile) -> str:
     """Store a file under a random name, and return the name."""
-    return receipt_files.keep(receipt_files.Receipt(file.content, file.ending, ""), _FOLDER)
+    return receipt_files.keep(receipt_files.Receipt(file.content, file.ending, ""), FOLDER)
 
 
 def read(name: str) -> ReceiptFile | None:
