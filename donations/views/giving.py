@@ -28,7 +28,6 @@ from donations.services import (
     checkout,
     claims,
     fees,
-    origins,
     pages,
     parameters,
     series_pages,
@@ -40,7 +39,7 @@ from donations.views import shared, workshop_preview
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
-from events.services import access
+from events.services import access, origins
 from events.services.seating import free_seats, seats, waiting_list
 from fundraiser.core.http import TellingError, client_hash
 
@@ -66,6 +65,9 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
         if context["status"] == "open":
             context |= blank_form(request, found.campaign, found)
         context["carried"] = origins.carried(request.GET)
+        if "wait_form" in context and context["carried"]:
+            initial = {"nonce": shared.NONCE, **origins.asked(request.GET)}
+            context["wait_form"] = WaitForm(workshop=found, initial=initial)
         return context
 
     try:
@@ -228,7 +230,7 @@ def _full(
     if "wait_form" in context:
         payer = gift.payer
         typed = {"name": payer.name, "email": payer.email, "seats": payer.seats}
-        initial = {**typed, "nonce": uuid.uuid4()}
+        initial = {**typed, "nonce": uuid.uuid4(), **origins.asked(request.POST)}
         context["wait_form"] = WaitForm(workshop=found, initial=initial)
     return render(request, "checkout/full.html", context, status=409)
 

@@ -19,13 +19,13 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from donations.models import Claim, LedgerEntry
-from donations.services import charts, origins, pages, previews
+from donations.services import charts, pages, previews
 from donations.states import SourceType
 from donations.views import shared
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign
-from events.services import access, access_campaigns
+from events.services import access, access_campaigns, origins
 from fundraiser.core.csv import safe_cell
 from fundraiser.core.http import TellingError
 from fundraiser.core.money import Money

@@ -199,6 +199,8 @@ _FORGOTTEN: Final = (
     "time_zone",
     "decline_reason",
     "wants_news",
+    "invitation",
+    "utm",
     "link_version",
 )
 
@@ -207,5 +209,6 @@ def _forget_bookings(bookings: Sequence[Booking]) -> None:
     for booking in bookings:
         booking.name = booking.email = booking.time_zone = ""
         booking.decline_reason, booking.wants_news = "", False
+        booking.invitation, booking.utm = None, {}
         booking.link_version += 1
         booking.save(update_fields=_FORGOTTEN)
