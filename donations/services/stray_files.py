@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from donations.models import Claim, Remittance
-from donations.services import receipt_files
+from donations.services.declaring import receipt_files
 from donations.services.remitting import receipt_files as transfers
 from events.services import stray_files
 

@@ -24,9 +24,7 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import (
     account_readiness,
-    carried,
     checkout,
-    claims,
     fees,
     pages,
     parameters,
@@ -34,6 +32,7 @@ from donations.services import (
     social_cards,
     watching,
 )
+from donations.services.declaring import carried, claims
 from donations.states import DonationState
 from donations.views import shared, workshop_preview
 from donations.views.addresses import at_old_addresses

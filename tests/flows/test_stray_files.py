@@ -13,7 +13,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from donations import tasks
-from donations.services import receipt_files, stray_files
+from donations.services import stray_files
+from donations.services.declaring import receipt_files
 from donations.services.remitting import receipt_files as transfers
 from events.models import Campaign
 from events.services import pictures

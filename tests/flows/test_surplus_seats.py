@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from donations.gateway.stripe import for_workers
 from donations.models import Donation
-from donations.services import carried, refunding
+from donations.services import refunding
+from donations.services.declaring import carried
 from donations.services.mails import notices
 from donations.services.person import personal_data
 from events.models import Booking, Campaign, Membership, Person, Workshop

@@ -16,7 +16,8 @@ from django.db.models import F, QuerySet
 
 from donations.gateway import Gateway
 from donations.models import Claim, Donation, RefundOrder
-from donations.services import cancelling, claims, locking, receipt_files, refund_requests
+from donations.services import cancelling, locking, refund_requests
+from donations.services.declaring import claims, receipt_files
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
 from events.models import (

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
-from donations.services import receipt_files
+from donations.services.declaring import receipt_files
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import (

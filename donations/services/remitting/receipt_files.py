@@ -1,4 +1,4 @@
-"""Receipts of transfers as files: believed by their content alone (services/receipt_files.py).
+"""Receipts of transfers as files: believed by their content (services/declaring/receipt_files.py).
 
 A PDF is only ever offered for saving; a picture, which was drawn anew, may be shown.
 """
@@ -10,7 +10,7 @@ from typing import Final
 
 from django.core.files.storage import default_storage
 
-from donations.services import receipt_files
+from donations.services.declaring import receipt_files
 from fundraiser.core.errors import ServiceError
 
 LONGEST_FILE: Final = receipt_files.MOST_BYTES

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from donations.models import OfflineGift
-from donations.services import declared, totals
+from donations.services import totals
+from donations.services.declaring import declared
 from donations.states import OFFLINE_TABLE, OfflineKind, OfflineState, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
