@@ -111,13 +111,14 @@ class EditForm(PlaceForm):
         charged: Callable[[str], tuple[Money, Money]],
         place_fixed: bool,
         currency_fixed: bool,
+        is_owner: bool = True,
         **kwargs: Any,
     ) -> None:
         """``charged`` tells the least and the most that can be charged in a currency."""
         super().__init__(*args, **kwargs)
         self.campaign, self._charged, self.place_fixed = campaign, charged, place_fixed
-        gone = (*_PLACE, "currency") if place_fixed else ("currency",) * currency_fixed
-        for name in gone:
+        gone = {*_PLACE, "currency"} if place_fixed else {"currency"} if currency_fixed else set()
+        for name in gone if is_owner else {*gone, "destination"}:
             del self.fields[name]
         self._choose("language", languages())
         self._choose("receipt_tax_country", country_choices())
