@@ -1,4 +1,4 @@
-"""The least and the most of a gift without a workshop: edited, held by the form, by the database."""
+"""The least and the most of a gift without a workshop: edited, and held by form and database."""
 
 from __future__ import annotations
 
