@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from donations.forms import GiveForm, PersonForm
-from donations.services import receipt_files
-from donations.services.claims import Shown
-from donations.services.offline import Entry
+from donations.services.declaring import receipt_files
+from donations.services.declaring.claims import Shown
+from donations.services.declaring.offline import Entry
 from donations.states import OfflineKind
 from events.models import Campaign
 from events.services.seating.seats import Payer

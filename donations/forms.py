@@ -10,10 +10,11 @@ from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from donations import companions, minimums
-from donations.services import fees, origins
+from donations.services import fees
 from donations.services.checkout import Gift
 from events.models import Booking, Campaign, Workshop
 from events.questions import clean_questions, question_fields
+from events.services import origins
 from events.services.seating.seats import Payer
 from fundraiser.core import amounts, zones
 from fundraiser.core.money import InvalidAmountError, Money
@@ -40,6 +41,13 @@ class PersonForm(forms.Form):
     )
     nonce = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     time_zone = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def carry_origin(self) -> None:
+        """Keep by which link the visitor came, where the address or the form tells it."""
+        for name in origins.FIELDS:
+            if self.data.get(name) or self.initial.get(name):
+                self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+                self.fields[name].validators = []  # origins.tidy makes of it what is kept
 
     def clean_nonce(self) -> uuid.UUID:
         """Return the visit's number; one that is no UUID gets a new one."""
@@ -71,6 +79,7 @@ class WaitForm(PersonForm):
         # Ids of its own: it may stand on a page with another form.
         kwargs["auto_id"] = "wait_%s"
         super().__init__(*args, **kwargs)
+        self.carry_origin()
         email = self.fields["email"]
         email.help_text = _("When it is your turn, we write there.")
         email.error_messages["required"] = _("Write your e-mail address: your offer goes there.")
@@ -103,6 +112,7 @@ class WaitForm(PersonForm):
             time_zone=data["time_zone"],
             seats=int(data.get("seats") or 1),
             answers={k[9:]: v for k, v in data.items() if k.startswith("question_")},
+            origin=origins.read(self.workshop.campaign, self.data),
         )
 
 
@@ -147,7 +157,7 @@ class GiveForm(PersonForm):
         self.campaign = campaign
         self.workshop = workshop
         self.booking = booking
-        self._carry_origin()
+        self.carry_origin()
         #: The further persons' fields, for the template.
         self.companions: list[companions.CompanionFields] = []
         self.currency = campaign.currency
@@ -163,13 +173,6 @@ class GiveForm(PersonForm):
         stripes = minimums.maximum(self.currency)
         self.maximum = min(stripes, self.told_maximum or stripes)
         self._prepare_fields()
-
-    def _carry_origin(self) -> None:
-        """Keep by which link the visitor came, where the address or the form tells it."""
-        for name in origins.FIELDS:
-            if self.data.get(name) or self.initial.get(name):
-                self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
-                self.fields[name].validators = []  # origins.tidy makes of it what is kept
 
     def _money(self, minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, self.currency)
@@ -261,6 +264,9 @@ class GiveForm(PersonForm):
         if data.get("cover_fee") and gift:
             cover = fees.estimate(self.currency).cover(gift)
         booking = self.booking
+        origin = origins.read(self.campaign, self.data)
+        if booking is not None and not origin:  # who waited came by a link then
+            origin = origins.Origin(booking.referral, booking.invitation, booking.utm)
         payer = Payer(
             name=data["name"],
             email=booking.email if booking else data["email"].strip(),
@@ -270,6 +276,7 @@ class GiveForm(PersonForm):
             seats=booking.seats if booking else int(data.get("seats") or 1),
             answers={k[9:]: v for k, v in data.items() if k.startswith("question_")},
             companions=companions.typed(self),
+            origin=origins.Origin() if gift else origin,
         )
         return Gift(
             amount=gift + cover,
@@ -280,5 +287,5 @@ class GiveForm(PersonForm):
             hide_name=data["hide_name"],
             hide_amount=data["hide_amount"],
             client_hash=client_hash,
-            origin=origins.read(self.campaign, self.data),
+            origin=origin,
         )

@@ -33,6 +33,11 @@ def minimum(currency: str) -> Money:
     return Money.from_major(Decimal(_MAJOR.get(currency, _DEFAULT)), currency)
 
 
+def limits(currency: str) -> tuple[Money, Money]:
+    """Return the least and the most that one charge can be."""
+    return minimum(currency), maximum(currency)
+
+
 def maximum(currency: str) -> Money:
     """Return the most that one charge can be."""
     return Money(_MAXIMUM_MINOR, currency)

@@ -11,6 +11,7 @@ from donations.services import (
     organizer_refunds,
     reconcile,
     refund_run,
+    stray_files,
     sweeper,
 )
 from donations.services.exports import jobs as exports
@@ -66,6 +67,12 @@ def forget_strangers() -> int:
 def make_ledger_digests() -> int:
     """Close the months of the ledger that are over."""
     return len(ledger_digests.make_due())
+
+
+@shared_task(name="donations.remove_stray_files")
+def remove_stray_files() -> int:
+    """Delete files that no row refers to."""
+    return stray_files.remove()
 
 
 @shared_task(name="donations.check_invariants")

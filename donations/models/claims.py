@@ -16,7 +16,7 @@ from fundraiser.core.money import SUPPORTED, Money
 
 
 class Claim(models.Model):
-    """One gift as its giver tells it. Moves by states.CLAIM_TABLE, in services/claims.py only."""
+    """One gift as its giver tells it. Moves by states.CLAIM_TABLE, in services/declaring/ only."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="claims")

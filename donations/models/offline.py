@@ -16,7 +16,7 @@ from fundraiser.core.money import SUPPORTED, Money
 
 
 class OfflineGift(models.Model):
-    """One gift entered by hand. Moves by states.OFFLINE_TABLE, in services/offline.py only."""
+    """One gift entered by hand. Moves by states.OFFLINE_TABLE, in services/declaring/ only."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="offline_gifts")

@@ -52,6 +52,8 @@ class Facts:
 
     goal_minor: int | None
     suggested_minor: list[int]
+    minimum_minor: int | None
+    maximum_minor: int | None
     closes_at: datetime | None
     send_by: date | None
     accent: str

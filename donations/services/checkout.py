@@ -26,9 +26,10 @@ from donations.gateway import (
     SessionImpossibleError,
 )
 from donations.models import Donation
-from donations.services import account_readiness, kept_seats, origins, parameters, settlement
+from donations.services import account_readiness, kept_seats, parameters, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
+from events.services import origins
 from events.services.seating import seats
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from donations.services import declared_invariants
+from donations.services.declaring import declared_invariants
 
 _SUM: Final = """
     SELECT e.campaign_id,

@@ -16,6 +16,7 @@ from donations.models import Donation
 from donations.services import checkout, settlement
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Workshop
+from events.services import origins
 from events.services.seating import confirmations, holds, seats
 from events.states import BookingState
 from fundraiser.core import clock
@@ -211,4 +212,5 @@ def _gift_of(old: Donation) -> checkout.Gift:
         hide_name=old.hide_name,
         hide_amount=old.hide_amount,
         client_hash=old.client_hash,
+        origin=origins.Origin(old.referral, old.invitation, old.utm),
     )

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
 from donations.models import CampaignTotal
-from donations.services import account_readiness, claims, sharing, social_cards, totals, walls
+from donations.services import account_readiness, sharing, social_cards, totals, walls
+from donations.services.declaring import claims
 from donations.services.remitting import proof
 from events import charities
 from events.models import Campaign, Workshop

@@ -11,7 +11,8 @@ from django.db.models import F, Q
 
 from donations.gateway import AccountGoneError, Gateway, GatewayError
 from donations.models import Donation
-from donations.services import checkout, claims, inbox, settlement
+from donations.services import checkout, inbox, settlement
+from donations.services.declaring import claims
 from donations.states import DonationState
 from events.services.seating import seats, waiting_list
 from fundraiser.core import clock

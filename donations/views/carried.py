@@ -8,7 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from donations.carried_forms import CarriedForm
-from donations.services import carried, pages
+from donations.services import pages
+from donations.services.declaring import carried
 from donations.views import giving
 from events.services import access
 from events.services.seating import seats

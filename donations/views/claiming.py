@@ -17,8 +17,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donations.declared_forms import ClaimForm
-from donations.services import claims, pages
-from donations.services.claim_links import claim_for_link, claim_link
+from donations.services import pages
+from donations.services.declaring import claims
+from donations.services.declaring.claim_links import claim_for_link, claim_link
 from donations.views import giving
 from donations.views.language import language
 from events.models import Campaign, Workshop

@@ -48,7 +48,7 @@ def embeddable(view: _View) -> _View:
 @require_safe
 @embeddable
 def embed_meter(request: HttpRequest, slug: str) -> HttpResponse:
-    """A campaign's total and meter, with a link to its page."""
+    """A campaign's total and meter, with a link to its page; 304 as long as nothing moved."""
     key = ("embed-meter", slug, pages.campaign_version(slug), language())
 
     def made() -> HttpResponse:
@@ -57,11 +57,11 @@ def embed_meter(request: HttpRequest, slug: str) -> HttpResponse:
             "campaign": pages.campaign_page(found, language()),
             "total": totals.of_campaign(found),
             "accent_url": pages.accent_url(found),
-            "give_url": reverse("give", args=[slug]) if pages.takes_gifts(found) else "",
+            "give_url": pages.give_url(found),
         }
         return render(request, "embed/meter.html", context)
 
-    return shared.page(request, key, made, told=_TOLD)
+    return shared.unless_same(request, key, lambda: shared.page(request, key, made, told=_TOLD))
 
 
 @at_old_addresses
@@ -71,9 +71,8 @@ def embed_give(request: HttpRequest, slug: str) -> HttpResponse:
     """The form for a gift without a workshop."""
     found = access.campaign_for_visitor(slug)
     context = {**giving.page_context(found), "own_url": reverse("campaign", args=[slug])}
-    if pages.takes_gifts(found):
-        context["form"] = giving.blank(request, found, None)
-        context["form_action"] = reverse("give", args=[slug])
+    context |= {"form_action": reverse("give", args=[slug])}
+    context |= giving.blank_form(request, found, None)
     key = ("embed-give", slug, pages.campaign_version(slug), language())
     return shared.page(
         request, key, lambda: render(request, "embed/form.html", context), told=_TOLD
@@ -91,9 +90,9 @@ def embed_form(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespo
         found = access.workshop_for_visitor(slug, workshop_slug)
         context = giving.workshop_context(found)
         context["own_url"] = reverse("workshop", args=[slug, workshop_slug])
-        if context["status"] == "open" and pages.takes_gifts(found.campaign):
-            context["form"] = giving.blank(request, found.campaign, found)
-            context["form_action"] = context["own_url"]
+        context["form_action"] = context["own_url"]
+        if context["status"] == "open":
+            context |= giving.blank_form(request, found.campaign, found)
         return render(request, "embed/form.html", context)
 
     key = ("embed-form", slug, workshop_slug, version, language())

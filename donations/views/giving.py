@@ -24,23 +24,21 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import (
     account_readiness,
-    carried,
     checkout,
-    claims,
     fees,
-    origins,
     pages,
     parameters,
     series_pages,
     social_cards,
     watching,
 )
+from donations.services.declaring import carried, claims
 from donations.states import DonationState
 from donations.views import shared, workshop_preview
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
-from events.services import access
+from events.services import access, origins
 from events.services.seating import free_seats, seats, waiting_list
 from fundraiser.core.http import TellingError, client_hash
 
@@ -60,20 +58,26 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
         except Http404:
             return workshop_preview.refuse(request, slug, workshop_slug)
         return _submit(request, found.campaign, found, _WORKSHOP, workshop_context(found))
+
+    def filled(found: Workshop) -> dict[str, Any]:
+        context = workshop_context(found)
+        if context["status"] == "open":
+            context |= blank_form(request, found.campaign, found)
+        context["carried"] = origins.carried(request.GET)
+        if "wait_form" in context and context["carried"]:
+            initial = {"nonce": shared.NONCE, **origins.asked(request.GET)}
+            context["wait_form"] = WaitForm(workshop=found, initial=initial)
+        return context
+
     try:
         version = pages.workshop_version(slug, workshop_slug)
     except TellingError:
         raise
     except Http404:
-        return workshop_preview.page(request, slug, workshop_slug)
+        return workshop_preview.page(request, slug, workshop_slug, filled)
 
     def made() -> HttpResponse:
-        found = access.workshop_for_visitor(slug, workshop_slug)
-        context = workshop_context(found)
-        if context["status"] == "open":
-            context |= _blank_form(request, found.campaign, found)
-        context["carried"] = origins.carried(request.GET)
-        return render(request, _WORKSHOP, context)
+        return render(request, _WORKSHOP, filled(access.workshop_for_visitor(slug, workshop_slug)))
 
     return shared.page(request, ("workshop", slug, workshop_slug, version, language()), made)
 
@@ -107,7 +111,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     key = ("give", slug, pages.campaign_version(slug), language())
     filled = {
         **context,
-        **_blank_form(request, found, None),
+        **blank_form(request, found, None),
         "carried": origins.carried(request.GET),
     }
     return shared.page(request, key, lambda: render(request, "campaigns/give.html", filled))
@@ -156,7 +160,7 @@ def claim_context(campaign: Campaign, workshop: Workshop | None, form: ClaimForm
     return {"form": form, "is_claim": True, "form_action": reverse(name, args=place)}
 
 
-def _blank_form(
+def blank_form(
     request: HttpRequest, campaign: Campaign, workshop: Workshop | None
 ) -> dict[str, Any]:
     """Return the empty form of the campaign's way of giving; nothing where it takes no gifts."""
@@ -225,7 +229,7 @@ def _full(
     if "wait_form" in context:
         payer = gift.payer
         typed = {"name": payer.name, "email": payer.email, "seats": payer.seats}
-        initial = {**typed, "nonce": uuid.uuid4()}
+        initial = {**typed, "nonce": uuid.uuid4(), **origins.asked(request.POST)}
         context["wait_form"] = WaitForm(workshop=found, initial=initial)
     return render(request, "checkout/full.html", context, status=409)
 

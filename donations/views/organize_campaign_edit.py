@@ -65,7 +65,7 @@ def _form(request: HttpRequest, campaign: Campaign, *, is_empty: bool = False) -
     return EditForm(
         None if is_empty else typed(request),
         campaign=campaign,
-        least=minimums.minimum,
+        charged=minimums.limits,
         place_fixed=campaign_editing.is_money_fixed(campaign),
         currency_fixed=campaign_editing.is_currency_fixed(campaign),
         is_owner=access.is_owner(request.user, campaign),
@@ -78,6 +78,8 @@ def _save(request: HttpRequest, campaign: Campaign, form: EditForm) -> None:
     facts = Facts(
         goal_minor=data["goal_minor"],
         suggested_minor=data["suggested_minor"],
+        minimum_minor=data["minimum_minor"],
+        maximum_minor=data["maximum_minor"],
         closes_at=form.closes_at(),
         send_by=data["send_by"],
         accent=accent,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from donations.carried_forms import SurplusForm
-from donations.services import carried
+from donations.services.declaring import carried
 from donations.views.language import language
 from donations.views.organize_workshop import workshop_context
 from events.models import Workshop

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.declared_forms import ExternalForm, ReasonForm
 from donations.models import Claim
-from donations.services import claim_lists, claims, receipt_files
-from donations.services.claim_links import claim_for_editor
+from donations.services.declaring import claim_lists, claims, receipt_files
+from donations.services.declaring.claim_links import claim_for_editor
 from donations.states import ClaimState
 from donations.views.organize_campaign import campaign_context
 from events.models import Campaign

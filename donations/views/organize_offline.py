@@ -16,8 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from donations.declared_forms import CorrectionForm, OfflineForm
-from donations.services import offline, totals
-from donations.services.claim_links import offline_for_editor
+from donations.services import totals
+from donations.services.declaring import offline
+from donations.services.declaring.claim_links import offline_for_editor
 from donations.states import OfflineState
 from donations.views.organize_campaign import campaign_context
 from events.models import Campaign

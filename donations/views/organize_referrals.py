@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from donations.services import origins, referral_totals
+from donations.services import referral_totals
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
 from events.forms.referrals import ReferralForm
 from events.models import Campaign
-from events.services import access, referrals
+from events.services import access, origins, referrals
 from events.services.mails.emails import absolute
 
 

@@ -15,14 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
-from donations.services import (
-    cancelling,
-    carried,
-    late_choices,
-    pages,
-    refunding,
-    settlement,
-)
+from donations.services import cancelling, late_choices, pages, refunding, settlement
+from donations.services.declaring import carried
 from donations.views import own_context
 from donations.views.language import language
 from events.models import Booking

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterator
 
@@ -12,7 +11,6 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseNotModified,
     StreamingHttpResponse,
 )
 from django.shortcuts import render
@@ -21,13 +19,13 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from donations.models import Claim, LedgerEntry
-from donations.services import charts, origins, pages
+from donations.services import charts, pages, previews
 from donations.states import SourceType
 from donations.views import shared
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign
-from events.services import access, access_campaigns
+from events.services import access, access_campaigns, origins
 from fundraiser.core.csv import safe_cell
 from fundraiser.core.http import TellingError
 from fundraiser.core.money import Money
@@ -70,6 +68,7 @@ def _draft(request: HttpRequest, slug: str) -> HttpResponse:
     """A draft as it will be, with a line that says so, for its team alone; Http404 for others."""
     found = access_campaigns.draft_for_member(request.user, slug)
     context = pages.campaign_context(found, language())
+    context |= previews.of_workshops(found, language())
     context |= {"is_draft": True, "back_url": reverse("organize_campaign", args=[found.public_id])}
     answer = render(request, "campaigns/campaign.html", context)
     add_never_cache_headers(answer)
@@ -81,19 +80,12 @@ def _draft(request: HttpRequest, slug: str) -> HttpResponse:
 def campaign_total(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the campaign's page that updates by itself; 304 as long as nothing moved."""
     key = ("live", slug, pages.campaign_version(slug), language())
-    etag = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == etag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
 
-        def made() -> HttpResponse:
-            context = pages.campaign_context(access.campaign_for_visitor(slug), language())
-            return render(request, "campaigns/_live.html", context)
+    def made() -> HttpResponse:
+        context = pages.campaign_context(access.campaign_for_visitor(slug), language())
+        return render(request, "campaigns/_live.html", context)
 
-        response = shared.page(request, key, made)
-    response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"
-    return response
+    return shared.unless_same(request, key, lambda: shared.page(request, key, made))
 
 
 @require_safe

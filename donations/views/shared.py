@@ -17,7 +17,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
 SECONDS: Final = 5
 #: Stands in a shared page where each visitor's own nonce goes.
@@ -53,6 +53,18 @@ def page(
                     cache.set(name, response.content, SECONDS)
                 return _with_nonce(response)
     return _with_nonce(HttpResponse(content))
+
+
+def unless_same(
+    request: HttpRequest, key: tuple[object, ...], page: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Return the page with an ETag made of ``key``, or 304 to who has that already."""
+    etag = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}"'
+    seen = request.headers.get("If-None-Match") == etag
+    response = HttpResponseNotModified() if seen else page()
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def _with_nonce(response: HttpResponse) -> HttpResponse:

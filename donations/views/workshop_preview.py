@@ -1,41 +1,62 @@
-"""A draft of a workshop at its own address: its team sees the page, anybody else a 404."""
+"""A draft of a workshop at its own address: its team sees the page, anybody else a 404.
+
+So is every workshop of a campaign that is a draft itself.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from donations.forms import GiveForm, WaitForm
-from donations.services import fees, pages, series_pages
-from donations.views.language import language
+from donations.services import previews
 from events.models import Workshop
-from events.services import access_workshops
+from events.services import access, access_workshops
+from events.states import CampaignState
 
 
-def page(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
-    """The page as visitors will see it, with a banner. Http404 for who is not of the team."""
+def page(
+    request: HttpRequest,
+    slug: str,
+    workshop_slug: str,
+    context_of: Callable[[Workshop], dict[str, Any]],
+) -> HttpResponse:
+    """The page as visitors will see it, with a banner. Http404 for who is not of the team.
+
+    ``context_of`` makes what a visitor's page shows. Its forms are there even where the account
+    that will take the money is not ready yet, and lead back here.
+    """
     found = _draft(request, slug, workshop_slug)
-    shown = pages.workshop_page(found, language())
-    campaign = found.campaign
-    context = {
-        "campaign": pages.campaign_page(campaign, language()),
-        "accent_url": pages.accent_url(campaign),
-        "fee_estimate": fees.estimate(campaign.currency),
-        "workshop": shown,
-        "status": "by_request" if found.moderated else "open",
-        "preview_of": found.public_id,
-        **series_pages.other_dates(found, language()),
+    shown = previews.as_public(found)
+    context = context_of(shown)
+    if context["status"] == "open":
+        context.setdefault("form", GiveForm(campaign=shown.campaign, workshop=shown))
+    elif context["status"] == "by_request":
+        context.setdefault("wait_form", WaitForm(workshop=shown))
+    context |= {
+        "is_preview": True,
+        "in_draft": found.campaign.state == CampaignState.DRAFT,
+        "form_action": reverse("workshop", args=[slug, workshop_slug]),
+        "paused": False,
+        **_back(request, found),
     }
-    if found.moderated:
-        context["wait_form"] = WaitForm(workshop=found)
-    else:
-        context["form"] = GiveForm(campaign=campaign, workshop=found)
     response = render(request, "workshops/workshop.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _back(request: HttpRequest, found: Workshop) -> dict[str, str]:
+    """Return where its editors go on, or, for a viewer, where the campaign stands."""
+    if access.may_edit(request.user, found.campaign):
+        return {"edit_url": reverse("workshop_edit", args=[found.public_id])}
+    return {"back_url": reverse("organize_campaign", args=[found.campaign.public_id])}
 
 
 def refuse(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:

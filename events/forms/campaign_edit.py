@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from events.forms.amount_fields import typed_amount
 from events.forms.campaign_fields import (
     OWN,
     PlaceForm,
@@ -20,9 +21,11 @@ from events.forms.campaign_fields import (
     day_field,
     end_of_day,
     language,
+    limit_field,
 )
 from events.models import Campaign
 from events.services import campaigns
+from events.states import Destination
 from fundraiser.core.money import Money
 
 MOST_AMOUNTS: Final = 4
@@ -68,6 +71,14 @@ class EditForm(PlaceForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("One a line, four at most. People may always give another one."),
     )
+    minimum = limit_field(
+        gettext_lazy("The least of a gift"),
+        gettext_lazy("For gifts without a workshop. Empty: the least that a card can pay."),
+    )
+    maximum = limit_field(
+        gettext_lazy("The most of a gift"),
+        gettext_lazy("For gifts without a workshop. Empty: no limit of yours."),
+    )
     closes_on = day_field(
         gettext_lazy("Last day to give"), gettext_lazy("Empty: it stays open until you close it.")
     )
@@ -97,14 +108,15 @@ class EditForm(PlaceForm):
         self,
         *args: Any,
         campaign: Campaign,
-        least: Callable[[str], Money],
+        charged: Callable[[str], tuple[Money, Money]],
         place_fixed: bool,
         currency_fixed: bool,
         is_owner: bool = True,
         **kwargs: Any,
     ) -> None:
+        """``charged`` tells the least and the most that can be charged in a currency."""
         super().__init__(*args, **kwargs)
-        self.campaign, self._least, self.place_fixed = campaign, least, place_fixed
+        self.campaign, self._charged, self.place_fixed = campaign, charged, place_fixed
         gone = {*_PLACE, "currency"} if place_fixed else {"currency"} if currency_fixed else set()
         for name in gone if is_owner else {*gone, "destination"}:
             del self.fields[name]
@@ -157,12 +169,28 @@ class EditForm(PlaceForm):
         goal = cleaned.get("goal")
         found = self.amount("goal", goal, self.currency_code) if goal else None
         cleaned["goal_minor"] = found.minor if found else None
-        cleaned["suggested_minor"] = self.amounts_of_lines(
-            "suggested", self.currency_code, self._least, MOST_AMOUNTS
-        )
+        self._clean_amounts(cleaned)
         self.check_day("closes_on", self._closed_on)
         self.check_day("send_by", self.campaign.send_by)
         return cleaned
+
+    def _clean_amounts(self, cleaned: dict[str, Any]) -> None:
+        """Read the limits and what is suggested; what is given elsewhere has no limits of cards."""
+        currency = self.currency_code
+        place = cleaned.get("destination") or self.campaign.destination
+        charged = self._charged(currency)
+        limits = self.limits(currency, None if place == Destination.EXTERNAL else charged)
+        cleaned["minimum_minor"], cleaned["maximum_minor"] = (
+            one.minor if one else None for one in limits
+        )
+        cleaned["suggested_minor"] = self.amounts_of_lines(
+            "suggested", currency, charged[0], MOST_AMOUNTS
+        )
+        low, high = cleaned["minimum_minor"] or 0, cleaned["maximum_minor"]
+        found = cleaned["suggested_minor"]
+        if any(one < low or (high is not None and one > high) for one in found):
+            words = _("Each suggested amount lies between the least and the most of a gift.")
+            self.add_error("suggested", words)
 
     @property
     def _closed_on(self) -> date | None:
@@ -215,6 +243,8 @@ def _initial(campaign: Campaign) -> dict[str, Any]:
     values |= {
         "charity": campaign.charity_key or OWN,
         "goal": _typed(goal) if goal else "",
+        "minimum": typed_amount(campaign.minimum_minor, campaign.currency, language()),
+        "maximum": typed_amount(campaign.maximum_minor, campaign.currency, language()),
         "suggested": "\n".join(
             _typed(Money(one, campaign.currency)) for one in campaign.suggested_minor
         ),

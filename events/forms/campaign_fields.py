@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -83,6 +82,14 @@ def day_field(label: Any, help_text: Any) -> forms.DateField:
         widget=DayInput(),
         input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"],
         error_messages={"invalid": gettext_lazy("Write a day, for example 2027-03-31.")},
+    )
+
+
+def limit_field(label: Any, help_text: Any) -> forms.CharField:
+    """Return a field for an amount that may be left empty."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.CharField(
+        label=label, help_text=help_text, required=False, max_length=40, widget=widget
     )
 
 
@@ -182,9 +189,31 @@ class PlaceForm(forms.Form):
         self.add_error(name, words % {"typed": text[:40], "currency": currency})
         return None
 
-    def amounts_of_lines(
-        self, name: str, currency: str, least: Callable[[str], Money], most: int
-    ) -> list[int]:
+    def limits(
+        self, currency: str, stripes: tuple[Money, Money] | None
+    ) -> tuple[Money | None, Money | None]:
+        """Return the least and the most of a gift as typed, None where nothing is.
+
+        ``stripes`` are the least and the most that can be charged; None where nothing is charged.
+        """
+        typed = [str(self.cleaned_data.get(name) or "") for name in ("minimum", "maximum")]
+        low = self.amount("minimum", typed[0], currency) if typed[0] else None
+        high = self.amount("maximum", typed[1], currency) if typed[1] else None
+        floor, ceiling = stripes or (None, None)
+        if low and floor and low < floor:
+            words = _("The least that can be paid by card is %(least)s.")
+            self.add_error("minimum", words % {"least": floor.format(language(), short=True)})
+        for name, one in (("minimum", low), ("maximum", high)):
+            if one and ceiling and one > ceiling:
+                words = _("The most that can be paid by card is %(most)s.")
+                self.add_error(name, words % {"most": ceiling.format(language(), short=True)})
+        least = max((one for one in (low, floor) if one), default=None)
+        if high and least and high < least:
+            words = _("The most must not be less than %(least)s.")
+            self.add_error("maximum", words % {"least": least.format(language(), short=True)})
+        return low, high
+
+    def amounts_of_lines(self, name: str, currency: str, least: Money, most: int) -> list[int]:
         """Return the amounts of a field with one a line, as minor units in ascending order."""
         lines = [
             line for line in str(self.cleaned_data.get(name) or "").splitlines() if line.strip()
@@ -193,7 +222,7 @@ class PlaceForm(forms.Form):
         values = sorted({one.minor for one in found if one is not None})
         if len(lines) > most:
             self.add_error(name, _("Suggest %(most)d amounts at most.") % {"most": most})
-        if values and values[0] < least(currency).minor:
+        if values and values[0] < least.minor:
             words = _("The least that can be paid by card is %(least)s.")
-            self.add_error(name, words % {"least": least(currency).format(language(), short=True)})
+            self.add_error(name, words % {"least": least.format(language(), short=True)})
         return values

@@ -47,6 +47,15 @@ class Booking(models.Model):
     moved_from = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to"
     )
+    #: How whoever waits, or has a seat without a gift, found the way, as a donation keeps it. Never
+    #: for a seat that others' gifts carry: what came by a link would tell who has one.
+    referral = models.ForeignKey(
+        "events.Referral", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    invitation = models.ForeignKey(
+        "events.ListInvitation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    utm = models.JSONField(default=dict, blank=True)
     #: Raised to revoke the links that were mailed.
     link_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)

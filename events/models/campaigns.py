@@ -37,6 +37,7 @@ class Campaign(Translated, models.Model):
     currency = models.CharField(max_length=3)
     goal_minor = models.BigIntegerField(null=True, blank=True, help_text="minor units")
     suggested_minor = models.JSONField(default=list, blank=True, help_text="minor units")
+    #: The least and the most of a gift without a workshop; a workshop has limits of its own.
     minimum_minor = models.BigIntegerField(null=True, blank=True)
     maximum_minor = models.BigIntegerField(null=True, blank=True)
     destination = models.CharField(max_length=8, choices=Destination, default=Destination.CHARITY)
@@ -89,6 +90,16 @@ class Campaign(Translated, models.Model):
             models.CheckConstraint(
                 condition=models.Q(goal_minor__isnull=True) | models.Q(goal_minor__gt=0),
                 name="campaign_goal_positive",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(minimum_minor__isnull=True) | models.Q(minimum_minor__gt=0))
+                & (models.Q(maximum_minor__isnull=True) | models.Q(maximum_minor__gt=0))
+                & (
+                    models.Q(minimum_minor__isnull=True)
+                    | models.Q(maximum_minor__isnull=True)
+                    | models.Q(maximum_minor__gte=models.F("minimum_minor"))
+                ),
+                name="campaign_limits_in_order",
             ),
             models.CheckConstraint(
                 condition=~models.Q(destination=Destination.CHARITY)

@@ -48,7 +48,8 @@ class Workshop(Translated, models.Model):
     maximum_minor = models.BigIntegerField(null=True, blank=True)
     zero_allowed = models.BooleanField(default=False)
     #: What others give above this amount a seat carries seats for who cannot give
-    #: (donations/services/carried.py). It stays when they are turned off: who has one stays hidden.
+    #: (donations/services/declaring/carried.py). It stays when they are turned off: who has one
+    #: stays hidden.
     surplus_seats = models.BooleanField(default=False)
     surplus_minimum_minor = models.BigIntegerField(null=True, blank=True, help_text="minor units")
     registration_opens_at = models.DateTimeField(null=True, blank=True)

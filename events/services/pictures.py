@@ -32,6 +32,9 @@ _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _KEPT: Final = (2400, 2400)
 WIDTHS: Final = (720, 1440)
 FOCUSES: Final = range(9)
+#: Where the crops are kept, and the whole pictures.
+FOLDER: Final = "pictures"
+WHOLE: Final = f"{FOLDER}/whole"
 
 
 class PictureError(ServiceError):
@@ -108,11 +111,11 @@ def _jpeg(picture: Image.Image) -> ContentFile[bytes]:
 
 def path(name: str, width: int) -> str:
     """Return where the crop of one width is kept."""
-    return f"pictures/{name}-{width}.jpg"
+    return f"{FOLDER}/{name}-{width}.jpg"
 
 
 def _source_path(name: str) -> str:
-    return f"pictures/whole/{name}.jpg"
+    return f"{WHOLE}/{name}.jpg"
 
 
 def _store_crop(whole: Image.Image, focus: int) -> str:

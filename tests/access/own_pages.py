@@ -8,7 +8,7 @@ from typing import Final
 from donations.gateway.stripe import for_visitors
 from donations.models import Claim, Donation, OfflineGift
 from donations.services import settlement, totals
-from donations.services.claim_links import CLAIM_LINK
+from donations.services.declaring.claim_links import CLAIM_LINK
 from donations.services.links import GIFT_LINK
 from donations.states import OfflineKind, OfflineState
 from events.models import Person, Workshop

@@ -6,8 +6,8 @@ import uuid
 from typing import Any, Final
 
 from donations.models import Donation
-from donations.services.claim_links import CLAIM_LINK
 from donations.services.connecting.doors import ONBOARDING_LINK
+from donations.services.declaring.claim_links import CLAIM_LINK
 from donations.services.links import GIFT_LINK
 from donations.services.parameters import CHECKOUT_LINK
 from donations.services.remitting.doors import ACKNOWLEDGE_LINK

@@ -49,6 +49,28 @@ def test_a_revoked_page_on_stage_shows_nothing_of_the_campaign_any_more(
     page.context.close()
 
 
+def test_the_meter_for_other_sites_updates_itself_until_it_is_paused(
+    open_context: Open, site: str, story: Story
+) -> None:
+    campaign = make_campaign(title="Clean water")
+    page = open_context(viewport={"width": 360, "height": 480}).new_page()
+    page.goto(f"{site}/embed/c/{campaign.slug}/meter/")
+    expect(page.locator(".figure")).to_have_text("$0")
+    ask = "document.dispatchEvent(new Event('visibilitychange'))"
+    story.give(campaign, amount="5000")
+    page.evaluate(ask)
+    expect(page.locator(".figure")).to_have_text("$50")
+    expect(page.get_by_role("status")).to_have_text("$50 raised now")
+
+    page.get_by_role("button", name="Pause").click()
+    story.give(campaign, amount="2000", email="late@example.org")
+    page.evaluate(ask)
+    expect(page.locator(".figure")).to_have_text("$50")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".figure")).to_have_text("$70")
+    assert page.context.cookies() == []
+
+
 def _gifts(story: Story, campaign: Campaign) -> None:
     names = ("Inès Belkacem", "Mary O’Connor", "A name that is long enough to be cut off here, yes")
     for number, name in enumerate(names):

@@ -10,7 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from donations.services import campaign_editing, offline
+from donations import minimums
+from donations.services import campaign_editing
+from donations.services.declaring import offline
 from donations.states import OfflineKind
 from donations.views.organize_campaign_edit import _texts
 from events.forms.campaign_edit import EditForm
@@ -181,10 +183,12 @@ def test_what_money_depends_on_is_fixed_once_it_is_public(
 
 def test_a_draft_that_is_published_meanwhile_keeps_where_its_money_goes(draft: Campaign) -> None:
     shown = {"place_fixed": False, "currency_fixed": False, "campaign": draft}
-    form = EditForm({**edit_fields(draft), "currency": "EUR"}, least=_none, **shown)
+    form = EditForm({**edit_fields(draft), "currency": "EUR"}, charged=minimums.limits, **shown)
     assert form.is_valid(), form.errors
     place = campaign_editing.MoneyPlace("EUR", "team", form.charity_facts())
-    facts = campaign_editing.Facts(None, [], None, None, "0a63c2", fees_paid_by_organizer=False)
+    facts = campaign_editing.Facts(
+        None, [], None, None, None, None, "0a63c2", fees_paid_by_organizer=False
+    )
     Campaign.objects.filter(pk=draft.pk).update(state=CampaignState.PUBLISHED)
     with pytest.raises(campaign_editing.MoneyFixedError):
         campaign_editing.edit(draft, texts=_texts(form), facts=facts, place=place)
@@ -192,10 +196,6 @@ def test_a_draft_that_is_published_meanwhile_keeps_where_its_money_goes(draft: C
     Campaign.objects.filter(pk=draft.pk).update(state=CampaignState.DRAFT)
     campaign_editing.edit(draft, texts=_texts(form), facts=facts, place=place)
     assert Campaign.objects.get(pk=draft.pk).currency == "EUR"
-
-
-def _none(currency: str) -> Any:
-    return Money(0, currency)
 
 
 def test_workshops_hold_the_currency_and_another_place_lets_the_account_go(

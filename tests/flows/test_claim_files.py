@@ -12,7 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from donations.models import Claim
-from donations.services import receipt_files
+from donations.services.declaring import receipt_files
 from events.models import Campaign
 from tests.support.claims import PDF, claim_form, external_campaign, picture, show_path, upload
 

@@ -13,7 +13,8 @@ from django.test import Client
 
 from donations.gateway.stripe import for_workers
 from donations.models import Claim
-from donations.services import claims, invariants
+from donations.services import invariants
+from donations.services.declaring import claims
 from donations.services.person import erasing, personal_data
 from events.models import Booking, Campaign, Membership, Person, Workshop
 from events.states import Role

@@ -13,7 +13,7 @@ from django.test import Client
 
 from donations.models import Claim, LedgerEntry
 from donations.services import moving
-from donations.services.claim_links import claim_link
+from donations.services.declaring.claim_links import claim_link
 from events.models import Booking, Campaign, Workshop
 from fundraiser.core import clock as clocks
 from tests.support.cast import make_workshop

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.test import Client
 
+from donations.views import shared
 from events.models import Campaign, Workshop
 from events.states import CampaignState
 from tests.support.cast import make_campaign, make_workshop
+from tests.support.claims import decide, external_campaign, show
 from tests.support.story import Story, address
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +55,53 @@ def test_the_form_of_a_frame_is_the_ordinary_one_and_leads_to_stripe_in_the_whol
     assert all('target="_top"' in link for link in links)
     assert story.give(workshop).state == "paid"
     assert "$20" in story.client.get(_paths(workshop)[0]).content.decode()
+
+
+def test_the_meter_is_asked_for_again_and_answers_304_until_something_moved(
+    story: Story, workshop: Workshop
+) -> None:
+    path = f"{_paths(workshop)[0]}?language=en"
+    first = Client().get(path)
+    etag = {"If-None-Match": first["ETag"]}
+    again = Client().get(path, headers=etag)
+    assert (again.status_code, again.content) == (304, b"")
+    assert "frame-ancestors *" in again["Content-Security-Policy"]
+    assert again["Cache-Control"] == "no-cache"
+    assert not first.cookies
+    assert "connect-src 'self'" in first["Content-Security-Policy"]
+    # Control: another language, and a gift, are another answer.
+    assert Client().get(path.replace("en", "fr"), headers=etag).status_code == 200
+    story.give(workshop)
+    moved = Client().get(path, headers=etag)
+    assert 'data-raised="2000"' in moved.content.decode()
+
+
+def test_frames_of_an_external_campaign_lead_the_external_way(
+    story: Story, organizer: Client, campaign: Campaign
+) -> None:
+    campaign = external_campaign(team=campaign.team)
+    shop = make_workshop(campaign)
+    meter, give, form = (Client().get(path).content.decode() for path in _paths(shop))
+    assert f'href="/c/{campaign.slug}/give/"' in meter
+    for page, action in (
+        (give, f"/c/{campaign.slug}/shown-gift/"),
+        (form, f"/c/{campaign.slug}/{shop.slug}/shown-gift/"),
+    ):
+        sent = re.search(r"<form[^>]*>", page)
+        assert sent is not None
+        assert f'action="{action}#give"' in sent[0]
+        assert 'target="_top"' in sent[0]
+        assert 'enctype="multipart/form-data"' in sent[0]
+        assert 'href="https://www.charitywater.example/give"' in page
+        assert 'name="receipt"' in page
+        assert str(shared.NONCE) not in page
+    # What is sent from there is taken, though the frame had no cookie; it counts once accepted.
+    claim = show(story, shop)
+    assert decide(organizer, claim, "accept").status_code == 302
+    caches["pages"].clear()
+    assert "$20" in Client().get(_paths(shop)[0]).content.decode()
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.CLOSED)
+    assert "<form" not in "".join(Client().get(path).content.decode() for path in _paths(shop))
 
 
 def test_each_visitor_of_a_frame_has_a_nonce_of_its_own(workshop: Workshop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from html import unescape
 from typing import Any
 
@@ -12,12 +13,14 @@ from django.test import Client
 
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import referral_totals
+from donations.services import moving, referral_totals
 from donations.services.person import erasing, personal_data
-from events.models import Campaign, Person, Referral, Workshop
+from events.models import Booking, Campaign, Person, Referral, Workshop
+from events.services import access
+from events.services.seating import free_seats, waiting_list
 from tests.flows.test_own_words import signed_in
-from tests.support.cast import give_form, make_campaign
-from tests.support.story import Story, plain
+from tests.support.cast import give_form, make_campaign, make_workshop
+from tests.support.story import Story, address, plain
 
 UTM = "utm_source=news&utm_medium=mail&utm_campaign=may"
 
@@ -100,6 +103,82 @@ def test_totals_are_what_is_left_of_the_gifts(
     lines = [*found.links, found.invitations, found.others]
     net = sum(Donation.objects.values_list("net_minor", flat=True))
     assert sum(one.raised.minor for one in lines) == net == 8000
+
+
+def _wait(story: Story, workshop: Workshop, **typed: Any) -> None:
+    form = {"name": "Wanda", "email": "w@example.org", "nonce": str(uuid.uuid4()), "seats": "1"}
+    answer = story.client.post(f"{address(workshop)}wait/", {**form, **typed})
+    assert answer.status_code == 200, answer.content.decode()[:3000]
+
+
+def test_who_waits_keeps_the_way_until_a_gift_follows(
+    story: Story, campaign: Campaign, choir: Referral
+) -> None:
+    shop = make_workshop(campaign, capacity=1)
+    first = story.give(shop, email="first@example.org")
+    page = story.page(f"{address(shop)}?via=choir&utm_source=news")
+    waits = page[page.index('id="wait"') :]
+    assert '<input type="hidden" name="via" value="choir"' in waits
+    _wait(story, shop, via="choir", utm_source="news")
+    booking = Booking.objects.get(email="w@example.org")
+    assert (booking.referral, booking.utm) == (choir, {"source": "news"})
+    found = referral_totals.of_campaign(campaign)
+    assert [(one.code, one.waiting, one.free, one.gifts) for one in found.links] == [
+        ("choir", 1, 0, 0)
+    ]
+    assert [(one.label, one.waiting) for one in found.sources] == [("news", 1)]
+    assert (found.others.waiting, found.others.gifts) == (0, 1)
+
+    story.client.post(f"/b/{access.booking_link(first.booking)}/cancel/")
+    waiting_list.offer(shop.pk)
+    answer = story.client.post(f"/b/{access.booking_link(booking)}/seat/", give_form())
+    paid = story.pay(Donation.objects.get(session_url=answer["Location"]))
+    assert (paid.referral, paid.utm) == (choir, {"source": "news"})
+    found = referral_totals.of_campaign(campaign)
+    assert [(one.waiting, one.gifts, one.raised) for one in found.links] == [(0, 1, paid.amount)]
+
+
+def test_free_seats_are_counted_by_link_but_never_where_others_carry_seats(
+    story: Story, campaign: Campaign, choir: Referral, alice: User
+) -> None:
+    free = make_workshop(campaign, zero_allowed=True)
+    zero = {"amount": "other", "other_amount": "0", "via": "choir", "utm_source": "news"}
+    story.post(free, **zero, email="f@example.org")
+    booking = Booking.objects.get(email="f@example.org")
+    assert booking.referral == choir
+    assert referral_totals.of_campaign(campaign).has_seats is False, "nobody proved the address"
+    free_seats.confirm(booking.pk)
+    found = referral_totals.of_campaign(campaign)
+    assert [(one.free, one.waiting) for one in found.links] == [(1, 0)]
+    assert [(one.label, one.free, one.raised.minor) for one in found.sources] == [("news", 1, 0)]
+    shown = plain(signed_in(alice).get(path(campaign)).content.decode())
+    assert "Free seats" in shown
+
+    target = make_workshop(campaign)
+    moved = moving.move(booking.pk, target.pk)
+    assert (moved.referral, moved.utm) == (choir, {"source": "news"})
+    assert referral_totals.of_campaign(campaign).links[0].free == 1
+    Workshop.objects.filter(pk=target.pk).update(surplus_minimum_minor=500, surplus_seats=True)
+    assert referral_totals.of_campaign(campaign).links[0].free == 0
+    # A seat that others carry keeps no way at all.
+    story.give(target, amount="5000", email="host@example.org")
+    asked = {"name": "C", "email": "c@example.org", "nonce": str(uuid.uuid4())}
+    story.client.post(f"{address(target)}carried-seat/", {**asked, "via": "choir"})
+    seat = Booking.objects.get(email="c@example.org")
+    assert (seat.referral, seat.utm) == (None, {})
+
+
+def test_the_way_of_who_waits_is_told_and_erased(
+    story: Story, campaign: Campaign, choir: Referral
+) -> None:
+    shop = make_workshop(campaign, moderated=True)
+    _wait(story, shop, via="choir", utm_source="mum@example.org", email="d@example.org")
+    person = Person.objects.create(email="d@example.org")
+    (told,) = personal_data.of_person(person)["bookings"]
+    assert told["came_by"] == {"link": "choir", "invitation": None, "source": "mum@example.org"}
+    erasing.erase(person, gateway=for_visitors())
+    booking = Booking.objects.get(workshop=shop)
+    assert (booking.utm, booking.referral) == ({}, choir)
 
 
 def path(campaign: Campaign) -> str:

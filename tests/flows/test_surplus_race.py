@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from donations.models import CarriedSeat
-from donations.services import carried
+from donations.services.declaring import carried
 from events.services.seating import seats
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.story import Story

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from donations.gateway.stripe import for_workers
 from donations.models import CancellationChoice, Donation
-from donations.services import carried, refunding
+from donations.services import refunding
+from donations.services.declaring import carried
 from donations.services.mails import notices
 from donations.services.person import personal_data
 from events.models import Booking, Campaign, Membership, Person, Workshop

@@ -9,7 +9,8 @@ from hypothesis.stateful import initialize, invariant
 
 from tests.machine import checks
 from tests.machine.rules_money import MoneyRules
-from tests.machine.rules_paying import PayingRules
+from tests.machine.rules_organizing import OrganizingRules
+from tests.machine.rules_paying import PayingRules, Rules
 from tests.machine.rules_waiting import OFFER_POINTS, WaitingRules
 from tests.machine.rules_webhooks import (
     APPLY_POINTS,
@@ -98,19 +99,31 @@ DECLARED = (
 )
 
 
-class PaymentMachine(PayingRules, MoneyRules, WaitingRules, WebhookRules):
-    """Any interleaving of what visitors, Stripe, the network and our own processes do."""
+#: What a run of the other machine has to reach.
+ORGANIZED = (
+    "given",
+    "refund ordered",
+    "seat freed with it",
+    "silence during a refund",
+    "failed refund",
+    "moved to another date",
+    "workshop cancelled",
+    "cancelled workshop: refund",
+    "cancelled workshop: keep",
+    "cancelled workshop: move",
+    "refund of a cancelled workshop",
+    "entered by hand",
+    "promised by hand",
+    "sent on",
+)
+
+
+class Machine(Rules):
+    """What is checked after each step, and at the end."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         super().__init__()
-
-    @initialize(
-        currency=st.sampled_from(["USD", "JPY", "KWD", "ISK"]), capacity=st.sampled_from([1, 2, 4])
-    )
-    def begin(self, currency: str, capacity: int) -> None:
-        """Begin in an empty world."""
-        self.world.begin(currency=currency, capacities=(capacity, 3))
 
     @invariant()
     def nothing_is_broken(self) -> None:
@@ -124,6 +137,26 @@ class PaymentMachine(PayingRules, MoneyRules, WaitingRules, WebhookRules):
             _refuse(checks.finish(self.world))
 
 
+class PaymentMachine(PayingRules, MoneyRules, WaitingRules, WebhookRules, Machine):
+    """Any interleaving of what visitors, Stripe, the network and our own processes do."""
+
+    @initialize(
+        currency=st.sampled_from(["USD", "JPY", "KWD", "ISK"]), capacity=st.sampled_from([1, 2, 4])
+    )
+    def begin(self, currency: str, capacity: int) -> None:
+        """Begin in an empty world."""
+        self.world.begin(currency=currency, capacities=(capacity, 3))
+
+
+class OrganizingMachine(OrganizingRules, Machine):
+    """Any interleaving of what organizers do with money and seats that are there."""
+
+    @initialize(currency=st.sampled_from(["USD", "JPY", "KWD", "ISK"]))
+    def begin(self, currency: str) -> None:
+        """Begin in an empty world, where each campaign has two dates."""
+        self.world.begin(currency=currency, capacities=(4, 3), dates=True)
+
+
 def _refuse(problems: list[str]) -> None:
     if problems:
         raise AssertionError("; ".join(problems))
@@ -134,6 +167,6 @@ def statistics(reached: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(reached.items()))
 
 
-def never_reached(reached: Counter[str]) -> list[str]:
+def never_reached(reached: Counter[str], declared: tuple[str, ...] = DECLARED) -> list[str]:
     """Return what was declared and did not happen."""
-    return [name for name in DECLARED if not reached[name]]
+    return [name for name in declared if not reached[name]]

@@ -64,8 +64,13 @@ class World:
     def gateway(self) -> Gateway:
         return for_visitors()
 
-    def begin(self, *, currency: str = "USD", capacities: Sequence[int] = (2, 3)) -> None:
-        """Empty everything: a campaign in euros on the site's account, one on a connected one."""
+    def begin(
+        self, *, currency: str = "USD", capacities: Sequence[int] = (2, 3), dates: bool = False
+    ) -> None:
+        """Empty everything: a campaign in euros on the site's account, one on a connected one.
+
+        With ``dates`` each has a second workshop.
+        """
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(self._empty)
         self.clock.set(BEGIN)
@@ -85,6 +90,8 @@ class World:
             make_workshop(campaign, capacity=capacity, offer_minutes=90)
             for campaign, capacity in zip(self.campaigns, capacities, strict=True)
         ]
+        #: Second dates, to which people are moved and that may be cancelled.
+        self.later = [make_workshop(one, capacity=6) for one in self.campaigns] if dates else []
         self.places = [Place(one.campaign, one) for one in shops]
         self.places += [Place(one, None) for one in self.campaigns]
         self.attempts: list[Attempt] = []
@@ -92,6 +99,8 @@ class World:
         self.cases: list[Case] = []
         self.booking_states: dict[int, str] = {}
         self.visits = itertools.count()
+        #: So many gifts were entered by hand: a few are as good as many.
+        self.by_hand = 0
 
     # --- visitors -----------------------------------------------------------------------------
     def gift(
@@ -155,6 +164,15 @@ class World:
         payer = Payer(name=name.title(), email=f"{name}@example.org", language="en", seats=seats)
         nonce = uuid.uuid5(uuid.NAMESPACE_OID, f"line {next(self.visits)}")
         return waiting_list.join(workshop=workshop, payer=payer, nonce=nonce)
+
+    def other_date(self, workshop: Workshop) -> Workshop:
+        """Return the campaign's other date."""
+        dates = (*(one.workshop for one in self.places), *self.later)
+        return next(
+            one
+            for one in dates
+            if one is not None and one.campaign == workshop.campaign and one != workshop
+        )
 
     # --- Stripe -------------------------------------------------------------------------------
     def ask(self, control: str, **body: Any) -> Any:

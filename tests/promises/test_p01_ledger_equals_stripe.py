@@ -3,6 +3,8 @@ reconcile allowed), the campaign's gross, fees, refunds and disputes equal the s
 balance transactions, to the minor unit (declared and offline gifts have lines of their own).
 
 The state machine carries promises 4, 6, 7, 8 and 9 too: tests/machine/checks.py is what it checks.
+A smaller one does what organizers do: it orders refunds, moves people to another date, cancels a
+date with its refunds, enters gifts by hand and sends money on.
 """
 
 from __future__ import annotations
@@ -21,7 +23,14 @@ from donations.models import LedgerEntry
 from donations.services import inbox, invariants, ledger, reconcile, totals
 from tests.machine import checks
 from tests.machine.faults import dying_at
-from tests.machine.machine import PaymentMachine, never_reached, statistics
+from tests.machine.machine import (
+    ORGANIZED,
+    Machine,
+    OrganizingMachine,
+    PaymentMachine,
+    never_reached,
+    statistics,
+)
 from tests.machine.world import World
 
 #: Fixed, so that every run is the same one; MACHINE_SEED=7 tries another.
@@ -30,8 +39,10 @@ SEED = int(os.environ.get("MACHINE_SEED", "20260302"))
 PHASES = (Phase.generate, *((Phase.shrink,) if os.environ.get("MACHINE_SHRINK") else ()))
 
 
-def run_machine(world: World, *, examples: int, steps: int) -> str:
-    """Run the machine; return one line that tells what it reached."""
+def run_machine(
+    world: World, *, examples: int, steps: int, machine: type[Machine] = PaymentMachine
+) -> str:
+    """Run a machine; return one line that tells what it reached."""
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -47,7 +58,7 @@ def run_machine(world: World, *, examples: int, steps: int) -> str:
         with pytest.MonkeyPatch.context() as patch:
             # Five of six examples would be copies of one with a step repeated: all are new instead.
             patch.setattr(ConjectureRunner, "generate_mutations_from", lambda *_: None)
-            run_state_machine_as_test(seed(SEED)(lambda: PaymentMachine(world)), settings=chosen)
+            run_state_machine_as_test(seed(SEED)(lambda: machine(world)), settings=chosen)
     finally:
         logging.disable(logging.NOTSET)
     return f"seed {SEED}, {examples} × {steps}: {statistics(world.reached)}"
@@ -57,6 +68,16 @@ def run_machine(world: World, *, examples: int, steps: int) -> str:
 def test_any_interleaving_ends_in_stripes_own_numbers(world: World, record_property: Any) -> None:
     record_property("statistics", run_machine(world, examples=200, steps=30))
     assert never_reached(world.reached) == []
+
+
+@pytest.mark.timeout(1200)
+def test_whatever_organizers_do_ends_in_stripes_own_numbers(
+    world: World, record_property: Any
+) -> None:
+    """Refund orders, other dates, a cancelled date with its refunds, gifts by hand, transfers."""
+    how = {"examples": 12, "steps": 25, "machine": OrganizingMachine}
+    record_property("statistics", run_machine(world, **how))
+    assert never_reached(world.reached, ORGANIZED) == []
 
 
 @pytest.mark.slow

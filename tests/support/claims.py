@@ -13,7 +13,7 @@ from PIL import Image
 from donations.gateway.stripe import for_workers
 from donations.models import Claim
 from donations.services import sweeper
-from donations.services.claim_links import claim_link
+from donations.services.declaring.claim_links import claim_link
 from events.models import Campaign, Workshop
 from tests.support.cast import make_campaign
 from tests.support.story import Story

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from donations.models import Claim
 from donations.services import pages
-from donations.services.claim_links import claim_link
+from donations.services.declaring.claim_links import claim_link
 from donations.states import ClaimState
 from events.models import Message
 from events.services.mails.emails import absolute, compose

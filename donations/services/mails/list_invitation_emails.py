@@ -6,9 +6,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import translation
 
-from donations.services import origins, pages
+from donations.services import pages
 from events.models import ListInvitation, Message
-from events.services import access_people
+from events.services import access_people, origins
 from events.services.mails import problems
 from events.services.mails.emails import absolute, compose
 from events.states import CampaignState, WorkshopState

@@ -16,14 +16,8 @@ from django.db.models import F, QuerySet
 
 from donations.gateway import Gateway
 from donations.models import Claim, Donation, RefundOrder
-from donations.services import (
-    cancellations,
-    cancelling,
-    claims,
-    locking,
-    receipt_files,
-    refund_requests,
-)
+from donations.services import cancellations, cancelling, locking, refund_requests
+from donations.services.declaring import claims, receipt_files
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
 from events.models import (
@@ -214,6 +208,8 @@ _FORGOTTEN: Final = (
     "time_zone",
     "decline_reason",
     "wants_news",
+    "invitation",
+    "utm",
     "link_version",
 )
 
@@ -222,5 +218,6 @@ def _forget_bookings(bookings: Sequence[Booking]) -> None:
     for booking in bookings:
         booking.name = booking.email = booking.time_zone = ""
         booking.decline_reason, booking.wants_news = "", False
+        booking.invitation, booking.utm = None, {}
         booking.link_version += 1
         booking.save(update_fields=_FORGOTTEN)

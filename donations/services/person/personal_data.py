@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
-from donations.services import receipt_files
+from donations.services.declaring import receipt_files
 from donations.services.papers import receipts
 from donations.services.person import own_records
 from events.models import (
@@ -136,6 +136,7 @@ def _booking(booking: Booking) -> dict[str, Any]:
             {"choice": one.choice, "chosen_at": _time(one.chosen_at)}
             for one in booking.cancellation_choices.order_by("pk")
         ],
+        "came_by": _came_by(booking),
         "carried_by_others": CarriedSeat.objects.filter(booking=booking).exists(),
     }
 
@@ -164,6 +165,14 @@ def _seat(seat: Registration) -> dict[str, Any]:
             {"first_seen_at": _time(one.first_seen_at), "last_seen_at": _time(one.last_seen_at)}
             for one in seat.devices.order_by("pk")
         ],
+    }
+
+
+def _came_by(row: Donation | Booking) -> dict[str, Any]:
+    return {
+        "link": row.referral.code if row.referral else None,
+        "invitation": str(row.invitation.public_id) if row.invitation else None,
+        **row.utm,
     }
 
 
@@ -203,11 +212,7 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "refund_asked_at": _time(donation.refund_asked_at),
         "refund_declined_at": _time(donation.refund_declined_at),
         "refund_answer": donation.refund_answer,
-        "came_by": {
-            "link": donation.referral.code if donation.referral else None,
-            "invitation": str(donation.invitation.public_id) if donation.invitation else None,
-            **donation.utm,
-        },
+        "came_by": _came_by(donation),
         "refunds_ordered": _orders(donation),
         "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [

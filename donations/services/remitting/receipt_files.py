@@ -1,4 +1,4 @@
-"""Receipts of transfers as files: believed by their content alone (services/receipt_files.py).
+"""Receipts of transfers as files: believed by their content (services/declaring/receipt_files.py).
 
 A PDF is only ever offered for saving; a picture, which was drawn anew, may be shown.
 """
@@ -10,11 +10,11 @@ from typing import Final
 
 from django.core.files.storage import default_storage
 
-from donations.services import receipt_files
+from donations.services.declaring import receipt_files
 from fundraiser.core.errors import ServiceError
 
 LONGEST_FILE: Final = receipt_files.MOST_BYTES
-_FOLDER: Final = "remittances"
+FOLDER: Final = "remittances"
 
 
 class NoReceiptError(ServiceError):
@@ -56,7 +56,7 @@ def cleaned(content: bytes) -> ReceiptFile:
 
 def keep(file: ReceiptFile) -> str:
     """Store a file under a random name, and return the name."""
-    return receipt_files.keep(receipt_files.Receipt(file.content, file.ending, ""), _FOLDER)
+    return receipt_files.keep(receipt_files.Receipt(file.content, file.ending, ""), FOLDER)
 
 
 def read(name: str) -> ReceiptFile | None:

@@ -100,6 +100,9 @@ def _written(locked: Booking, target: Workshop) -> Booking:
         time_zone=locked.time_zone,
         wants_news=locked.wants_news,
         moved_from=locked,
+        referral_id=locked.referral_id,
+        invitation_id=locked.invitation_id,
+        utm=locked.utm,
         created_at=clock.now(),
         confirmed_at=clock.now(),
     )

@@ -18,6 +18,7 @@ from django.db.models import F, Q
 
 from events.models import Booking, Registration, Workshop
 from events.querysets import somebody_waits
+from events.services.origins import Origin
 from events.states import BOOKING_TABLE, BookingState, CampaignState, WorkshopState
 from fundraiser.core import clock, jobs
 from fundraiser.core.errors import ServiceError
@@ -67,6 +68,8 @@ class Payer:
     seats: int = 1
     answers: dict[str, Any] = field(default_factory=dict)
     companions: tuple[Companion, ...] = ()
+    #: How they found the way, where no gift keeps it.
+    origin: Origin = field(default_factory=Origin)
 
 
 def registration_status(workshop: Workshop, now: datetime) -> str:
@@ -165,6 +168,9 @@ def book(
         nonce=nonce,
         hold_expires_at=hold_expires_at,
         awaits_approval=awaits_approval,
+        referral=payer.origin.referral,
+        invitation=payer.origin.invitation,
+        utm=dict(payer.origin.utm),
         created_at=clock.now(),
     )
     Registration.objects.bulk_create(_registrations(booking, payer))

@@ -1,4 +1,4 @@
-"""How a giver found the way: a referral link, an invitation, and the usual utm_ parameters.
+"""How somebody found the way: a referral link, an invitation, and the usual utm_ parameters.
 
 They travel in the address from page to page and in hidden fields of the form, so that nothing has
 to be remembered about a visitor: no cookie, no session (docs/adr/0039-referrals-in-the-address.md).
@@ -26,11 +26,15 @@ _INVITED: Final = "i-"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """By what a gift came, as a donation keeps it."""
+    """By what somebody came, as donations and bookings keep it."""
 
     referral: Referral | None = None
     invitation: ListInvitation | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Return whether anything is known."""
+        return bool(self.referral or self.invitation or self.utm)
 
 
 def tidy(text: str) -> str:

@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from donations.models import OfflineGift
-from donations.services import declared, totals
+from donations.services import totals
+from donations.services.declaring import declared
 from donations.states import OFFLINE_TABLE, OfflineKind, OfflineState, SourceType
 from events.models import Campaign
 from fundraiser.core import clock

@@ -34,7 +34,7 @@ CONTENT_TYPES: Final = {
 }
 #: What a receipt has no use for: programs, and files inside the file.
 _ACTIVE: Final = (b"/JavaScript", b"/Launch", b"/EmbeddedFile")
-_FOLDER: Final = "receipts"
+FOLDER: Final = "receipts"
 
 
 class NotAReceiptError(Exception):
@@ -104,7 +104,7 @@ def _drawn_anew(content: bytes) -> tuple[bytes, str]:
     return out.getvalue(), kind
 
 
-def keep(receipt: Receipt, folder: str = _FOLDER) -> str:
+def keep(receipt: Receipt, folder: str = FOLDER) -> str:
     """Store a file under a name that nobody can guess, and return the name."""
     name = f"{folder}/{uuid.uuid4().hex}.{receipt.ending}"
     return str(default_storage.save(name, ContentFile(receipt.content)))

@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from donations.models import Claim
-from donations.services import claim_seats, declared, receipt_files
+from donations.services.declaring import claim_seats, declared, receipt_files
 from donations.states import CLAIM_TABLE, ClaimState, SourceType
 from events.models import Campaign, Workshop
 from events.services.mails import outbox
