@@ -10,6 +10,7 @@ from donations.models.exports import Export
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.offline import OfflineGift
+from donations.models.payouts import Payout, PayoutMovement
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
 from donations.models.updates import CampaignUpdate
@@ -30,6 +31,8 @@ __all__ = [
     "LedgerDigest",
     "LedgerEntry",
     "OfflineGift",
+    "Payout",
+    "PayoutMovement",
     "Reconciliation",
     "RefundOrder",
     "Remittance",

@@ -12,6 +12,11 @@ urlpatterns = [
         organize_exports.campaign_exports,
         name="campaign_exports",
     ),
+    path(
+        "organize/teams/<uuid:public_id>/exports/",
+        organize_exports.team_exports,
+        name="team_exports",
+    ),
     path("organize/exports/<uuid:public_id>/", organize_exports.export, name="export"),
     path(
         "organize/exports/<uuid:public_id>/cancel/",

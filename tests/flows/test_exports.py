@@ -16,14 +16,17 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 from django.test import Client
 
+from donations.gateway.stripe import for_workers
 from donations.models import Donation, Export, LedgerEntry
 from donations.services import totals
 from donations.services.exports import jobs, writing
 from donations.services.exports.kinds import KINDS
+from donations.services.paying_out import payouts
 from donations.states import ExportState
 from events.models import Campaign, Membership, Workshop
 from events.states import Role
 from fundraiser.core import clock
+from tests.access import money_rows
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.exports import HOSTILE, cells, export, paid
 from tests.support.sandbox import SandboxControl
@@ -52,8 +55,11 @@ def test_a_formula_is_no_formula_in_any_file(tmp_path: Path, given_twice: list[D
 
 @pytest.mark.parametrize("what", sorted(KINDS))
 def test_every_kind_has_the_same_rows_in_every_format(
-    tmp_path: Path, what: str, given_twice: list[Donation]
+    tmp_path: Path, what: str, given_twice: list[Donation], sandbox: SandboxControl
 ) -> None:
+    money_rows.make_for(given_twice[0].campaign)
+    [payout] = sandbox.payout()["payouts"]
+    payouts.refresh(payout["id"], account="", gateway=for_workers())
     in_csv = cells(export(tmp_path, what))
     lines = export(tmp_path, what, "jsonl").read_text().splitlines()
     book = openpyxl.load_workbook(export(tmp_path, what, "xlsx"))

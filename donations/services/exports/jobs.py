@@ -26,6 +26,7 @@ from donations.services.exports import writing
 from donations.services.exports.kinds import KINDS
 from donations.services.exports.query import Scope, end_of, start_of
 from donations.states import EXPORT_TABLE, ExportState
+from events.models import Campaign
 from fundraiser.core import clock, jobs
 from fundraiser.core.transitions import StaleStateError, advance
 
@@ -63,12 +64,19 @@ def scope_of(export: Export) -> Scope:
     """Return which rows an export is about."""
     zone = export.time_zone
     return Scope(
-        campaigns=[export.campaign_id],
+        campaigns=_campaigns(export),
         workshop=export.workshop_id,
         since=start_of(export.first_day, zone) if export.first_day else None,
         until=end_of(export.last_day, zone) if export.last_day else None,
+        currency=export.currency,
         time_zone=zone,
     )
+
+
+def _campaigns(export: Export) -> list[int]:
+    if export.campaign_id is not None:
+        return [export.campaign_id]
+    return list(Campaign.objects.filter(team_id=export.team_id or 0).values_list("pk", flat=True))
 
 
 def path_of(export: Export) -> Path:

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from donations.services.exports.columns import Column, Shape
-from donations.services.exports.kinds import REFUNDS, TOTALS, Kind
+from donations.services.exports.money_kinds import TOTALS
+from donations.services.exports.shared import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,8 @@ def _conditions(kind: Kind, scope: Scope) -> list[str]:
         found.append(f"{kind.workshop} = %(workshop)s")
     if scope.currency:
         found.append(f"{kind.currency} = %(currency)s")
-    if kind is REFUNDS:
-        accounts = "('refunds', 'disputes')"
-        dispute_fees = "('dispute_fee', 'dispute_fee_returned')"
-        found.append(
-            f"(entry.debit IN {accounts} OR entry.credit IN {accounts} "
-            f"OR entry.kind IN {dispute_fees})"
-        )
+    if kind.where:
+        found.append(f"({kind.where})")
     return found
 
 

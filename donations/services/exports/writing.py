@@ -19,8 +19,9 @@ from psycopg.rows import dict_row
 
 from donations.services.exports import query
 from donations.services.exports.columns import Shape
-from donations.services.exports.kinds import TOTALS, Kind
+from donations.services.exports.money_kinds import TOTALS
 from donations.services.exports.query import Query, Scope
+from donations.services.exports.shared import Kind
 
 #: Told how many rows are written by now; raises to stop.
 Progress = Callable[[int], None]
