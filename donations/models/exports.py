@@ -46,6 +46,8 @@ class Export(models.Model):
     #: Who writes it has until then; a worker that died is followed by another.
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: Why a file that was written is not handed out.
+    problem = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from donations.models import ColumnPreset
+from donations.services.accounting import books
+from donations.services.exports import writing
 from events.models import Campaign, Team, Workshop
 from fundraiser.core import zones
 
@@ -21,7 +25,11 @@ NAMES: Final = {
     "payouts": _("Bank transfers from Stripe, with the gifts in each"),
     "attendance": _("Attendance"),
     "messages": _("Mails"),
+    "journal": _("Journal for accountants"),
+    "fec": _("FEC, for the tax office of France"),
 }
+#: These are a team's, over all its campaigns.
+_OF_TEAM: Final = ("journal", "fec")
 FORMATS: Final = {
     "xlsx": _("XLSX, for Excel and LibreOffice"),
     "csv": _("CSV"),
@@ -32,7 +40,7 @@ FORMATS: Final = {
 class ExportForm(forms.Form):
     """What is exported of a team's campaigns, of which days, and as what."""
 
-    kind = forms.ChoiceField(label=_("What"), choices=list(NAMES.items()))
+    kind = forms.ChoiceField(label=_("What"))
     currency = forms.ChoiceField(
         label=_("Currency"),
         required=False,
@@ -49,15 +57,30 @@ class ExportForm(forms.Form):
         max_length=64,
         help_text=_("Days begin and times are written in it, for example Europe/Paris."),
     )
+    preset = forms.ModelChoiceField(
+        label=_("Columns"),
+        queryset=ColumnPreset.objects.none(),
+        required=False,
+        empty_label=_("All"),
+        to_field_name="public_id",
+    )
     format = forms.ChoiceField(label=_("File"), choices=list(FORMATS.items()))
 
     def __init__(self, data: QueryDict | None, *, team: Team) -> None:
         super().__init__(data, initial={"time_zone": team.time_zone})
+        self._offer({"fec"} if not books.is_french(books.of_team(team)) else set())
+        presets = self.fields["preset"]
+        assert isinstance(presets, forms.ModelChoiceField)  # noqa: S101 -- declared above
+        presets.queryset = ColumnPreset.objects.filter(team=team).order_by("name")
         used = Campaign.objects.filter(team=team).values_list("currency", flat=True)
         currencies = [(one, one) for one in sorted(set(used))]
         self.fields["currency"].choices = [("", _("All, each by itself")), *currencies]  # type: ignore[attr-defined]  # a ChoiceField
         for name in ("first_day", "last_day"):
             self.fields[name].widget.format = "%Y-%m-%d"
+
+    def _offer(self, without: Container[str]) -> None:
+        found = [(name, words) for name, words in NAMES.items() if name not in without]
+        self.fields["kind"].choices = found  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_time_zone(self) -> str:
         """Refuse a zone that the tz database does not know."""
@@ -72,6 +95,16 @@ class ExportForm(forms.Form):
         first, last = cleaned.get("first_day"), cleaned.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The last day is before the first."))
+        preset = cleaned.pop("preset", None)
+        cleaned["columns"] = preset.columns if preset else []
+        if preset and preset.kind != cleaned.get("kind"):
+            told = _("These are columns of “%(what)s”.") % {"what": NAMES[preset.kind]}
+            self.add_error("preset", told)
+        if cleaned.get("kind") == "fec":
+            cleaned |= {"format": writing.FEC_FORMAT, "currency": ""}
+            for name in ("first_day", "last_day"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("A FEC is of one year: say its first and last day."))
         return cleaned
 
 
@@ -88,6 +121,7 @@ class CampaignExportForm(ExportForm):
 
     def __init__(self, data: QueryDict | None, *, campaign: Campaign) -> None:
         super().__init__(data, team=campaign.team)
+        self._offer(_OF_TEAM)
         del self.fields["currency"]
         field = self.fields["workshop"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above

@@ -13,13 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donations.models import Export
+from donations.services.accounting import periods
 from donations.services.exports import jobs
 from donations.states import ExportState
+from donations.views.export_files import name_of
 from donations.views.export_forms import NAMES, CampaignExportForm, ExportForm
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
 from events.models import Campaign, Team
 from events.services import access, access_teams
+from events.states import Role
 from fundraiser.core import clock
 
 _SHOWN = 20
@@ -78,6 +81,8 @@ def _frame(request: HttpRequest, campaign: Campaign | None, team: Team | None) -
     return {
         "frame": "teams/frame.html",
         "team": team,
+        "is_owner": access_teams.role_in(request.user, team) == Role.OWNER,
+        "closed_until": periods.closed_until(team),
         "exports_url": reverse("team_exports", args=[team.public_id]),
     }
 
@@ -100,6 +105,7 @@ def _shown(export: Export) -> dict[str, Any]:
         "name": NAMES[export.kind],
         "format": export.format.upper(),
         "state": export.state,
+        "problem": export.problem,
         "rows": export.rows_written,
         "total": total,
         "created_at": export.created_at,
@@ -135,6 +141,5 @@ def export_file(request: HttpRequest, public_id: UUID) -> HttpResponse | FileRes
     is_over = found.expires_at is None or found.expires_at <= clock.now()
     if found.state != ExportState.DONE or is_over or not jobs.path_of(found).exists():
         raise Http404
-    about = found.campaign or found.team
-    name = f"{about.slug if about else 'export'}-{found.kind}.{found.format}"
-    return FileResponse(jobs.path_of(found).open("rb"), as_attachment=True, filename=name)
+    file = jobs.path_of(found).open("rb")
+    return FileResponse(file, as_attachment=True, filename=name_of(found))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from donations.services.exports.accounting_kinds import FEC, JOURNAL
 from donations.services.exports.money_kinds import (
     DONATIONS,
     LEDGER,
@@ -32,5 +33,7 @@ KINDS: Final = {
         PAYOUTS,
         ATTENDANCE,
         MESSAGES,
+        JOURNAL,
+        FEC,
     )
 }

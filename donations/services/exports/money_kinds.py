@@ -63,6 +63,7 @@ LEDGER: Final = Kind(
         Column("entry", "entry.id", Shape.INTEGER),
         Column("occurred_at", "entry.occurred_at", Shape.MOMENT),
         Column("posted_at", "entry.created_at", Shape.MOMENT),
+        Column("booked_on", "entry.booked_on", Shape.DAY),
         *CAMPAIGN,
         Column("what", "entry.kind"),
         Column("debit", "entry.debit"),

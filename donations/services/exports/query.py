@@ -47,7 +47,7 @@ def _period(kind: Kind, scope: Scope) -> list[str]:
 
 
 def _conditions(kind: Kind, scope: Scope) -> list[str]:
-    found = [] if kind is TOTALS else _period(kind, scope)
+    found = [] if kind.name == TOTALS.name else _period(kind, scope)
     if scope.campaigns is not None:
         found.append("campaign.id = ANY(%(campaigns)s)")
     if scope.workshop is not None and kind.workshop:
@@ -62,7 +62,7 @@ def _conditions(kind: Kind, scope: Scope) -> list[str]:
 def build(kind: Kind, scope: Scope, cells: Sequence[str], *, ordered: bool = True) -> Query:
     """Return the question whose rows have ``cells`` (SQL) for columns."""
     rows = kind.rows
-    if kind is TOTALS:
+    if kind.name == TOTALS.name:
         rows = rows.replace("{period}", " AND ".join(_period(kind, scope)) or "true")
     where = " AND ".join(_conditions(kind, scope)) or "true"
     order = f" ORDER BY {kind.order}" if ordered else ""
