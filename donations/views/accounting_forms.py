@@ -129,7 +129,7 @@ class _Period(forms.ModelChoiceField):  # type: ignore[type-arg]
 class CloseForm(forms.Form):
     """Which export closes the books until its last day."""
 
-    export = _Period(label=_("Export"), queryset=Export.objects.none(), empty_label=None)
+    export = _Period(label=_("File"), queryset=Export.objects.none(), empty_label=None)
     sure = forms.BooleanField(
         label=_("I have the file, and know that this cannot be undone"),
         error_messages={"required": _("Say that you have the file.")},

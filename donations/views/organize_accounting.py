@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from donations.models import Books
 from donations.services.accounting import books, periods
 from donations.views.accounting_forms import BooksForm, CloseForm, locks
 from donations.views.export_files import name_of
+from donations.views.language import language
 from donations.views.organize_workshop import typed
 from events.models import Team
 from events.services import access_teams
@@ -26,7 +28,7 @@ from events.services import access_teams
 def team_accounting(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The books of a team; a POST changes account numbers."""
     team = access_teams.team_for_member(request.user, public_id, access_teams.OWNERS)
-    form = BooksForm(typed(request), instance=books.of_team(team))
+    form = BooksForm(typed(request), instance=_books(team))
     if form.is_bound and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
@@ -51,7 +53,12 @@ def team_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Closed."))
             return redirect("team_accounting", public_id=team.public_id)
-    return _page(request, team, BooksForm(None, instance=books.of_team(team)), form)
+    return _page(request, team, BooksForm(None, instance=_books(team)), form)
+
+
+def _books(team: Team) -> Books:
+    """Return the team's books; new ones begin as in the country of the page's language."""
+    return books.of_team(team, country=books.FRANCE if language() == "fr" else "")
 
 
 def _page(request: HttpRequest, team: Team, form: BooksForm, close: CloseForm) -> HttpResponse:

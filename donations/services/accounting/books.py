@@ -56,10 +56,14 @@ def first_chart(covers: str, country: str) -> Chart:
     }
 
 
-def of_team(team: Team) -> Books:
-    """Return a team's books; unsaved ones with the first numbers where it has none yet."""
+def of_team(team: Team, *, country: str = "") -> Books:
+    """Return a team's books; unsaved ones as ``country`` begins them where it has none yet."""
     found = Books.objects.filter(team=team).first()
-    return found or Books(team=team, chart=first_chart(Destination.TEAM, ""))
+    if found is not None:
+        return found
+    label = "Dons" if country == FRANCE else "Gifts"
+    chart = first_chart(Destination.TEAM, country)
+    return Books(team=team, country=country, journal_label=label, chart=chart)
 
 
 def is_french(books: Books) -> bool:
