@@ -109,11 +109,9 @@ def test_the_journal_balances_entry_by_entry_and_currency_by_currency(
     assert {row["currency"] for row in rows} == {"EUR", "USD"}
     assert charity.slug not in {row["campaign"] for row in rows}
     first = rows[0]
-    assert (first["account"], first["account_label"], first["debit"]) == (
-        "517000",
-        "Stripe",
-        "20.50",
-    )
+    assert [first[one] for one in ("account", "account_label", "debit")] == [
+        *("517000", "Stripe", "20.50")
+    ]
     assert rows[1]["account"] == "467000"
     # What is in another currency is in the journal, and not in the FEC.
     year = {"since": "2000-01-01", "until": "2999-12-31"}
