@@ -33,7 +33,7 @@ _DONATIONS = """
       CASE WHEN n %% 4 = 0 THEN 'Good luck with the wells!' ELSE '' END, n %% 10 = 0, n %% 13 = 0,
       gen_random_uuid(), gen_random_uuid(), '', '', false, '{{}}',
       'cs_' || tag, '', at, 'pi_' || tag, 'ch_' || tag, '', '', '', 1, 1, '{{}}', false, at, at
-    FROM (SELECT n, {row_id} AS row_id, 1000 + n * 7919 %% 9001 AS amount,
+    FROM (SELECT n, {row_id} AS row_id, 1000 + n::bigint * 7919 %% 9001 AS amount,
             %(campaign)s || '_' || n AS tag, %(now)s - n * interval '1 minute' AS at
           FROM {source}) AS made
 """
