@@ -234,3 +234,13 @@ EXPORT_TABLE: Final = {
     ),
     ExportState.DONE: frozenset({ExportState.EXPIRED}),
 }
+
+
+class PayoutStatus(TextChoices):
+    """Where a payout to a bank stands, in Stripe's words (docs.stripe.com/api/payouts/object)."""
+
+    PENDING = "pending"
+    IN_TRANSIT = "in_transit"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELED = "canceled"

@@ -1,4 +1,4 @@
-"""Which of Stripe's events can change a donation, or a connected account.
+"""Which of Stripe's events can change a donation, a connected account or a payout.
 
 No imports: the local programs read it too.
 
@@ -25,11 +25,21 @@ APPLIED_TYPES: Final = (
     "charge.dispute.funds_reinstated",
     "account.updated",
     "account.application.deauthorized",
+    "payout.created",
+    "payout.updated",
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
+    "payout.reconciliation_completed",
 )
 
 #: Those of them that tell of a connected account, not of a donation.
 ACCOUNT_TYPES: Final = frozenset({"account.updated", "account.application.deauthorized"})
 
+#: Those that tell of a transfer to a bank account.
+PAYOUT_TYPES: Final = frozenset(one for one in APPLIED_TYPES if one.startswith("payout."))
+
 #: Those for which no worker is woken: its next round is soon enough. Stripe sends charge.updated,
 #: with the fee, moments after the payment's own event, whose answer mostly held the fee already.
-UNHURRIED_TYPES: Final = frozenset({"charge.updated"})
+#: Nobody waits at a screen for a bank.
+UNHURRIED_TYPES: Final = frozenset({"charge.updated"}) | PAYOUT_TYPES

@@ -79,7 +79,8 @@ def create(
 
 def arrive(sandbox: "Sandbox", account: str, payout: Json) -> Json:
     """The bank has it: payout.updated, payout.paid and payout.reconciliation_completed."""
-    payout.update(status="paid", arrival_date=sandbox.clock.now())
+    trace = {"status": "supported", "value": f"TRACE{payout['id'][-12:].upper()}"}
+    payout.update(status="paid", arrival_date=sandbox.clock.now(), trace_id=trace)
     if payout["automatic"]:
         payout["reconciliation_status"] = "completed"
     sandbox.store.put(account, "payout", payout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 
@@ -145,6 +145,26 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutState:
+    """A transfer to a bank account as it stands; ``minor`` is negative where money was taken."""
+
+    id: str
+    minor: int
+    currency: str
+    status: str  # pending, in_transit, paid, failed, canceled
+    arrival_on: date
+    automatic: bool
+    #: Whether the provider has told everything that is in it.
+    complete: bool
+    statement_descriptor: str
+    #: The bank's own number of the transfer.
+    trace: str
+    failure_code: str
+    created: datetime
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventReference:
     """What is kept of an event: what happened, when, and to which objects."""
 
@@ -228,6 +248,15 @@ class Gateway(Protocol):
 
     def clock_skew(self) -> float | None:
         """Return our clock less the provider's by its last answer, in seconds; None before it."""
+
+    def fetch_payout(self, payout_id: str, *, account: str) -> PayoutState:
+        """Return a payout as it stands. Raises GatewayError."""
+
+    def payouts_since(self, since: datetime, *, account: str) -> Iterator[PayoutState]:
+        """Yield the payouts created since then. Raises GatewayError."""
+
+    def movements_of_payout(self, payout_id: str, *, account: str) -> Iterator[BalanceMovement]:
+        """Yield the balance transactions that an automatic payout holds, without its own."""
 
     def read_delivery(self, body: bytes, signature: str, *, connect: bool) -> EventReference:
         """Verify a webhook delivery's bytes and return its event. Raises SignatureError."""

@@ -1,5 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.accounting import Books, PeriodLock
 from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.carried import CarriedSeat
@@ -11,6 +12,8 @@ from donations.models.health import Alarm, Heartbeat, InvariantCheck
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.offline import OfflineGift
+from donations.models.payouts import Payout, PayoutMovement
+from donations.models.presets import ColumnPreset
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
 from donations.models.updates import CampaignUpdate
@@ -18,6 +21,7 @@ from donations.models.updates import CampaignUpdate
 __all__ = [
     "Acknowledgement",
     "Alarm",
+    "Books",
     "CampaignMoney",
     "CampaignTotal",
     "CampaignUpdate",
@@ -25,6 +29,7 @@ __all__ = [
     "CancellationChoice",
     "CarriedSeat",
     "Claim",
+    "ColumnPreset",
     "ConnectedAccount",
     "Difference",
     "Donation",
@@ -34,6 +39,9 @@ __all__ = [
     "LedgerDigest",
     "LedgerEntry",
     "OfflineGift",
+    "Payout",
+    "PayoutMovement",
+    "PeriodLock",
     "Reconciliation",
     "RefundOrder",
     "Remittance",

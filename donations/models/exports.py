@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from donations.states import ExportState
-from events.models import Campaign, Workshop
+from events.models import Campaign, Team, Workshop
 from fundraiser.core import clock
 
 
@@ -23,11 +23,21 @@ class Export(models.Model):
     #: A key of services.exports.kinds.KINDS.
     kind = models.CharField(max_length=20)
     format = models.CharField(max_length=8)
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="exports")
+    #: What it is about: one campaign, or all of a team's.
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.CASCADE, related_name="exports"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.CASCADE, related_name="exports"
+    )
     workshop = models.ForeignKey(Workshop, null=True, blank=True, on_delete=models.CASCADE)
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    #: Rows of this currency alone; empty: of all, each with its own.
+    currency = models.CharField(max_length=3, blank=True)
+    #: The names of the columns in their order; empty: all of the kind.
+    columns = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=10, choices=ExportState, default=ExportState.QUEUED)
     rows_total = models.PositiveBigIntegerField(default=0)
     rows_written = models.PositiveBigIntegerField(default=0)
@@ -36,12 +46,19 @@ class Export(models.Model):
     #: Who writes it has until then; a worker that died is followed by another.
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: Why a file that was written is not handed out.
+    problem = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(campaign__isnull=True, team__isnull=False, workshop__isnull=True)
+                | Q(campaign__isnull=False, team__isnull=True),
+                name="export_of_campaign_or_team",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=ExportState.values), name="export_state_known"
             ),

@@ -15,6 +15,24 @@ from fundraiser.core.money import SUPPORTED
 #: The body of a trigger that refuses every change.
 APPEND_ONLY = "RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';"
 
+#: The day on which a row is booked: when it happened, in the team's zone, unless that is closed;
+#: then the first open day (ADR 51). Waits for who is closing a period at this moment.
+_BOOKED = """
+    SELECT c.team_id, t.time_zone INTO the_team, zone
+        FROM events_campaign c JOIN events_team t ON t.id = c.team_id WHERE c.id = NEW.campaign_id;
+    PERFORM pg_advisory_xact_lock_shared(7301, the_team::int);
+    SELECT MAX(until) INTO closed FROM donations_periodlock WHERE team_id = the_team;
+    IF NEW.kind IN ('remittance', 'declared') THEN
+        zone := 'UTC'; -- a day that somebody typed
+    END IF;
+    IF NEW.booked_on IS NULL THEN
+        NEW.booked_on := GREATEST((NEW.occurred_at AT TIME ZONE zone)::date, closed + 1);
+    ELSIF NEW.booked_on <= closed THEN
+        RAISE EXCEPTION 'the period is locked until %', closed USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
 
 class LedgerEntry(models.Model):
     """One movement between two accounts: balanced by construction. Appended, never changed."""
@@ -34,6 +52,8 @@ class LedgerEntry(models.Model):
     stripe_account = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField(help_text="at Stripe, UTC")
     created_at = models.DateTimeField(default=clock.now)
+    #: The accountants' day, given by the database; none: written before there was such a thing.
+    booked_on = models.DateField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -63,7 +83,15 @@ class LedgerEntry(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
                 func=APPEND_ONLY,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="booked",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("the_team", "bigint"), ("zone", "text"), ("closed", "date")],
+                func=_BOOKED,
+            ),
         ]
 
     def __str__(self) -> str:

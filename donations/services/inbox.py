@@ -16,7 +16,13 @@ from donations.models import ConnectedAccount, Donation, StripeEvent
 from donations.querysets import DonationQuerySet
 from donations.services import checkout, settlement
 from donations.services.connecting import accounts
-from donations.stripe_events import ACCOUNT_TYPES, APPLIED_TYPES, UNHURRIED_TYPES
+from donations.services.paying_out import payouts
+from donations.stripe_events import (
+    ACCOUNT_TYPES,
+    APPLIED_TYPES,
+    PAYOUT_TYPES,
+    UNHURRIED_TYPES,
+)
 from fundraiser.core import clock, jobs
 from fundraiser.core.failpoints import reached
 
@@ -104,9 +110,11 @@ def retry_set_aside(account: str, *, gateway: Gateway) -> int:
 
 
 def _try(event: StripeEvent, gateway: Gateway) -> bool:
-    donation, is_about_account = None, event.type in ACCOUNT_TYPES
+    donation, is_about_gift = None, event.type not in ACCOUNT_TYPES | PAYOUT_TYPES
     try:
-        if is_about_account:
+        if event.type in PAYOUT_TYPES:
+            payouts.refresh(event.references["object"], account=event.account, gateway=gateway)
+        elif event.type in ACCOUNT_TYPES:
             _refresh_account(event, gateway)
         else:
             donation = find_donation(event, gateway)
@@ -118,7 +126,7 @@ def _try(event: StripeEvent, gateway: Gateway) -> bool:
     StripeEvent.objects.filter(pk=event.pk).update(
         applied_at=clock.now(),
         donation=donation,
-        error="" if donation or is_about_account else "not a donation of ours",
+        error="" if donation or not is_about_gift else "not a donation of ours",
     )
     return True
 

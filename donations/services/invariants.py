@@ -171,6 +171,12 @@ QUERIES: Final[dict[str, str]] = {
         HAVING (r.state = 'acknowledged' AND COUNT(a.id) <> 1)
             OR (r.state IN ('recorded', 'asked') AND COUNT(a.id) > 0)
     """,
+    "a transfer to the bank is exactly the movements in it": """
+        SELECT p.stripe_id, p.amount_minor, SUM(m.minor - m.fee_minor) FROM donations_payout p
+        JOIN donations_payoutmovement m ON m.payout_id = p.id
+        WHERE p.is_complete AND p.status = 'paid'
+        GROUP BY p.id HAVING SUM(m.minor - m.fee_minor) <> p.amount_minor
+    """,
     "a campaign's money lands at an account of its own team and kind": """
         SELECT c.id, a.id FROM events_campaign c
         JOIN donations_connectedaccount a ON a.stripe_account = c.stripe_account

@@ -3,22 +3,24 @@
 1. Events that no webhook brought go into the inbox and are applied.
 2. Each balance transaction must stand in the ledger with the same amount, and the other way round.
 3. What differs is stored until it agrees again. Safe at any time, several at once.
+4. Payouts that no event told of, or that have moved on, are fetched.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import F, Q
 
-from donations.gateway import BalanceMovement, Gateway, GatewayError
+from donations.gateway import Gateway, GatewayError
 from donations.models import ConnectedAccount, Difference, Donation, LedgerEntry, Reconciliation
 from donations.services import checkout, inbox, settlement
 from donations.services.connecting import accounts as connected
+from donations.services.expecting import Expected, expectations
+from donations.services.paying_out import payouts
 from donations.states import AT_STRIPE, Disconnection, DonationState, Kind, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
@@ -31,24 +33,6 @@ WINDOW: Final = timedelta(days=30)
 OVERLAP: Final = timedelta(days=1)
 #: A ledger row this young may not be in the list that was fetched before it.
 YOUNG: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What one balance transaction should have left in the ledger."""
-
-    movement_id: str
-    object_id: str
-    source_type: SourceType
-    source_id: str
-    kind: Kind
-    minor: int
-    currency: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """The ledger's unique source."""
-        return (self.source_type, self.source_id, self.kind)
 
 
 def accounts() -> list[str]:
@@ -116,7 +100,7 @@ def _attempt(account: str, since: datetime, gateway: Gateway) -> Reconciliation:
 
 
 def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
-    """Do the three steps for the account of ``result``. Raises GatewayError or BusyError."""
+    """Do the four steps for the account of ``result``. Raises GatewayError or BusyError."""
     account, since = result.account, result.since
     for event in gateway.events_since(since, account=account):
         result.events_seen += 1
@@ -131,36 +115,16 @@ def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
     result.clock_skew = gateway.clock_skew()
     result.finished_at = clock.now()
     result.save()
+    _catch_up_payouts(account, since, gateway)
     return result
 
 
-def expectations(movement: BalanceMovement) -> Iterator[Expected]:
-    """Yield what a balance transaction should have left in the ledger.
-
-    Types: docs.stripe.com/reports/balance-transaction-types. Payouts and the like are no
-    donation's: they leave nothing.
-    """
-    source = movement.source_id
-
-    def one(source_type: SourceType, source_id: str, kind: Kind, minor: int) -> Expected:
-        return Expected(movement.id, source, source_type, source_id, kind, minor, movement.currency)
-
-    if movement.kind in {"charge", "payment"}:
-        yield one(SourceType.CHARGE, source, Kind.GIFT, movement.minor)
-        if movement.fee_minor:
-            yield one(SourceType.CHARGE, source, Kind.FEE, movement.fee_minor)
-    elif movement.kind in {"refund", "payment_refund"}:
-        yield one(SourceType.REFUND, source, Kind.REFUND, -movement.minor)
-    elif movement.kind in {"refund_failure", "payment_failure_refund"}:
-        yield one(SourceType.REFUND, source, Kind.REFUND_FAILED, movement.minor)
-    elif movement.kind == "adjustment" and source.startswith(("dp_", "du_")):
-        transaction = (SourceType.BALANCE_TRANSACTION, movement.id)
-        kind = Kind.DISPUTE if movement.minor < 0 else Kind.DISPUTE_REINSTATED
-        if movement.minor:
-            yield one(*transaction, kind, abs(movement.minor))
-        fee_kind = Kind.DISPUTE_FEE if movement.fee_minor > 0 else Kind.DISPUTE_FEE_RETURNED
-        if movement.fee_minor:
-            yield one(*transaction, fee_kind, abs(movement.fee_minor))
+def _catch_up_payouts(account: str, since: datetime, gateway: Gateway) -> None:
+    """Fetch payouts; a key that may not read them must not keep the rest from its end."""
+    try:
+        payouts.catch_up(account, since, gateway=gateway)
+    except GatewayError as error:
+        logger.warning("reconcile: payouts of account %s: %s", account or "(own)", error)
 
 
 def _posted(expected: Iterable[Expected]) -> dict[tuple[str, str, str], LedgerEntry]:

@@ -1,91 +1,31 @@
-"""An organizer exports a campaign's money and people: asked for, written by a worker, fetched."""
+"""An organizer exports money and people: asked for, written by a worker, fetched."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donations.models import Export
+from donations.services.accounting import periods
 from donations.services.exports import jobs
 from donations.states import ExportState
+from donations.views.export_files import name_of
+from donations.views.export_forms import NAMES, CampaignExportForm, ExportForm
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
-from events.models import Campaign, Workshop
-from events.services import access
-from fundraiser.core import clock, zones
+from events.models import Campaign, Team
+from events.services import access, access_teams
+from events.states import Role
+from fundraiser.core import clock
 
-_NAMES = {
-    "totals": _("Totals"),
-    "donations": _("Gifts"),
-    "registrations": _("Registrations"),
-    "ledger": _("Ledger"),
-    "refunds": _("Refunds and disputes"),
-    "attendance": _("Attendance"),
-    "messages": _("Mails"),
-}
-_FORMATS = {
-    "xlsx": _("XLSX, for Excel and LibreOffice"),
-    "csv": _("CSV"),
-    "jsonl": _("JSON lines, for programs"),
-}
 _SHOWN = 20
-
-
-class ExportForm(forms.Form):
-    """What is exported, of which days, and as what."""
-
-    kind = forms.ChoiceField(label=_("What"), choices=list(_NAMES.items()))
-    workshop = forms.ModelChoiceField(
-        label=_("Workshop"),
-        queryset=Workshop.objects.none(),
-        required=False,
-        empty_label=_("All of the campaign"),
-    )
-    first_day = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last_day = forms.DateField(
-        label=_("To, included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    time_zone = forms.CharField(
-        label=_("Time zone"),
-        initial="UTC",
-        max_length=64,
-        help_text=_("Days begin and times are written in it, for example Europe/Paris."),
-    )
-    format = forms.ChoiceField(label=_("File"), choices=list(_FORMATS.items()))
-
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        workshops = campaign.workshops.order_by("starts_at")
-        field = self.fields["workshop"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
-        field.queryset = workshops
-        for name in ("first_day", "last_day"):
-            self.fields[name].widget.format = "%Y-%m-%d"
-
-    def clean_time_zone(self) -> str:
-        """Refuse a zone that the tz database does not know."""
-        name: str = self.cleaned_data["time_zone"]
-        if not zones.is_zone(name):
-            raise forms.ValidationError(_("There is no zone of this name, such as Europe/Paris."))
-        return name
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a period that ends before it begins."""
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("first_day"), cleaned.get("last_day")
-        if first and last and last < first:
-            self.add_error("last_day", _("The last day is before the first."))
-        return cleaned
 
 
 @never_cache
@@ -94,28 +34,67 @@ class ExportForm(forms.Form):
 def campaign_exports(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the form and one's own exports of the campaign; a POST asks for one."""
     campaign = access.campaign_for_member(request.user, public_id)
-    form = ExportForm(
-        typed(request), campaign=campaign, initial={"time_zone": campaign.team.time_zone}
-    )
+    form = CampaignExportForm(typed(request), campaign=campaign)
+    return _asked(request, form, campaign=campaign)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_exports(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The same of all campaigns of a team."""
+    team = access_teams.team_for_member(request.user, public_id, access.EDITORS)
+    return _asked(request, ExportForm(typed(request), team=team), team=team)
+
+
+def _asked(
+    request: HttpRequest,
+    form: ExportForm,
+    *,
+    campaign: Campaign | None = None,
+    team: Team | None = None,
+) -> HttpResponse:
+    assert request.user.pk is not None  # noqa: S101 -- signed in
+    about = {"owner_id": request.user.pk, "campaign": campaign, "team": team}
     if form.is_bound and form.is_valid():
-        assert request.user.pk is not None  # noqa: S101 -- signed in
-        export = Export(owner_id=request.user.pk, campaign=campaign, **form.cleaned_data)
+        export = Export(**about, **form.cleaned_data)
         return redirect("export", public_id=jobs.ask(export).public_id)
-    mine = Export.objects.filter(owner_id=request.user.pk, campaign=campaign)
+    mine = Export.objects.filter(**about).order_by("-created_at")
     context = {
-        **campaign_context(request, campaign, "exports"),
+        **_frame(request, campaign, team),
         "form": form,
-        "exports": [_shown(one) for one in mine.order_by("-created_at")[:_SHOWN]],
+        "exports": [_shown(one) for one in mine[:_SHOWN]],
     }
     status = 422 if form.is_bound else 200
     return render(request, "organize/exports.html", context, status=status)
 
 
+def _frame(request: HttpRequest, campaign: Campaign | None, team: Team | None) -> dict[str, Any]:
+    """Return what the page's frame wants: the campaign's, or the team's."""
+    if campaign is not None:
+        return {
+            **campaign_context(request, campaign, "exports"),
+            "frame": "organize/campaign.html",
+            "exports_url": reverse("campaign_exports", args=[campaign.public_id]),
+        }
+    assert team is not None  # noqa: S101 -- the database says so
+    return {
+        "frame": "teams/frame.html",
+        "team": team,
+        "is_owner": access_teams.role_in(request.user, team) == Role.OWNER,
+        "closed_until": periods.closed_until(team),
+        "exports_url": reverse("team_exports", args=[team.public_id]),
+    }
+
+
 def _mine(request: HttpRequest, public_id: UUID) -> Export:
-    """Return one's own export, as long as one may see the campaign's people; Http404 otherwise."""
-    rows = Export.objects.select_related("campaign__team")
+    """Return one's own export, as long as one may see the people in it; Http404 otherwise."""
+    rows = Export.objects.select_related("campaign__team", "team")
     export = get_object_or_404(rows, public_id=public_id, owner_id=request.user.pk or 0)
-    access.campaign_for_member(request.user, export.campaign.public_id)
+    if export.campaign is not None:
+        access.campaign_for_member(request.user, export.campaign.public_id)
+    elif export.team is not None:
+        access_teams.team_for_member(request.user, export.team.public_id, access.EDITORS)
     return export
 
 
@@ -123,9 +102,10 @@ def _shown(export: Export) -> dict[str, Any]:
     total = max(export.rows_total, export.rows_written)
     return {
         "id": export.public_id,
-        "name": _NAMES[export.kind],
+        "name": NAMES[export.kind],
         "format": export.format.upper(),
         "state": export.state,
+        "problem": export.problem,
         "rows": export.rows_written,
         "total": total,
         "created_at": export.created_at,
@@ -140,10 +120,7 @@ def _shown(export: Export) -> dict[str, Any]:
 def export(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One export: how far it is, its file, and the way to end it."""
     found = _mine(request, public_id)
-    context = {
-        **campaign_context(request, found.campaign, "exports"),
-        "export": _shown(found),
-    }
+    context = {**_frame(request, found.campaign, found.team), "export": _shown(found)}
     return render(request, "organize/export.html", context)
 
 
@@ -164,5 +141,5 @@ def export_file(request: HttpRequest, public_id: UUID) -> HttpResponse | FileRes
     is_over = found.expires_at is None or found.expires_at <= clock.now()
     if found.state != ExportState.DONE or is_over or not jobs.path_of(found).exists():
         raise Http404
-    name = f"{found.campaign.slug}-{found.kind}.{found.format}"
-    return FileResponse(jobs.path_of(found).open("rb"), as_attachment=True, filename=name)
+    file = jobs.path_of(found).open("rb")
+    return FileResponse(file, as_attachment=True, filename=name_of(found))

@@ -59,7 +59,19 @@ def _refund_order(workshop: Workshop) -> dict[str, str]:
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
-    **dict.fromkeys(("team", "team_edit", "team_invite", "team_leave"), _team),
+    **dict.fromkeys(
+        (
+            "team",
+            "team_accounting",
+            "team_close",
+            "team_columns",
+            "team_edit",
+            "team_exports",
+            "team_invite",
+            "team_leave",
+        ),
+        _team,
+    ),
     **dict.fromkeys(("member_role", "member_remove", "member_hand_over"), _member),
     "invitation_withdraw": lambda shop: {
         **_team(shop),
@@ -98,6 +110,11 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     "series_remove": workshop_objects.series,
     "workshop_create": lambda shop: {"public_id": str(shop.campaign.public_id)},
     "campaign_create": lambda workshop: {},
+    "team_columns_remove": lambda shop: {
+        **_team(shop),
+        "preset_id": "00000000-0000-4000-8000-000000000000",
+    },
+    "campaign_payout": lambda workshop: _of(workshop, stripe_id="po_nowhere"),
     "campaign_move": lambda workshop: _of(workshop, to="closed"),
     "campaign_qr": lambda workshop: _of(workshop, place="give"),
     "picture": lambda workshop: {"name": "0" * 32, "width": "720"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -13,16 +12,16 @@ import stripe
 from django.conf import settings
 
 from donations.gateway.stripe import read
+from donations.gateway.stripe.asking import errors, fields_of
 from donations.gateway.stripe.line import DatedLine
+from donations.gateway.stripe.payouts import PayoutReading
 from donations.gateway.types import (
-    AccountGoneError,
     AccountState,
     BalanceMovement,
     CheckoutSession,
     EventReference,
     Gateway,
     GatewayError,
-    InProgressError,
     Payment,
     SessionImpossibleError,
     SignatureError,
@@ -36,56 +35,21 @@ _PAYMENT: Final = [
     "payment_intent.latest_charge.refunds",
 ]
 
-#: Stripe's code where an account's owner took our access away (docs.stripe.com/error-codes).
-_ACCOUNT_GONE: Final = "account_invalid"
-
 stripe.enable_telemetry = False
 
 
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Turn Stripe's errors into the gateway's (docs.stripe.com/error-low-level)."""
-    try:
-        yield
-    except (stripe.InvalidRequestError, stripe.PermissionError) as error:
-        code = error.code or getattr(error.error, "code", None) or ""
-        if code == _ACCOUNT_GONE:
-            raise AccountGoneError(str(error)) from error
-        if isinstance(error, stripe.PermissionError):
-            code = "permission"
-        raise GatewayError(str(error), code=code, retryable=False) from error
-    except stripe.IdempotencyError as error:
-        raise GatewayError(str(error), code="idempotency", retryable=False) from error
-    except stripe.AuthenticationError as error:
-        raise GatewayError(str(error), code="permission", retryable=False) from error
-    except stripe.StripeError as error:
-        # For some statuses the library leaves ``code`` out; the answer's own error has it.
-        code = error.code or getattr(error.error, "code", None) or ""
-        if code == "idempotency_key_in_use":
-            raise InProgressError(str(error)) from error
-        raise GatewayError(str(error), code=code, retryable=True) from error
-
-
-def _fields(thing: stripe.StripeObject) -> dict[str, Any]:
-    return thing.to_dict(for_json=True)
-
-
-class StripeGateway:
+class StripeGateway(PayoutReading):
     """The Gateway protocol over ``stripe.StripeClient``."""
 
     def __init__(self, client: stripe.StripeClient, line: DatedLine) -> None:
-        self._client = client
+        super().__init__(client)
         self._line = line
-
-    @staticmethod
-    def _options(account: str, **more: Any) -> Any:
-        return {**({"stripe_account": account} if account else {}), **more}
 
     def create_session(
         self, parameters: Mapping[str, Any], *, idempotency_key: str, account: str
     ) -> CheckoutSession:
         """See Gateway."""
-        with _errors():
+        with errors():
             try:
                 made = self._client.v1.checkout.sessions.create(
                     cast("Any", parameters),
@@ -97,20 +61,20 @@ class StripeGateway:
                     out_of_time=error.param == "expires_at",
                     reason=error.code or error.param or "",
                 ) from error
-        return read.session(_fields(made))
+        return read.session(fields_of(made))
 
     def fetch_session(self, session_id: str, *, account: str) -> CheckoutSession:
         """See Gateway."""
-        with _errors():
+        with errors():
             found = self._client.v1.checkout.sessions.retrieve(
                 session_id, None, self._options(account)
             )
-        return read.session(_fields(found))
+        return read.session(fields_of(found))
 
     def expire_session(self, session_id: str, *, account: str) -> None:
         """See Gateway. Stripe refuses where the session is not open: then nothing is to be done."""
         try:
-            with _errors():
+            with errors():
                 self._client.v1.checkout.sessions.expire(session_id, None, self._options(account))
         except GatewayError as error:
             if error.retryable or self.fetch_session(session_id, account=account).status == "open":
@@ -119,8 +83,8 @@ class StripeGateway:
     def fetch_payment(self, session_id: str, *, account: str) -> Payment:
         """See Gateway."""
         options = self._options(account)
-        with _errors():
-            found = _fields(
+        with errors():
+            found = fields_of(
                 self._client.v1.checkout.sessions.retrieve(
                     session_id, {"expand": _PAYMENT}, options
                 )
@@ -131,11 +95,11 @@ class StripeGateway:
             refunds = list(listed.get("data", []))
             if listed.get("has_more"):
                 pages = self._client.v1.refunds.list({"charge": charge["id"]}, options)
-                refunds = [_fields(one) for one in pages.auto_paging_iter()]
+                refunds = [fields_of(one) for one in pages.auto_paging_iter()]
             disputes: list[dict[str, Any]] = []
             if charge.get("disputed"):
                 page = self._client.v1.disputes.list({"charge": charge["id"]}, options)
-                disputes = [_fields(one) for one in page.auto_paging_iter()]
+                disputes = [fields_of(one) for one in page.auto_paging_iter()]
         return read.payment(
             found,
             tuple(read.refund(one) for one in refunds),
@@ -144,7 +108,7 @@ class StripeGateway:
 
     def session_of_payment_intent(self, payment_intent_id: str, *, account: str) -> str | None:
         """See Gateway."""
-        with _errors():
+        with errors():
             page = self._client.v1.checkout.sessions.list(
                 {"payment_intent": payment_intent_id, "limit": 1}, self._options(account)
             )
@@ -152,9 +116,9 @@ class StripeGateway:
 
     def payment_intent_of_charge(self, charge_id: str, *, account: str) -> str | None:
         """See Gateway."""
-        with _errors():
+        with errors():
             charge = self._client.v1.charges.retrieve(charge_id, None, self._options(account))
-        return read.identifier(_fields(charge).get("payment_intent"))
+        return read.identifier(fields_of(charge).get("payment_intent"))
 
     def refund(
         self, payment_intent_id: str, *, minor: int | None, idempotency_key: str, account: str
@@ -163,7 +127,7 @@ class StripeGateway:
         parameters: dict[str, Any] = {"payment_intent": payment_intent_id}
         if minor is not None:
             parameters["amount"] = minor
-        with _errors():
+        with errors():
             made = self._client.v1.refunds.create(
                 cast("Any", parameters), self._options(account, idempotency_key=idempotency_key)
             )
@@ -173,21 +137,21 @@ class StripeGateway:
         self, parameters: Mapping[str, Any], *, idempotency_key: str
     ) -> AccountState:
         """See Gateway."""
-        with _errors():
+        with errors():
             made = self._client.v1.accounts.create(
                 cast("Any", parameters), self._options("", idempotency_key=idempotency_key)
             )
-        return read.account(_fields(made))
+        return read.account(fields_of(made))
 
     def fetch_account(self, account: str) -> AccountState:
         """See Gateway."""
-        with _errors():
+        with errors():
             found = self._client.v1.accounts.retrieve(account)
-        return read.account(_fields(found))
+        return read.account(fields_of(found))
 
     def onboarding_url(self, account: str, *, return_url: str, refresh_url: str) -> str:
         """See Gateway (docs.stripe.com/connect/hosted-onboarding)."""
-        with _errors():
+        with errors():
             made = self._client.v1.account_links.create(
                 {
                     "account": account,
@@ -200,24 +164,24 @@ class StripeGateway:
 
     def events_since(self, since: datetime, *, account: str) -> Iterator[EventReference]:
         """See Gateway."""
-        with _errors():
+        with errors():
             page = self._client.v1.events.list(
                 {"created": {"gte": int(since.timestamp())}, "limit": 100}, self._options(account)
             )
             for one in page.auto_paging_iter():
-                fields = _fields(one)
+                fields = fields_of(one)
                 # Stripe names the account in deliveries, not in an account's own list.
                 fields["account"] = fields.get("account") or account
                 yield read.event(fields)
 
     def movements_since(self, since: datetime, *, account: str) -> Iterator[BalanceMovement]:
         """See Gateway."""
-        with _errors():
+        with errors():
             page = self._client.v1.balance_transactions.list(
                 {"created": {"gte": int(since.timestamp())}, "limit": 100}, self._options(account)
             )
             for one in page.auto_paging_iter():
-                yield read.movement(_fields(one))
+                yield read.movement(fields_of(one))
 
     def clock_skew(self) -> float | None:
         """See Gateway."""

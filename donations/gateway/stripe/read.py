@@ -15,6 +15,7 @@ from donations.gateway.types import (
     Dispute,
     EventReference,
     Payment,
+    PayoutState,
     Refund,
 )
 
@@ -137,6 +138,25 @@ def account(fields: Fields) -> AccountState:
         pending=tuple(wanted.get("pending_verification") or ()),
         due_by=moment(deadline) if deadline else None,
         disabled_reason=str(wanted.get("disabled_reason") or "")[:80],
+    )
+
+
+def payout(fields: Fields) -> PayoutState:
+    """Read a payout (docs.stripe.com/api/payouts/object); its arrival is midnight in UTC."""
+    trace = expanded(fields.get("trace_id"))
+    return PayoutState(
+        id=fields["id"],
+        minor=fields["amount"],
+        currency=fields["currency"].upper(),
+        status=fields["status"],
+        arrival_on=moment(fields["arrival_date"]).date(),
+        automatic=bool(fields.get("automatic")),
+        complete=fields.get("reconciliation_status") == "completed",
+        statement_descriptor=str(fields.get("statement_descriptor") or "")[:60],
+        trace=str(trace.get("value") or "")[:120],
+        failure_code=str(fields.get("failure_code") or "")[:60],
+        created=moment(fields["created"]),
+        livemode=bool(fields["livemode"]),
     )
 
 

@@ -10,8 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date
 
-from donations.services.exports import writing
-from donations.services.exports.kinds import KINDS
+from donations.models import ColumnPreset
+from donations.services.accounting import books
+from donations.services.accounting.fec import FaultyFileError
+from donations.services.exports import presets, writing
+from donations.services.exports.accounting_kinds import FEC
+from donations.services.exports.kinds import KINDS, Kind
 from donations.services.exports.query import Scope, end_of, start_of
 from events.models import Campaign, Team, Workshop
 from fundraiser.core import zones
@@ -36,22 +40,65 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="since", help="first day, 2026-01-31")
         parser.add_argument("--to", dest="until", help="last day, included")
         parser.add_argument("--currency", choices=sorted(SUPPORTED))
+        parser.add_argument("--preset", help="the name of columns that the team saved")
         parser.add_argument("--zone", default="UTC", help="the zone of days and times")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write, and tell the number of rows."""
         del args
-        form = options["format"] or options["output"].suffix.removeprefix(".")
-        if form not in writing.FORMATS:
-            raise CommandError(f"--format is one of {', '.join(writing.FORMATS)}.")
+        form = _format(options)
         scope = _scope(options)
         try:
-            rows = writing.write(KINDS[options["what"]], scope, form, options["output"])
+            rows = writing.write(_kind(options), scope, form, options["output"])
         except OSError as error:
             raise CommandError(
                 f"{options['output']} cannot be written: {error.strerror}."
             ) from error
+        except FaultyFileError as error:
+            options["output"].unlink(missing_ok=True)
+            raise CommandError(f"It breaks a rule of the FEC: {error}.") from error
         self.stdout.write(f"{options['output']}: {rows} rows")
+
+
+def _format(options: dict[str, Any]) -> str:
+    form: str = options["format"] or options["output"].suffix.removeprefix(".")
+    if options["what"] == FEC.name:
+        if not (options["team"] and options["since"] and options["until"]):
+            raise CommandError("A FEC needs --team, --from and --to: one year of one team.")
+        if not books.is_french(books.of_team(_team(options))):
+            raise CommandError("--team: its books are not in France, or have no SIREN.")
+        return writing.FEC_FORMAT
+    if form not in writing.FORMATS:
+        raise CommandError(f"--format is one of {', '.join(writing.FORMATS)}.")
+    return form
+
+
+def _kind(options: dict[str, Any]) -> Kind:
+    """Return what is exported, with the columns of a team's preset."""
+    kind = KINDS[options["what"]]
+    if not options["preset"]:
+        return kind
+    rows = ColumnPreset.objects.filter(name=options["preset"], kind=kind.name)
+    if options["team"]:
+        rows = rows.filter(team=_team(options))
+    elif options["campaign"]:
+        rows = rows.filter(team__campaigns__slug=options["campaign"])
+    else:
+        raise CommandError("--preset needs --team or --campaign.")
+    found = rows.first()
+    if found is None:
+        raise CommandError(f"--preset: there is no {options['preset']!r} for {kind.name}.")
+    try:
+        return presets.chosen(kind, found.columns)
+    except presets.UnknownColumnError as error:
+        raise CommandError(f"--preset: there is no column {error}.") from error
+
+
+def _team(options: dict[str, Any]) -> Team:
+    found = Team.objects.filter(slug=options["team"]).first()
+    if found is None:
+        raise CommandError(f"--team: there is no team {options['team']!r}.")
+    return found
 
 
 def _scope(options: dict[str, Any]) -> Scope:
@@ -81,9 +128,7 @@ def _campaigns(options: dict[str, Any]) -> list[int] | None:
         return None
     rows = Campaign.objects.all()
     if options["team"]:
-        if not Team.objects.filter(slug=options["team"]).exists():
-            raise CommandError(f"--team: there is no team {options['team']!r}.")
-        rows = rows.filter(team__slug=options["team"])
+        rows = rows.filter(team=_team(options))
     if options["campaign"]:
         rows = rows.filter(slug=options["campaign"])
         if not rows:

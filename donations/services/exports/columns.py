@@ -19,6 +19,8 @@ class Shape(Enum):
     MONEY = "money"
     #: A moment, written in the zone of the export.
     MOMENT = "moment"
+    #: A day of the calendar, without a zone.
+    DAY = "day"
     FLAG = "flag"
 
 

@@ -22,10 +22,12 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from donations.models import Export
-from donations.services.exports import writing
+from donations.services.accounting.fec import FaultyFileError
+from donations.services.exports import presets, writing
 from donations.services.exports.kinds import KINDS
 from donations.services.exports.query import Scope, end_of, start_of
 from donations.states import EXPORT_TABLE, ExportState
+from events.models import Campaign
 from fundraiser.core import clock, jobs
 from fundraiser.core.transitions import StaleStateError, advance
 
@@ -63,12 +65,19 @@ def scope_of(export: Export) -> Scope:
     """Return which rows an export is about."""
     zone = export.time_zone
     return Scope(
-        campaigns=[export.campaign_id],
+        campaigns=_campaigns(export),
         workshop=export.workshop_id,
         since=start_of(export.first_day, zone) if export.first_day else None,
         until=end_of(export.last_day, zone) if export.last_day else None,
+        currency=export.currency,
         time_zone=zone,
     )
+
+
+def _campaigns(export: Export) -> list[int]:
+    if export.campaign_id is not None:
+        return [export.campaign_id]
+    return list(Campaign.objects.filter(team_id=export.team_id or 0).values_list("pk", flat=True))
 
 
 def path_of(export: Export) -> Path:
@@ -98,10 +107,11 @@ def write(export_id: int) -> Export | None:
     export = _claimed(export_id)
     if export is None:
         return None
-    kind, scope = KINDS[export.kind], scope_of(export)
+    scope = scope_of(export)
     name = f"{export.public_id}-{secrets.token_hex(8)}.{export.format}"
     path = _folder() / name
     try:
+        kind = presets.chosen(KINDS[export.kind], export.columns)
         total = writing.rows_of(kind, scope)
         Export.objects.filter(pk=export.pk).update(rows_total=total, rows_written=0)
         with _Progress(export) as progress:
@@ -109,6 +119,9 @@ def write(export_id: int) -> Export | None:
         _finish(export, name, rows)
     except (StoppedError, StaleStateError):
         path.unlink(missing_ok=True)
+    except (FaultyFileError, presets.UnknownColumnError) as error:
+        path.unlink(missing_ok=True)
+        _refuse(export, error)
     except (OSError, DatabaseError) as error:
         path.unlink(missing_ok=True)
         _give_up_or_retry(export, error)
@@ -145,6 +158,13 @@ def _finish(export: Export, name: str, rows: int) -> None:
     )
     if done != 1:
         raise StoppedError
+
+
+def _refuse(export: Export, error: Exception) -> None:
+    """Hand nothing out that breaks a rule; trying again would not help."""
+    logger.error("export %s: %s", export.pk, error)
+    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, attempts=export.attempts)
+    mine.update(state=ExportState.FAILED, finished_at=clock.now(), problem=str(error)[:300])
 
 
 def _give_up_or_retry(export: Export, error: Exception) -> None:

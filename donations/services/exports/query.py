@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from donations.services.exports.columns import Column, Shape
-from donations.services.exports.kinds import REFUNDS, TOTALS, Kind
+from donations.services.exports.money_kinds import TOTALS
+from donations.services.exports.shared import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +47,22 @@ def _period(kind: Kind, scope: Scope) -> list[str]:
 
 
 def _conditions(kind: Kind, scope: Scope) -> list[str]:
-    found = [] if kind is TOTALS else _period(kind, scope)
+    found = [] if kind.name == TOTALS.name else _period(kind, scope)
     if scope.campaigns is not None:
         found.append("campaign.id = ANY(%(campaigns)s)")
     if scope.workshop is not None and kind.workshop:
         found.append(f"{kind.workshop} = %(workshop)s")
     if scope.currency:
         found.append(f"{kind.currency} = %(currency)s")
-    if kind is REFUNDS:
-        accounts = "('refunds', 'disputes')"
-        dispute_fees = "('dispute_fee', 'dispute_fee_returned')"
-        found.append(
-            f"(entry.debit IN {accounts} OR entry.credit IN {accounts} "
-            f"OR entry.kind IN {dispute_fees})"
-        )
+    if kind.where:
+        found.append(f"({kind.where})")
     return found
 
 
 def build(kind: Kind, scope: Scope, cells: Sequence[str], *, ordered: bool = True) -> Query:
     """Return the question whose rows have ``cells`` (SQL) for columns."""
     rows = kind.rows
-    if kind is TOTALS:
+    if kind.name == TOTALS.name:
         rows = rows.replace("{period}", " AND ".join(_period(kind, scope)) or "true")
     where = " AND ".join(_conditions(kind, scope)) or "true"
     order = f" ORDER BY {kind.order}" if ordered else ""

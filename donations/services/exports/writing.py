@@ -17,10 +17,13 @@ import rustpy_xlsxwriter
 from django.db import connection, transaction
 from psycopg.rows import dict_row
 
+from donations.services.accounting import fec
 from donations.services.exports import query
+from donations.services.exports.accounting_kinds import FEC
 from donations.services.exports.columns import Shape
-from donations.services.exports.kinds import TOTALS, Kind
+from donations.services.exports.money_kinds import TOTALS
 from donations.services.exports.query import Query, Scope
+from donations.services.exports.shared import Kind
 
 #: Told how many rows are written by now; raises to stop.
 Progress = Callable[[int], None]
@@ -29,6 +32,8 @@ Progress = Callable[[int], None]
 SHEET_ROWS: Final = 1_048_576
 _FILLED: Final = SHEET_ROWS - 1
 FORMATS: Final = ("csv", "xlsx", "jsonl")
+#: The tax office of France wants its file in one form alone.
+FEC_FORMAT: Final = "txt"
 _BATCH: Final = 2_000
 
 
@@ -42,9 +47,15 @@ def write(
 ) -> int:
     """Write an export to ``path`` in one of FORMATS and return how many rows it has.
 
-    All of it is of one moment (a repeatable read). What ``progress`` raises ends it.
+    All of it is of one moment (a repeatable read). What ``progress`` raises ends it. A FEC is
+    checked when it is written, and raises FaultyFileError where it breaks a rule.
     """
     with _snapshot():
+        if kind.name == FEC.name:
+            with path.open("wb") as file:
+                rows = _fec(scope, file, progress)
+            fec.checked(path)
+            return rows
         if form == "csv":
             with path.open("wb") as file:
                 return _csv(kind, scope, file, progress)
@@ -90,6 +101,24 @@ def _csv(kind: Kind, scope: Scope, file: IO[bytes], progress: Progress) -> int:
     return max(rows - 1, 0)
 
 
+def _fec(scope: Scope, file: IO[bytes], progress: Progress) -> int:
+    """A FEC: its heading, and cells with tabs between them; no cell has one inside."""
+    asked = query.values(FEC, scope)
+    file.write("\t".join(fec.COLUMNS).encode() + b"\n")
+    rows = 0
+    statement = f"COPY ({asked.sql}) TO STDOUT WITH (FORMAT text, NULL '')"
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(statement, asked.parameters) as copying,
+    ):
+        for row in copying:
+            file.write(row)
+            rows += 1
+            if rows % _BATCH == 0:
+                progress(rows)
+    return rows
+
+
 @contextmanager
 def _moments_in(time_zone: str) -> Iterator[Any]:
     """Give a cursor for which PostgreSQL writes moments in a zone; Django reads them in UTC."""
@@ -125,7 +154,7 @@ def _xlsx(kind: Kind, scope: Scope, path: Path, progress: Progress) -> int:
     book = book.freeze(row=1).sheet(kind.name, _sheet(kind, scope, rows, total))
     for number in range(2, -(-total // _FILLED) + 1):
         book = book.sheet(f"{kind.name} {number}", islice(rows, _FILLED))
-    if kind is not TOTALS:
+    if kind.name != TOTALS.name:
         sums = _stream(query.cells(TOTALS, scope))
         book = book.sheet("sums", _sheet(TOTALS, scope, sums, rows_of(TOTALS, scope)))
     book.save()

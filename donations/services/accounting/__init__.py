@@ -1,0 +1,1 @@
+"""A team's books: account numbers, files for accountants, and closed periods."""

@@ -1,0 +1,57 @@
+"""A kind of export: its columns, its rows, and how they are narrowed down; what kinds share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from donations.services.exports.columns import Column, Shape
+
+CAMPAIGN: Final = (
+    Column("campaign", "campaign.slug"),
+    Column("campaign_title", "campaign.title"),
+)
+WORKSHOP: Final = (Column("workshop", "workshop.title"),)
+TEAM: Final = Column("team", "team.name")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of export. ``moment`` is the column that a period is about."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: str
+    order: str
+    moment: str
+    currency: str = "campaign.currency"
+    workshop: str = ""
+    #: A condition that all its rows meet.
+    where: str = ""
+    #: Whether it holds names and addresses: then only who may see these may have it.
+    is_personal: bool = False
+
+
+def amount(name: str, sql: str, currency: str = "campaign.currency") -> Column:
+    """Return a column of money: minor units and their currency, as SQL."""
+    return Column(name, sql, Shape.MONEY, currency)
+
+
+#: Where seats are carried by others' gifts, no file tells who gave, or when exactly somebody came.
+_TELLS: Final = "workshop.surplus_minimum_minor IS NULL"
+
+
+def unless_carried(sql: str) -> str:
+    """Return SQL of what stays untold where seats are carried."""
+    return f"CASE WHEN {_TELLS} THEN {sql} ELSE '' END"
+
+
+def day_if_carried(sql: str) -> str:
+    """Return SQL of a moment, of its day alone where seats are carried."""
+    return f"CASE WHEN {_TELLS} THEN {sql} ELSE date_trunc('day', {sql}) END"
+
+
+OF_CAMPAIGN: Final = (
+    "JOIN events_campaign campaign ON campaign.id = {}.campaign_id "
+    "JOIN events_team team ON team.id = campaign.team_id"
+)

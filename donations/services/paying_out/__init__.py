@@ -1,0 +1,1 @@
+"""Transfers from Stripe to a bank account, and whose gifts are in each."""
