@@ -1,6 +1,7 @@
 """Money asked, received, refunded and totalled."""
 
 from donations.models.accounts import CampaignMoney, ConnectedAccount
+from donations.models.api import ApiAnswer, ApiToken
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.carried import CarriedSeat
 from donations.models.claims import Claim
@@ -16,6 +17,8 @@ from donations.models.updates import CampaignUpdate
 
 __all__ = [
     "Acknowledgement",
+    "ApiAnswer",
+    "ApiToken",
     "CampaignMoney",
     "CampaignTotal",
     "CampaignUpdate",

@@ -8,7 +8,7 @@ from typing import Final
 from donations.models import Claim, ConnectedAccount, OfflineGift
 from events.models import Invitee, PersonNote, Registration, Workshop
 from events.states import Role
-from tests.access import money_rows, workshop_objects
+from tests.access import api_objects, money_rows, workshop_objects
 
 
 def _team(workshop: Workshop) -> dict[str, str]:
@@ -52,6 +52,7 @@ def _of(workshop: Workshop, **more: str) -> dict[str, str]:
 #: Address -> the values of its parameters, given the stage's workshop. What is not said here is
 #: found by the parameter's name (stage.py).
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    **api_objects.VALUES,
     **dict.fromkeys(("team", "team_edit", "team_invite", "team_leave"), _team),
     **dict.fromkeys(("member_role", "member_remove", "member_hand_over"), _member),
     "invitation_withdraw": lambda shop: {
