@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from donations.gateway.stripe import for_visitors
@@ -280,3 +282,23 @@ def test_too_many_requests_are_refused(program: Program, settings: Any, clock: C
     assert answers[-1].headers["Retry-After"] == "60"
     clock.advance(timedelta(minutes=1))
     assert program.get(CAMPAIGNS).status_code == 200
+
+
+def test_lists_cost_the_same_for_one_row_and_for_many(
+    program: Program, workshop: Workshop, sandbox: SandboxControl
+) -> None:
+    def queries() -> dict[str, int]:
+        found = {}
+        for name in ("campaigns", "workshops", "registrations", "donations", "totals"):
+            with CaptureQueriesContext(connection) as captured:
+                assert program.get(f"/api/v1/{name}").status_code == 200
+            found[name] = len(captured)
+        return found
+
+    start(workshop, make_gift(), for_visitors())
+    one = queries()
+    for _ in range(2):
+        other = make_workshop(make_campaign(team=workshop.campaign.team))
+        start(other, make_gift(), for_visitors())
+    assert queries() == one
+    assert max(one.values()) <= 7
