@@ -139,7 +139,7 @@ def workshop(sent: WorkshopChange, campaign: Campaign, row: Workshop | None) -> 
     values: dict[str, Any] = dict(initial_values(campaign, row, language))
     given = sent.model_dump(exclude_unset=True)
     values |= {name: given[name] for name in _WORKSHOP_SAME if name in given}
-    zone = str(values["time_zone"] or "")
+    zone = str(values["time_zone"] or campaign.team.time_zone)  # the form asks for one
     for name in ("minimum", "maximum"):
         if f"{name}_minor" in given:
             values[name] = typed_amount(given[f"{name}_minor"], currency, language)

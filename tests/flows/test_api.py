@@ -248,6 +248,8 @@ def test_drafts_are_written_by_the_forms_rules_and_public_ones_left_alone(
     assert moved["minimum"] == {"minor": 1050, "currency": "USD"}
     past = program.call("PATCH", where, {"starts_at": "1999-07-02T19:00:00+02:00"})
     assert past.json()["errors"][0]["field"] == "starts_at"
+    nothing = program.call("PATCH", where, {"time_zone": None})
+    assert [one["field"] for one in nothing.json()["errors"]] == ["time_zone"]
 
     public = program.call("PATCH", f"{CAMPAIGNS}/{campaign.public_id}", {"title": "Changed"})
     assert is_problem(public, 409, "not_a_draft")
