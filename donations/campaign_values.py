@@ -41,4 +41,5 @@ def place(form: EditForm) -> MoneyPlace | None:
     """Return where the money goes; None: that is fixed, and not in the form."""
     if form.place_fixed:
         return None
-    return MoneyPlace(form.currency_code, form.cleaned_data["destination"], form.charity_facts())
+    lands = form.cleaned_data.get("destination", form.campaign.destination)  # an owner's to choose
+    return MoneyPlace(form.currency_code, lands, form.charity_facts())

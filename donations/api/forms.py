@@ -86,6 +86,7 @@ def _edit_form(campaign: Campaign, data: Mapping[str, Any] | None) -> EditForm:
         least=minimums.minimum,
         place_fixed=campaign_editing.is_money_fixed(campaign),
         currency_fixed=campaign_editing.is_currency_fixed(campaign),
+        is_owner=False,  # where the money lands is chosen in the browser
     )
 
 

@@ -75,6 +75,9 @@ def change_campaign(request: HttpRequest, campaign_id: UUID, body: CampaignChang
         )
     except campaign_editing.MoneyFixedError as error:
         raise _not_a_draft() from error
+    except campaign_editing.PromiseError as error:
+        told = [(error.field, "People gave with this promise before them.")]
+        raise RefusedError(422, "promise", "A promise stays.", errors=told) from error
     return CampaignShape.of(doors.campaign(caller, campaign_id))
 
 

@@ -16,13 +16,12 @@ from django.urls import reverse
 
 from donations.gateway.stripe import for_visitors
 from donations.models import ApiAnswer, ApiToken, Export
-from donations.services import api_tokens
-from donations.services.api_tokens import SCOPES
 from donations.services.exports import jobs
 from events.models import Campaign, Membership, Team, Workshop
 from events.states import CampaignState
 from tests.support.cast import make_campaign, make_gift, make_workshop, start
 from tests.support.clock import Clock
+from tests.support.programs import Program, is_problem
 from tests.support.sandbox import SandboxControl
 
 CAMPAIGNS = "/api/v1/campaigns"
@@ -35,39 +34,9 @@ NEW = {
 }
 
 
-class Program:
-    """A program that comes with a token."""
-
-    def __init__(self, user: User, team: Team, scopes: Any = SCOPES) -> None:
-        self.secret, self.row = api_tokens.make(
-            team=team, user=user, name="Program", scopes=scopes, days=30
-        )
-
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        sent = {} if body is None else {"data": json.dumps(body)}
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Client().generic(
-            method,
-            path,
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {self.secret}", **named},
-            **sent,
-        )
-
-    def get(self, path: str) -> Any:
-        return self.call("GET", path)
-
-
 @pytest.fixture
 def program(alice: User, campaign: Campaign) -> Program:
     return Program(alice, campaign.team)
-
-
-def is_problem(answer: Any, status: int, code: str) -> bool:
-    told = answer.json()
-    assert answer.headers["Content-Type"] == "application/problem+json", answer.content
-    assert told["status"] == answer.status_code
-    return (answer.status_code, told["code"]) == (status, code)
 
 
 def test_a_token_is_kept_as_its_hash_and_shown_once(alice: User, campaign: Campaign) -> None:
