@@ -205,6 +205,8 @@ EMAIL_TIMEOUT = 10
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=0)
 #: How many people one team may invite by lists within 24 hours.
 INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=500)
+#: How many requests one token of the API may make within a minute.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 )

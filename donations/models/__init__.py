@@ -2,6 +2,7 @@
 
 from donations.models.accounting import Books, PeriodLock
 from donations.models.accounts import CampaignMoney, ConnectedAccount
+from donations.models.api import ApiAnswer, ApiToken
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.carried import CarriedSeat
 from donations.models.claims import Claim
@@ -21,6 +22,8 @@ from donations.models.updates import CampaignUpdate
 __all__ = [
     "Acknowledgement",
     "Alarm",
+    "ApiAnswer",
+    "ApiToken",
     "Books",
     "CampaignMoney",
     "CampaignTotal",

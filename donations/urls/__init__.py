@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from donations.urls import (
+    api,
     campaigns,
     cancelling,
     connecting,
@@ -21,6 +22,7 @@ from donations.urls import (
 )
 
 urlpatterns = [
+    *api.urlpatterns,
     *campaigns.urlpatterns,
     *cancelling.urlpatterns,
     *connecting.urlpatterns,

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from donations.views import (
     giving,
     public,
+    public_data,
     stage,
     waiting,
     watching,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("stage/<str:token>/live/", stage.stage_live, name="stage_live"),
     path("c/<slug:slug>/", public.campaign, name="campaign"),
     path("c/<slug:slug>/total/", public.campaign_total, name="campaign_total"),
+    path("c/<slug:slug>/totals.json", public_data.campaign_totals, name="campaign_totals"),
+    path("c/<slug:slug>/updates.atom", public_data.campaign_feed, name="campaign_feed"),
     path("c/<slug:slug>/entries.csv", public.entries_csv, name="entries_csv"),
     path("c/<slug:slug>/give/", giving.give, name="give"),
     path("c/<slug:slug>/<slug:workshop_slug>/", giving.workshop, name="workshop"),

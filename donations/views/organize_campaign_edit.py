@@ -15,17 +15,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from donations import minimums
+from donations import campaign_values, minimums
 from donations.services import campaign_editing
-from donations.services.campaign_editing import Facts, MoneyPlace, Texts
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
-from events.forms.campaign_edit import AddressForm, EditForm, languages
+from events.forms.campaign_edit import AddressForm, EditForm
 from events.forms.pictures import PictureForm
 from events.models import Campaign
 from events.services import access, campaigns, content, pictures
 from events.services.campaign_pictures import picture_of
-from fundraiser.core import colours
 from fundraiser.core.transitions import StaleStateError
 
 #: What was promised to everybody who gave, and how to say that it stays.
@@ -73,42 +71,12 @@ def _form(request: HttpRequest, campaign: Campaign, *, is_empty: bool = False) -
 
 
 def _save(request: HttpRequest, campaign: Campaign, form: EditForm) -> None:
-    data = form.cleaned_data
-    accent = colours.under_white(data["accent"])
-    facts = Facts(
-        goal_minor=data["goal_minor"],
-        suggested_minor=data["suggested_minor"],
-        minimum_minor=data["minimum_minor"],
-        maximum_minor=data["maximum_minor"],
-        closes_at=form.closes_at(),
-        send_by=data["send_by"],
-        accent=accent,
-        fees_paid_by_organizer=data["fees_paid_by_organizer"],
-    )
-    place = None
-    if not form.place_fixed:
-        lands = data.get("destination", campaign.destination)  # an owner's to choose
-        place = MoneyPlace(form.currency_code, lands, form.charity_facts())
-    campaign_editing.edit(campaign, texts=_texts(form), facts=facts, place=place)
+    facts = campaign_values.facts(form)
+    texts, place = campaign_values.texts(form), campaign_values.place(form)
+    campaign_editing.edit(campaign, texts=texts, facts=facts, place=place)
     messages.success(request, _("Saved."))
-    if accent != data["accent"]:
+    if facts.accent != form.cleaned_data["accent"]:
         messages.info(request, _("The colour was made darker, so that white text can be read."))
-
-
-def _texts(form: EditForm) -> Texts:
-    data, first = form.cleaned_data, form.cleaned_data["language"]
-    others = [code for code, _name in languages() if code != first]
-    translated = {code: {n: form.text(n, code) for n in ("title", "story")} for code in others}
-    wording = {code: form.text("tax", code) for code, _name in languages()}
-    return Texts(
-        language=first,
-        title=form.text("title", first),
-        story=form.text("story", first),
-        organizer_name=data["organizer_name"],
-        translated={**translated, first: {"title": "", "story": ""}},
-        receipt_tax_wording={code: text for code, text in wording.items() if text},
-        receipt_tax_country=data["receipt_tax_country"],
-    )
 
 
 def _page(

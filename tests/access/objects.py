@@ -9,7 +9,7 @@ from uuid import uuid4
 from donations.models import Claim, ConnectedAccount, OfflineGift, RefundOrder
 from events.models import Invitee, PersonNote, Registration, Workshop
 from events.states import Role
-from tests.access import money_rows, workshop_objects
+from tests.access import api_objects, money_rows, workshop_objects
 
 
 def _team(workshop: Workshop) -> dict[str, str]:
@@ -72,6 +72,8 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
         ),
         _team,
     ),
+    **api_objects.VALUES,
+    **dict.fromkeys(("team", "team_edit", "team_invite", "team_leave"), _team),
     **dict.fromkeys(("member_role", "member_remove", "member_hand_over"), _member),
     "invitation_withdraw": lambda shop: {
         **_team(shop),

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
 from donations.models import ConnectedAccount, Export
+from donations.services import api_tokens
 from events.models import (
     Announcement,
     Host,
@@ -56,6 +57,8 @@ def people(workshop: Workshop) -> dict[str, User]:
     ConnectedAccount.objects.create(
         team=team, holder="charity", name="charity: water", stripe_account="acct_1", livemode=False
     )
+    scopes = ["read:campaigns"]
+    api_tokens.make(team=team, user=users["organizer"], name="Site", scopes=scopes, days=1)
     for user in users.values():  # as signing in with a proven address leaves it
         User.objects.filter(pk=user.pk).update(password=_password())
         user.refresh_from_db()

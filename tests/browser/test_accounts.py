@@ -88,6 +88,7 @@ def test_an_account_by_code_and_passkey_and_its_pages_for_everybody(
     Membership.objects.create(team=team, user=user, role=Role.OWNER)
     _look(page, site, ["/accounts/2fa/totp/activate/"], found)  # asks for the key once more
     _confirm(page, site, "/accounts/2fa/totp/activate/")
-    teams = [f"/organize/teams/{one}" for one in ("", "open/", f"{team.public_id}/")]
+    own = f"{team.public_id}/"
+    teams = [f"/organize/teams/{one}" for one in ("", "open/", own, f"{own}tokens/")]
     _look(page, site, [*(f"/accounts/{one}" for one in INSIDE), *teams], found)
     assert not found, "\n".join(f"{name} {what}" for name, what in found.items())

@@ -10,11 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from donations import minimums
+from donations import campaign_values, minimums
 from donations.services import campaign_editing
 from donations.services.declaring import offline
 from donations.states import OfflineKind
-from donations.views.organize_campaign_edit import _texts
 from events.forms.campaign_edit import EditForm
 from events.models import Campaign, Membership, Team
 from events.states import CampaignState, Destination, Role
@@ -191,10 +190,10 @@ def test_a_draft_that_is_published_meanwhile_keeps_where_its_money_goes(draft: C
     )
     Campaign.objects.filter(pk=draft.pk).update(state=CampaignState.PUBLISHED)
     with pytest.raises(campaign_editing.MoneyFixedError):
-        campaign_editing.edit(draft, texts=_texts(form), facts=facts, place=place)
+        campaign_editing.edit(draft, texts=campaign_values.texts(form), facts=facts, place=place)
     # Control: as a draft again it takes the same edit.
     Campaign.objects.filter(pk=draft.pk).update(state=CampaignState.DRAFT)
-    campaign_editing.edit(draft, texts=_texts(form), facts=facts, place=place)
+    campaign_editing.edit(draft, texts=campaign_values.texts(form), facts=facts, place=place)
     assert Campaign.objects.get(pk=draft.pk).currency == "EUR"
 
 

@@ -32,9 +32,15 @@ from tests.support.cast import make_campaign, make_gift, make_workshop, start
 from tests.support.sandbox import SandboxControl
 
 ADDRESSES = dict(addresses())
-#: These act for nobody's session: a link, a form of one's own, or Stripe's signature decides.
+#: These act for nobody's session: a link, a form of one's own, a token, or Stripe's signature
+#: decides.
 WITHOUT_CSRF = {
     "acknowledge",
+    "api_campaigns",
+    "api_export_cancel",
+    "api_exports",
+    "api_nowhere",
+    "api_workshops",
     "booking_answers",
     "booking_ask_back",
     "booking_cancel",

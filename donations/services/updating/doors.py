@@ -23,6 +23,7 @@ UPDATES_OFF_LINK = "updates-off"
 class UpdateShown:
     """A published update, as its campaign's page shows it."""
 
+    public_id: UUID
     title: str
     body_html: SafeString
     published_at: datetime
@@ -44,6 +45,7 @@ def update_of(campaign: Campaign, public_id: UUID) -> CampaignUpdate:
 def shown(update: CampaignUpdate, language: str) -> UpdateShown:
     """Return an update in a language, as it is or would be published."""
     return UpdateShown(
+        public_id=update.public_id,
         title=update.text("title", language),
         body_html=content.markdown(update.text("body", language)),
         published_at=update.published_at or update.created_at,

@@ -1,0 +1,38 @@
+"""What stands in the addresses of the API and of its tokens, for the access matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from events.models import Workshop
+
+
+def _campaign(workshop: Workshop) -> dict[str, str]:
+    return {"campaign_id": str(workshop.campaign.public_id)}
+
+
+def _workshop(workshop: Workshop) -> dict[str, str]:
+    return {"workshop_id": str(workshop.public_id)}
+
+
+def _export(workshop: Workshop) -> dict[str, str]:
+    return {"export_id": str(workshop.campaign.exports.get().public_id)}
+
+
+def _team(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.team.public_id)}
+
+
+def _token(workshop: Workshop) -> dict[str, str]:
+    token = workshop.campaign.team.api_tokens.get()
+    return {**_team(workshop), "token_id": str(token.public_id)}
+
+
+VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
+    **dict.fromkeys(("api_campaign", "api_campaign_totals"), _campaign),
+    "api_workshop": _workshop,
+    **dict.fromkeys(("api_export", "api_export_cancel", "api_export_file"), _export),
+    "team_tokens": _team,
+    "token_revoke": _token,
+}
