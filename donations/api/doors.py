@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from donations.models import Donation, Export
@@ -46,9 +46,10 @@ def donations(caller: Caller) -> QuerySet[Donation]:
 
 
 def exports(caller: Caller) -> QuerySet[Export]:
-    """Return the exports of the team's campaigns that the token's maker asked for."""
-    rows = Export.objects.filter(campaign__team=caller.team, owner_id=caller.token.user_id)
-    return rows.select_related("campaign__team", "workshop")
+    """Return the exports of the team, or of its campaigns, that the token's maker asked for."""
+    of_team = Q(campaign__team=caller.team) | Q(team=caller.team)
+    rows = Export.objects.filter(of_team, owner_id=caller.token.user_id)
+    return rows.select_related("campaign__team", "team", "workshop")
 
 
 def export(caller: Caller, public_id: UUID) -> Export:

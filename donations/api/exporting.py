@@ -20,6 +20,7 @@ from donations.api.routing import router
 from donations.models import Export
 from donations.services.api_tokens import Caller
 from donations.services.exports import jobs
+from donations.services.exports.file_names import name_of
 from donations.services.exports.kinds import KINDS
 from donations.states import ExportState
 from fundraiser.core import clock
@@ -31,6 +32,7 @@ CONTENT_TYPES: Final = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl",
+    "txt": "text/plain",
 }
 
 
@@ -41,7 +43,8 @@ class ExportShape(Schema):
     kind: str
     format: str
     state: str
-    campaign: UUID
+    #: None: of all the team's campaigns, asked for in the browser.
+    campaign: UUID | None
     workshop: UUID | None
     first_day: date | None
     last_day: date | None
@@ -60,7 +63,7 @@ class ExportShape(Schema):
         return cls(
             **{name: getattr(row, name) for name in f"{same} {more}".split()},
             id=row.public_id,
-            campaign=row.campaign.public_id,
+            campaign=row.campaign.public_id if row.campaign else None,
             workshop=row.workshop.public_id if row.workshop else None,
         )
 
@@ -165,6 +168,6 @@ def read_file(request: HttpRequest, export_id: UUID) -> FileResponse:
     return FileResponse(
         jobs.path_of(export).open("rb"),
         as_attachment=True,
-        filename=f"{export.campaign.slug}-{export.kind}.{export.format}",
+        filename=name_of(export),
         content_type=CONTENT_TYPES[export.format],
     )

@@ -104,8 +104,9 @@ def changed_campaign(sent: CampaignChange, campaign: Campaign) -> EditForm:
     for code, texts in (sent.translations or {}).items():
         changed = texts.model_dump(exclude_unset=True)
         values |= {f"{name}_{code}": text for name, text in changed.items()}
-    if "goal_minor" in given:
-        values["goal"] = typed_amount(given["goal_minor"], currency, _language())
+    for name in ("goal", "minimum", "maximum"):
+        if f"{name}_minor" in given:
+            values[name] = typed_amount(given[f"{name}_minor"], currency, _language())
     if "suggested_minor" in given:
         amounts = [
             typed_amount(one, currency, _language()) for one in given["suggested_minor"] or []

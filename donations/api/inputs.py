@@ -10,6 +10,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict
 
+from donations.services.exports.accounting_kinds import FEC
 from donations.services.exports.kinds import KINDS
 from events.states import Destination
 from fundraiser.core import zones
@@ -87,6 +88,8 @@ class CampaignChange(_Strict):
     organizer_name: str | None = Field(None, max_length=120)
     goal_minor: _Minor | None = None
     suggested_minor: list[_Minor] | None = Field(None, max_length=4)
+    minimum_minor: _Minor | None = None
+    maximum_minor: _Minor | None = None
     closes_on: _Day | None = None
     send_by: _Day | None = None
     accent: str | None = Field(None, pattern="^[0-9a-f]{6}$")
@@ -123,7 +126,9 @@ class NewWorkshop(WorkshopChange):
     starts_at: _Moment
 
 
-ExportKind = Enum("ExportKind", {name: name for name in KINDS}, type=str)  # type: ignore[misc]
+#: A FEC is of a whole team, and asked for in the browser.
+_KINDS = [name for name in KINDS if name != FEC.name]
+ExportKind = Enum("ExportKind", {name: name for name in _KINDS}, type=str)  # type: ignore[misc]
 
 
 class NewExport(_Strict):

@@ -61,6 +61,8 @@ class CampaignShape(Schema):
     destination: str
     goal: Amount | None
     suggested: list[Amount]
+    minimum: Amount | None
+    maximum: Amount | None
     closes_at: datetime | None
     send_by: date | None
     accent: str
@@ -86,6 +88,8 @@ class CampaignShape(Schema):
             ),
             goal=_minor(row.goal_minor, row.currency),
             suggested=[Amount(minor=one, currency=row.currency) for one in row.suggested_minor],
+            minimum=_minor(row.minimum_minor, row.currency),
+            maximum=_minor(row.maximum_minor, row.currency),
         )
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from donations.models import Books
 from donations.services.accounting import books, periods
+from donations.services.exports.file_names import name_of
 from donations.views.accounting_forms import BooksForm, CloseForm, locks
-from donations.views.export_files import name_of
 from donations.views.language import language
 from donations.views.organize_workshop import typed
 from events.models import Team

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from donations.models import Export
 from donations.services.accounting import periods
 from donations.services.exports import jobs
+from donations.services.exports.file_names import name_of
 from donations.states import ExportState
-from donations.views.export_files import name_of
 from donations.views.export_forms import NAMES, CampaignExportForm, ExportForm
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
