@@ -19,5 +19,6 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.write_exports": 30.0,
         "donations.forget_strangers": 3600.0,
         "donations.make_ledger_digests": 3600.0,
+        "donations.make_backup": 3600.0,
     }.items()
 }

@@ -15,7 +15,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fundraiser import account_settings, log_settings, mail_kinds, mail_provider, schedule
+from fundraiser import (
+    account_settings,
+    backup_settings,
+    log_settings,
+    mail_kinds,
+    mail_provider,
+    schedule,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -237,6 +244,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "sta
 STATICFILES_DIRS = [BASE_DIR / "static"]
 #: Pictures and receipts that organizers hand in. Views serve them; no address leads there.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media")))
+vars().update(backup_settings.backups(env))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,6 +1,7 @@
 """Money asked, received, refunded and totalled."""
 
 from donations.models.accounts import CampaignMoney, ConnectedAccount
+from donations.models.backups import Backup
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.carried import CarriedSeat
 from donations.models.claims import Claim
@@ -16,6 +17,7 @@ from donations.models.updates import CampaignUpdate
 
 __all__ = [
     "Acknowledgement",
+    "Backup",
     "CampaignMoney",
     "CampaignTotal",
     "CampaignUpdate",

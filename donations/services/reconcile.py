@@ -2,23 +2,25 @@
 
 1. Events that no webhook brought go into the inbox and are applied.
 2. Each balance transaction must stand in the ledger with the same amount, and the other way round.
+   A gift that is not known here at all, after a restored backup, is made anew (rebuilding.py).
 3. What differs is stored until it agrees again. Safe at any time, several at once.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db.models import F, Q
 
-from donations.gateway import BalanceMovement, Gateway, GatewayError
+from donations.gateway import Gateway, GatewayError
 from donations.models import ConnectedAccount, Difference, Donation, LedgerEntry, Reconciliation
-from donations.services import checkout, inbox, settlement
+from donations.services import checkout, inbox, rebuilding, settlement
 from donations.services.connecting import accounts as connected
+from donations.services.movements import Expected, expectations
 from donations.states import AT_STRIPE, Disconnection, DonationState, Kind, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
@@ -31,24 +33,6 @@ WINDOW: Final = timedelta(days=30)
 OVERLAP: Final = timedelta(days=1)
 #: A ledger row this young may not be in the list that was fetched before it.
 YOUNG: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What one balance transaction should have left in the ledger."""
-
-    movement_id: str
-    object_id: str
-    source_type: SourceType
-    source_id: str
-    kind: Kind
-    minor: int
-    currency: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """The ledger's unique source."""
-        return (self.source_type, self.source_id, self.kind)
 
 
 def accounts() -> list[str]:
@@ -125,40 +109,11 @@ def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
     movements = list(gateway.movements_since(since, account=account))
     result.movements_seen = len(movements)
     expected = [one for movement in movements for one in expectations(movement)]
-    _apply_unposted(expected, account, gateway)
-    _compare(account, expected, since)
+    lost = _apply_unposted(expected, account, gateway)
+    _compare(account, expected, since, lost)
     result.finished_at = clock.now()
     result.save()
     return result
-
-
-def expectations(movement: BalanceMovement) -> Iterator[Expected]:
-    """Yield what a balance transaction should have left in the ledger.
-
-    Types: docs.stripe.com/reports/balance-transaction-types. Payouts and the like are no
-    donation's: they leave nothing.
-    """
-    source = movement.source_id
-
-    def one(source_type: SourceType, source_id: str, kind: Kind, minor: int) -> Expected:
-        return Expected(movement.id, source, source_type, source_id, kind, minor, movement.currency)
-
-    if movement.kind in {"charge", "payment"}:
-        yield one(SourceType.CHARGE, source, Kind.GIFT, movement.minor)
-        if movement.fee_minor:
-            yield one(SourceType.CHARGE, source, Kind.FEE, movement.fee_minor)
-    elif movement.kind in {"refund", "payment_refund"}:
-        yield one(SourceType.REFUND, source, Kind.REFUND, -movement.minor)
-    elif movement.kind in {"refund_failure", "payment_failure_refund"}:
-        yield one(SourceType.REFUND, source, Kind.REFUND_FAILED, movement.minor)
-    elif movement.kind == "adjustment" and source.startswith(("dp_", "du_")):
-        transaction = (SourceType.BALANCE_TRANSACTION, movement.id)
-        kind = Kind.DISPUTE if movement.minor < 0 else Kind.DISPUTE_REINSTATED
-        if movement.minor:
-            yield one(*transaction, kind, abs(movement.minor))
-        fee_kind = Kind.DISPUTE_FEE if movement.fee_minor > 0 else Kind.DISPUTE_FEE_RETURNED
-        if movement.fee_minor:
-            yield one(*transaction, fee_kind, abs(movement.fee_minor))
 
 
 def _posted(expected: Iterable[Expected]) -> dict[tuple[str, str, str], LedgerEntry]:
@@ -167,13 +122,21 @@ def _posted(expected: Iterable[Expected]) -> dict[tuple[str, str, str], LedgerEn
     return {(row.source_type, row.source_id, row.kind): row for row in rows}
 
 
-def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) -> None:
-    """Settle the donations whose movements the ledger lacks: an event may never have been made."""
-    posted = _posted(expected)
-    for one in expected:
+def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) -> dict[str, str]:
+    """Settle the donations whose movements the ledger lacks: an event may never have been made.
+
+    Returns the charges that are ours and that nothing is known of, with why. Who paid first comes
+    first: the provider lists the newest first.
+    """
+    posted, lost = _posted(expected), dict[str, str]()
+    for one in reversed(expected):
         if one.key in posted or one.kind != Kind.GIFT:
             continue
-        donation = _donation_of_charge(one.source_id, account, gateway)
+        try:
+            donation = _donation_of_charge(one.source_id, account, gateway)
+        except rebuilding.LostError as error:
+            lost[one.source_id] = str(error)
+            continue
         if donation is not None:
             checkout.ensure_session(donation, gateway=gateway)
             settlement.apply(donation.pk, gateway=gateway)
@@ -184,6 +147,7 @@ def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) ->
         .distinct()
     ):
         settlement.apply(donation.pk, gateway=gateway)
+    return lost
 
 
 def _donation_of_charge(charge_id: str, account: str, gateway: Gateway) -> Donation | None:
@@ -195,10 +159,19 @@ def _donation_of_charge(charge_id: str, account: str, gateway: Gateway) -> Donat
     if intent is None or (found := ours.filter(payment_intent_id=intent).first()):
         return found if intent else None
     session_id = gateway.session_of_payment_intent(intent, account=account)
-    return ours.filter(session_id=session_id).first() if session_id else None
+    if session_id is None or (found := ours.filter(session_id=session_id).first()):
+        return found if session_id else None
+    session = gateway.fetch_session(session_id, account=account)
+    donation = rebuilding.rebuild(session, account=account, site=settings.SITE_URL)
+    if donation is not None and donation.session_id is None:
+        checkout.learn_session(donation, session_id, gateway=gateway)
+        donation.refresh_from_db(fields=["session_id"])
+    return donation
 
 
-def _compare(account: str, expected: list[Expected], since: datetime) -> None:
+def _compare(
+    account: str, expected: list[Expected], since: datetime, lost: Mapping[str, str]
+) -> None:
     """Store what differs, both ways, and resolve what agrees again."""
     posted = _posted(expected)
     open_now: set[tuple[str, str]] = set()
@@ -208,10 +181,10 @@ def _compare(account: str, expected: list[Expected], since: datetime) -> None:
         same_currency = row is None or row.currency == one.currency
         if found == one.minor and same_currency:
             continue
-        if row is None and _is_foreign(one, account):
+        if row is None and one.source_id not in lost and _is_foreign(one, account):
             continue
         open_now.add((one.source_id, one.kind))
-        _store(account, one, found, row)
+        _store(account, one, found, row, lost.get(one.source_id, ""))
     for row in _unknown_at_stripe(account, expected, since):
         open_now.add((row.source_id, row.kind))
         _store(account, None, row.amount_minor, row)
@@ -249,7 +222,9 @@ def _unknown_at_stripe(
             yield row
 
 
-def _store(account: str, one: Expected | None, found: int, row: LedgerEntry | None) -> None:
+def _store(
+    account: str, one: Expected | None, found: int, row: LedgerEntry | None, why: str = ""
+) -> None:
     source_id = one.source_id if one else row.source_id if row else ""
     kind = one.kind if one else row.kind if row else ""
     values = {
@@ -257,7 +232,9 @@ def _store(account: str, one: Expected | None, found: int, row: LedgerEntry | No
         "found_minor": found,
         "currency": one.currency if one else row.currency if row else "",
         "campaign": row.campaign if row else _campaign_of(source_id),
-        "detail": one.movement_id if one else "not among Stripe's balance transactions",
+        "detail": f"{one.movement_id} {why}".strip()[:300]
+        if one
+        else "not among Stripe's balance transactions",
         "last_seen_at": clock.now(),
     }
     Difference.objects.update_or_create(
