@@ -25,6 +25,7 @@ from fundraiser.core import clock
 
 #: Keys that belong to a backup and are in none.
 KEYS: Final = ("SECRET_KEY", "LINK_KEY")
+SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _SEQUENCES: Final = """
 SELECT found.relname, attribute.attname,
        pg_sequence_last_value(
@@ -62,7 +63,7 @@ def write(file: IO[bytes]) -> Manifest:
 def snapshot() -> Iterator[Any]:
     """Give a cursor that sees the database as of one moment, however long it takes."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute(SNAPSHOT)
         cursor.execute("SET LOCAL statement_timeout = 0")
         yield cursor
 

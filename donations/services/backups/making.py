@@ -18,7 +18,7 @@ import logging
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ from django.db import connection
 from donations.models import Backup
 from donations.services.backups import archive, dumping, stores
 from donations.services.backups.archive import ArchiveError, Manifest
-from donations.services.backups.stores import PART, Store
+from donations.services.backups.stores import PART, Store, StoreError
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached
 
@@ -84,7 +84,8 @@ def make(*, to: str, keep: int) -> Backup:
             reached("backup:written")
             size = _read_back(store, name, manifest)
         except ArchiveError:
-            store.remove(name + PART)
+            with suppress(StoreError):
+                store.remove(name + PART)
             raise
         reached("backup:checked")
         store.publish(name)

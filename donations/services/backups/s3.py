@@ -57,7 +57,7 @@ class Bucket:
 
     def __init__(self, bucket: str, prefix: str) -> None:
         self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
-        self._place = f"s3://{bucket}/{prefix}"
+        self._place = f"s3://{bucket}/{prefix}".rstrip("/")
         with _told(self._place):
             self._client = _client()
 
