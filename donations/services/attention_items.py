@@ -37,6 +37,8 @@ from fundraiser.core.money import Money
 REFUSED_SHOWN: Final = timedelta(days=7)
 #: And a mail that did not leave.
 STUCK_SHOWN: Final = timedelta(days=7)
+#: And a gift that was made anew from Stripe.
+REBUILT_SHOWN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,20 @@ def refunds(campaign_ids: list[int]) -> list[Item]:
             "refund_unknown", one.donation.campaign, one.donation.name, one.amount, "", one.donation
         )
         for one in organizer_refunds.unanswered(campaign_ids).order_by("pk")[:100]
+    ]
+
+
+def rebuilt(campaign_ids: list[int]) -> list[Item]:
+    """Return the gifts that were made anew after a backup was restored: something of them is lost.
+
+    ``detail`` says what: "workshop", "people", both, or nothing but what was typed.
+    """
+    rows = Donation.objects.filter(
+        campaign_id__in=campaign_ids, rebuilt_at__gt=clock.now() - REBUILT_SHOWN
+    ).select_related("campaign")
+    return [
+        Item("rebuilt", one.campaign, one.name, one.amount, one.rebuilt_without, one)
+        for one in rows.order_by("created_at", "pk")[:100]
     ]
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from donations.models import CampaignTotal, Difference, Donation, LedgerEntry
-from donations.services import invariants, rebuilding
+from donations.services import attention, attention_words, invariants, rebuilding
 from donations.services.backups import dumping, restoring
 from events.models import Booking, Campaign, Message, Registration, Workshop
 from tests.support.backups import on_database
@@ -94,6 +94,11 @@ def test_money_is_exact_and_seats_are_back_under_their_numbers(yesterday: Yester
     assert f"made anew: donation {lost.public_id}, $20.00" in said
     assert "seat confirmed; not known: people" in said
     assert list(invariants.broken()) == []
+
+    campaigns = Campaign.objects.all()
+    shown = [one for one in attention.of_campaigns(campaigns, is_admin=False) if one.donation]
+    assert {(one.kind, one.detail) for one in shown} == {("rebuilt", "people"), ("rebuilt", "")}
+    assert "made anew" in attention_words.told(shown[0], "en", names_all=True).title
 
     assert "made anew" not in reconcile()
     assert entries() == yesterday.entries
