@@ -40,12 +40,7 @@ def contradictions() -> Iterator[str]:
     yield from account_settings.contradictions(
         social=settings.SOCIAL, team_opening=settings.TEAM_OPENING
     )
-    yield from backup_settings.contradictions(
-        to=settings.BACKUP_TO,
-        keep=settings.BACKUP_KEEP,
-        access_key=settings.BACKUP_S3_ACCESS_KEY,
-        secret_key=settings.BACKUP_S3_SECRET_KEY,
-    )
+    yield from backup_settings.contradictions(settings.BACKUPS)
     yield from _site_contradictions()
     yield from _room_contradictions()
 

@@ -244,7 +244,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "sta
 STATICFILES_DIRS = [BASE_DIR / "static"]
 #: Pictures and receipts that organizers hand in. Views serve them; no address leads there.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media")))
-vars().update(backup_settings.backups(env))
+BACKUPS = backup_settings.read(env)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -27,17 +27,7 @@ def build(donation: Donation) -> dict[str, Any]:
     two addresses are added at the call, since links are never stored.
     """
     campaign, workshop = donation.campaign, donation.workshop
-    ids = {
-        "campaign": str(campaign.public_id),
-        "workshop": str(workshop.public_id) if workshop else "",
-        "booking": str(donation.booking.public_id) if donation.booking else "",
-        "donation": str(donation.public_id),
-        "site": settings.SITE_URL,
-        "language": donation.language,
-        "fee_cover": str(donation.fee_cover_minor or ""),
-        **_seats(donation.booking),
-    }
-    ids = {key: value for key, value in ids.items() if value}
+    ids = _metadata(donation)
     title = (workshop or campaign).text("title", donation.language)
     product: dict[str, Any] = {"name": f"{title} — {campaign.charity_name}"[:250]}
     return {
@@ -61,6 +51,21 @@ def build(donation: Donation) -> dict[str, Any]:
         "adaptive_pricing": {"enabled": False},
         "expires_at": int(donation.session_expires_at.timestamp()),
     }
+
+
+def _metadata(donation: Donation) -> dict[str, str]:
+    """Return our own ids, and what else a gift is made anew from."""
+    told = {
+        "campaign": str(donation.campaign.public_id),
+        "workshop": str(donation.workshop.public_id) if donation.workshop else "",
+        "booking": str(donation.booking.public_id) if donation.booking else "",
+        "donation": str(donation.public_id),
+        "site": settings.SITE_URL,
+        "language": donation.language,
+        "fee_cover": str(donation.fee_cover_minor or ""),
+        **_seats(donation.booking),
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 def _seats(booking: Booking | None) -> dict[str, str]:

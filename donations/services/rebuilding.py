@@ -56,7 +56,7 @@ def rebuild(session: CheckoutSession, *, account: str, site: str) -> Donation | 
     if known is not None:
         return known if known.stripe_account == account else None
     told = session.metadata
-    campaign = Campaign.objects.filter(public_id=_uuid(told.get("campaign"))).first()
+    campaign = Campaign.objects.filter(public_id__in=_uuids(told.get("campaign"))).first()
     if campaign is None or campaign.currency != session.amount.currency:
         if told.get("site") != site:
             return None  # another installation uses the same Stripe account
@@ -71,7 +71,7 @@ def rebuild(session: CheckoutSession, *, account: str, site: str) -> Donation | 
 def _make(session: CheckoutSession, campaign: Campaign, account: str) -> Donation:
     told = session.metadata
     created = session.created or clock.now()
-    workshop = campaign.workshops.filter(public_id=_uuid(told.get("workshop"))).first()
+    workshop = campaign.workshops.filter(public_id__in=_uuids(told.get("workshop"))).first()
     booking, is_new = None, False
     if workshop is not None and told.get("booking"):
         booking, is_new = _booking(session, workshop, created)
@@ -128,7 +128,7 @@ def _booking(
         language=_language(told),
         created_at=created,
     )
-    ids = [one for text in told.get("registrations", "").split() if (one := _uuid(text))]
+    ids = _uuids(told.get("registrations"))
     for index in range(seats):
         payer = {"name": booking.name, "email": booking.email} if index == 0 else {}
         Registration.objects.create(
@@ -159,3 +159,8 @@ def _uuid(text: str | None) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
+
+
+def _uuids(texts: str | None) -> list[UUID]:
+    """Return the ids in a text that has spaces between them."""
+    return [one for text in (texts or "").split() if (one := _uuid(text))]

@@ -6,6 +6,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,8 +43,8 @@ def s3() -> Iterator[str]:
 def bucket(s3: str, settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     """An empty bucket named copies."""
     monkeypatch.setenv("NO_PROXY", "*")
-    settings.BACKUP_S3_ENDPOINT, settings.BACKUP_S3_REGION = s3, "us-east-1"
-    settings.BACKUP_S3_ACCESS_KEY = settings.BACKUP_S3_SECRET_KEY = "test"
+    key = {"s3_access_key": "test", "s3_secret_key": "test"}
+    settings.BACKUPS = replace(settings.BACKUPS, s3_endpoint=s3, s3_region="us-east-1", **key)
     client = boto3.resource(
         "s3",
         endpoint_url=s3,
@@ -161,7 +162,7 @@ def test_the_round_makes_one_a_day_where_a_place_is_set(
 ) -> None:
     assert making.make_due() is None
     assert making.last_backup_at() is None
-    settings.BACKUP_TO = str(tmp_path / "backups")
+    settings.BACKUPS = replace(settings.BACKUPS, to=str(tmp_path / "backups"))
     made = making.make_due()
     assert made is not None
     assert making.last_backup_at() == made.taken_at == clock.now()

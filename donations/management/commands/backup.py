@@ -26,8 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make one, and say where it is."""
         del args
-        to = options["to"] or settings.BACKUP_TO
-        keep = settings.BACKUP_KEEP if options["keep"] is None else options["keep"]
+        to = options["to"] or settings.BACKUPS.to
+        keep = settings.BACKUPS.keep if options["keep"] is None else options["keep"]
         if not to:
             raise CommandError("Say --to, or set BACKUP_TO: a folder, or s3://bucket/prefix.")
         if keep < 1:

@@ -142,7 +142,7 @@ def writing(file: IO[bytes]) -> Iterator[tuple[Writer, list[Manifest]]]:
     """
     sealed = _Sealed(file)
     told: list[Manifest] = []
-    with zipfile.ZipFile(sealed, "w") as packed:  # type: ignore[call-overload]
+    with zipfile.ZipFile(sealed, "w") as packed:
         packed.comment = _SEAL + b"0" * _DIGEST
         writer = Writer(packed)
         yield writer, told

@@ -101,7 +101,7 @@ def count(cursor: Any, table: str) -> int:
 def copy_statement(table: Table, direction: str) -> sql.Composed:
     """Return the COPY of a table's columns TO STDOUT or FROM STDIN."""
     columns = sql.SQL(", ").join(sql.Identifier(one) for one in table.columns)
-    parts = (sql.Identifier(table.name), columns, sql.SQL(direction))  # type: ignore[arg-type]
+    parts = (sql.Identifier(table.name), columns, sql.SQL(direction))
     return sql.SQL("COPY {} ({}) {}").format(*parts)
 
 

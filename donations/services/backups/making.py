@@ -62,10 +62,10 @@ def make_due() -> Backup | None:
     Raises ArchiveError; one that another process makes is no error.
     """
     last = last_backup_at()
-    if not settings.BACKUP_TO or (last is not None and last > clock.now() - EVERY):
+    if not settings.BACKUPS.to or (last is not None and last > clock.now() - EVERY):
         return None
     try:
-        return make(to=settings.BACKUP_TO, keep=settings.BACKUP_KEEP)
+        return make(to=settings.BACKUPS.to, keep=settings.BACKUPS.keep)
     except BusyError:
         return None
 

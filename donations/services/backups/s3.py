@@ -44,10 +44,10 @@ def _client() -> Any:
     }
     return boto3.client(
         "s3",
-        endpoint_url=settings.BACKUP_S3_ENDPOINT or None,
-        region_name=settings.BACKUP_S3_REGION or None,
-        aws_access_key_id=settings.BACKUP_S3_ACCESS_KEY or None,
-        aws_secret_access_key=settings.BACKUP_S3_SECRET_KEY or None,
+        endpoint_url=settings.BACKUPS.s3_endpoint or None,
+        region_name=settings.BACKUPS.s3_region or None,
+        aws_access_key_id=settings.BACKUPS.s3_access_key or None,
+        aws_secret_access_key=settings.BACKUPS.s3_secret_key or None,
         config=Config(connect_timeout=10, read_timeout=60, **when_required),
     )
 

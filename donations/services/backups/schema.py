@@ -70,7 +70,7 @@ def finish(cursor: Any) -> None:
 def _switch(cursor: Any, names: list[str], verb: str) -> None:
     for name in names:
         statement = "ALTER TABLE {} {} TRIGGER USER"
-        cursor.execute(sql.SQL(statement).format(sql.Identifier(name), sql.SQL(verb)))  # type: ignore[arg-type]
+        cursor.execute(sql.SQL(statement).format(sql.Identifier(name), sql.SQL(verb)))
 
 
 def _drop(cursor: Any) -> None:
