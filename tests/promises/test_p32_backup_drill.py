@@ -183,7 +183,7 @@ def test_unknown_migrations_are_refused_and_nothing_is_changed(
 
 @pytest.mark.parametrize("step", ["_migrate", "finish"])
 def test_a_restore_that_fails_on_the_way_changes_nothing(
-    step: str, archived: bytes, monkeypatch: pytest.MonkeyPatch
+    step: str, archived: bytes, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor does it leave a table dropped, emptied, or without the triggers that guard it."""
 
@@ -197,6 +197,7 @@ def test_a_restore_that_fails_on_the_way_changes_nothing(
     with pytest.raises(ArchiveError, match="on the way"):
         restoring.restore(io.BytesIO(archived), replace=True)
     campaign.refresh_from_db()
+    assert not (media / ".restoring").exists()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE donations_ledgerentry CASCADE")
 

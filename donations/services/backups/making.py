@@ -59,7 +59,7 @@ def last_backup_at() -> datetime | None:
 def make_due() -> Backup | None:
     """Make a backup if a place is set and the last one is a day old.
 
-    Raises ArchiveError; one that another process makes is no error.
+    What goes wrong is logged, and tried again in the next round; the health page tells the age.
     """
     last = last_backup_at()
     if not settings.BACKUPS.to or (last is not None and last > clock.now() - EVERY):
@@ -67,6 +67,9 @@ def make_due() -> Backup | None:
     try:
         return make(to=settings.BACKUPS.to, keep=settings.BACKUPS.keep)
     except BusyError:
+        return None
+    except ArchiveError as error:
+        logger.error("no backup was made: %s", error)  # noqa: TRY400 -- no bug
         return None
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from donations.services import invariants
 from donations.services.backups import archive, dumping, schema
@@ -69,7 +69,11 @@ def restore(file: IO[bytes], *, replace: bool) -> Restored:
         raise HasDataError(f"the database has data already, in {', '.join(found[:5])}")
     with zipfile.ZipFile(file) as packed:
         unpacked = _unpack(packed, manifest)
-        _load(packed, manifest)
+        try:
+            _load(packed, manifest)
+        except (ArchiveError, DatabaseError) as error:
+            shutil.rmtree(unpacked, ignore_errors=True)
+            raise ArchiveError(str(error).strip().rstrip(".")) from error
     reached("restore:loaded")
     other_files = _move_in(unpacked)
     call_command("migrate", interactive=False, verbosity=0)
@@ -89,13 +93,17 @@ def _unpack(packed: zipfile.ZipFile, manifest: Manifest) -> Path:
     """Write the files into a folder of their own below MEDIA_ROOT: moving them costs nothing."""
     folder = dumping.media_root() / ".restoring"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in manifest.members:
-        if name.startswith(archive.MEDIA):
-            path = folder / name.removeprefix(archive.MEDIA)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with packed.open(name) as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target, _CHUNK)
+    try:
+        folder.mkdir(parents=True)
+        for name in manifest.members:
+            if name.startswith(archive.MEDIA):
+                path = folder / name.removeprefix(archive.MEDIA)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with packed.open(name) as source, path.open("wb") as target:
+                    shutil.copyfileobj(source, target, _CHUNK)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ArchiveError(f"{folder} cannot be written: {error.strerror}") from error
     return folder
 
 
