@@ -40,18 +40,9 @@ USER 10001:10001
 
 # --- web, worker, beat and migrate ---------------------------------------------------------------
 FROM python:3.13-slim-trixie AS product
-SHELL ["/bin/bash", "-o", "pipefail", "-c"]
-# pg_dump for backups must be of the server's major version, which Debian's own archive lags
-# behind: postgresql-common carries the script that adds PostgreSQL's archive.
-# hadolint ignore=DL3008
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates postgresql-common \
-    && bash /usr/share/postgresql-common/pgdg/apt.*.sh -y \
-    && apt-get install --yes --no-install-recommends postgresql-client-18 \
-    && rm -rf /var/lib/apt/lists/* \
-    && groupadd --system --gid 10001 fundraiser \
+RUN groupadd --system --gid 10001 fundraiser \
     && useradd --system --uid 10001 --gid fundraiser --no-create-home fundraiser \
-    && install --directory --owner fundraiser --group fundraiser /media
+    && install --directory --owner fundraiser --group fundraiser /media /backups
 COPY --from=packages /venv /venv
 COPY --from=files /app /app
 WORKDIR /app

@@ -14,6 +14,7 @@ from donations.services import (
     stray_files,
     sweeper,
 )
+from donations.services.backups import making as backups
 from donations.services.exports import jobs as exports
 from donations.services.health import alarms, drift
 from donations.services.mails import notices
@@ -97,3 +98,10 @@ def write_export(export: int) -> bool:
 def write_exports() -> int:
     """Write the exports that nobody is at, and throw old files away."""
     return exports.write_due()
+
+
+# Another worker must not begin it anew while it runs: it is not given back when it takes long.
+@shared_task(name="donations.make_backup", acks_late=False, time_limit=6 * 3600)
+def make_backup() -> bool:
+    """Make a backup, once a day, if a place for it is set."""
+    return backups.make_due() is not None

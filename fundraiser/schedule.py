@@ -22,5 +22,6 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.forget_strangers": 3600.0,
         "donations.make_ledger_digests": 3600.0,
         "donations.remove_stray_files": 3600.0,
+        "donations.make_backup": 3600.0,
     }.items()
 }

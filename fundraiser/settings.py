@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fundraiser import (
     account_settings,
+    backup_settings,
     error_reports,
     log_settings,
     mail_kinds,
@@ -246,6 +247,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".local" / "sta
 STATICFILES_DIRS = [BASE_DIR / "static"]
 #: Pictures and receipts that organizers hand in. Views serve them; no address leads there.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media")))
+BACKUPS = backup_settings.read(env)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

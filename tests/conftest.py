@@ -9,6 +9,7 @@ from django.core.cache import caches
 from django.test import override_settings
 
 pytest_plugins = [
+    "tests.support.backups",
     "tests.support.browser",
     "tests.support.cast",
     "tests.support.clock",

@@ -73,6 +73,11 @@ class CheckoutSession:
     expires_at: datetime
     payment_intent_id: str | None
     reference: str  # our donation's public id
+    #: What we gave it to keep (services/parameters.py), and what the payer typed on its page.
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    email: str = ""
+    name: str = ""
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from donations.models.accounting import Books, PeriodLock
 from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.api import ApiAnswer, ApiToken
+from donations.models.backups import Backup
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.carried import CarriedSeat
 from donations.models.claims import Claim
@@ -24,6 +25,7 @@ __all__ = [
     "Alarm",
     "ApiAnswer",
     "ApiToken",
+    "Backup",
     "Books",
     "CampaignMoney",
     "CampaignTotal",

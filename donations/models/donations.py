@@ -85,6 +85,10 @@ class Donation(models.Model):
     link_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True, blank=True)
+    #: When it was made anew from what Stripe knows, since a backup older than it was restored; and
+    #: what is not known of it any more: "workshop", "people" (words with spaces between).
+    rebuilt_at = models.DateTimeField(null=True, blank=True)
+    rebuilt_without = models.CharField(max_length=60, blank=True)
     #: When Stripe was last asked: the moment before the answer that was applied.
     checked_at = models.DateTimeField(null=True, blank=True)
 

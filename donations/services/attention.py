@@ -54,6 +54,7 @@ def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]
     items += _differences(ids, is_admin=is_admin)
     items += [
         *attention_items.refunds(ids),
+        *attention_items.rebuilt(ids),
         *attention_items.receipts(ids),
         *attention_items.stopped_accounts(ids),
         *attention_items.stuck_mails(ids),

@@ -39,6 +39,8 @@ from fundraiser.core.money import Money
 REFUSED_SHOWN: Final = timedelta(days=7)
 #: And a mail that did not leave.
 STUCK_SHOWN: Final = timedelta(days=7)
+#: And a gift that was made anew from Stripe.
+REBUILT_SHOWN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,20 @@ def _refund_in_doubt(order: RefundOrder) -> Item:
     kind, donation = refund_doubts.kind_of(order), order.donation
     why = "" if refund_doubts.has_come_back(order) else order.error
     return Item(kind, donation.campaign, donation.name, order.amount, why, donation, order=order)
+
+
+def rebuilt(campaign_ids: list[int]) -> list[Item]:
+    """Return the gifts that were made anew after a backup was restored: something of them is lost.
+
+    ``detail`` says what: "workshop", "people", both, or nothing but what was typed.
+    """
+    rows = Donation.objects.filter(
+        campaign_id__in=campaign_ids, rebuilt_at__gt=clock.now() - REBUILT_SHOWN
+    ).select_related("campaign")
+    return [
+        Item("rebuilt", one.campaign, one.name, one.amount, one.rebuilt_without, one)
+        for one in rows.order_by("created_at", "pk")[:100]
+    ]
 
 
 def receipts(campaign_ids: list[int]) -> list[Item]:

@@ -42,6 +42,7 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
         "refund_asked": _("%(name)s asks for %(amount)s back"),
         "quarantined": _("%(name)s paid, but it is not the %(amount)s that was asked for"),
         "claim": _("%(name)s shows a gift of %(amount)s"),
+        "rebuilt": _("%(name)s’s gift of %(amount)s was made anew from what Stripe knows"),
         "refused": _("%(name)s could not pay %(amount)s: Stripe did not take it"),
         "difference": _("Stripe and the ledger differ on %(name)s"),
         "poison_event": _("The event %(name)s could not be applied"),
@@ -85,6 +86,9 @@ def _detail(item: Item) -> str:
             "and give it back there if it is wrong."
         ),
         "claim": _("It was given on the charity’s own page. Look at the receipt, and answer."),
+        "rebuilt": _("It was lost with the database, and what they typed with it.")
+        if "workshop" not in item.detail
+        else _("It was lost with the database, and so was the workshop it was for."),
         "refused": _(
             "Nothing was charged. Stripe’s reason: %(reason)s. If it is not the amount, look in "
             "Stripe’s dashboard at what the account may take."

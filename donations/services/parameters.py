@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 
 from donations.models import Donation
+from events.models import Booking
 from fundraiser.core import links
 
 CHECKOUT_LINK = "checkout"
 #: Stripe's own names of the languages that the site speaks.
 _LOCALES = {"en": "en", "fr": "fr"}
+#: docs.stripe.com/metadata: a value has up to 500 characters, and an id with a space has 33.
+IDS_TOLD: Final = 15
 
 
 def build(donation: Donation) -> dict[str, Any]:
     """Return the parameters to store before the call and to replay as stored.
 
     The ids stand three times because a session's metadata reaches neither its payment intent nor
-    its charge. The two addresses are added at the call, since links are never stored.
+    its charge; they are what a gift is made anew from where a backup lacks it (rebuilding.py). The
+    two addresses are added at the call, since links are never stored.
     """
     campaign, workshop = donation.campaign, donation.workshop
-    ids = {
-        "campaign": str(campaign.public_id),
-        "workshop": str(workshop.public_id) if workshop else "",
-        "booking": str(donation.booking.public_id) if donation.booking else "",
-        "donation": str(donation.public_id),
-    }
-    ids = {key: value for key, value in ids.items() if value}
+    ids = _metadata(donation)
     title = (workshop or campaign).text("title", donation.language)
     product: dict[str, Any] = {"name": f"{title} — {campaign.charity_name}"[:250]}
     return {
@@ -53,6 +51,33 @@ def build(donation: Donation) -> dict[str, Any]:
         "adaptive_pricing": {"enabled": False},
         "expires_at": int(donation.session_expires_at.timestamp()),
     }
+
+
+def _metadata(donation: Donation) -> dict[str, str]:
+    """Return our own ids, and what else a gift is made anew from."""
+    told = {
+        "campaign": str(donation.campaign.public_id),
+        "workshop": str(donation.workshop.public_id) if donation.workshop else "",
+        "booking": str(donation.booking.public_id) if donation.booking else "",
+        "donation": str(donation.public_id),
+        "site": settings.SITE_URL,
+        "language": donation.language,
+        "fee_cover": str(donation.fee_cover_minor or ""),
+        **_seats(donation.booking),
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+def _seats(booking: Booking | None) -> dict[str, str]:
+    """Return how many seats are paid for, and the ids of the first ones (a value has 500 places).
+
+    Of the people themselves nothing is told.
+    """
+    if booking is None:
+        return {}
+    people = booking.registrations.order_by("position").values_list("public_id", flat=True)
+    ids = " ".join(one.hex for one in people[:IDS_TOLD])
+    return {"seats": str(booking.seats), "registrations": ids}
 
 
 def token(donation: Donation) -> str:

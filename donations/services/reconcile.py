@@ -2,6 +2,7 @@
 
 1. Events that no webhook brought go into the inbox and are applied.
 2. Each balance transaction must stand in the ledger with the same amount, and the other way round.
+   A gift that is not known here at all, after a restored backup, is made anew (rebuilding.py).
 3. What differs is stored until it agrees again. Safe at any time, several at once.
 4. Payouts that no event told of, or that have moved on, are fetched.
 """
@@ -9,17 +10,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db.models import F, Q
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import ConnectedAccount, Difference, Donation, LedgerEntry, Reconciliation
-from donations.services import checkout, inbox, settlement
+from donations.services import checkout, inbox, rebuilding, settlement
 from donations.services.connecting import accounts as connected
-from donations.services.expecting import Expected, expectations
+from donations.services.movements import Expected, expectations
 from donations.services.paying_out import payouts
 from donations.states import AT_STRIPE, Disconnection, DonationState, Kind, SourceType
 from events.models import Campaign
@@ -110,8 +112,8 @@ def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
     movements = list(gateway.movements_since(since, account=account))
     result.movements_seen = len(movements)
     expected = [one for movement in movements for one in expectations(movement)]
-    _apply_unposted(expected, account, gateway)
-    _compare(account, expected, since)
+    lost = _apply_unposted(expected, account, gateway)
+    _compare(account, expected, since, lost)
     result.clock_skew = gateway.clock_skew()
     result.finished_at = clock.now()
     result.save()
@@ -133,13 +135,21 @@ def _posted(expected: Iterable[Expected]) -> dict[tuple[str, str, str], LedgerEn
     return {(row.source_type, row.source_id, row.kind): row for row in rows}
 
 
-def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) -> None:
-    """Settle the donations whose movements the ledger lacks: an event may never have been made."""
-    posted = _posted(expected)
-    for one in expected:
+def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) -> dict[str, str]:
+    """Settle the donations whose movements the ledger lacks: an event may never have been made.
+
+    Returns the charges that are ours and that nothing is known of, with why. Who paid first comes
+    first: the provider lists the newest first.
+    """
+    posted, lost = _posted(expected), dict[str, str]()
+    for one in reversed(expected):
         if one.key in posted or one.kind != Kind.GIFT:
             continue
-        donation = _donation_of_charge(one.source_id, account, gateway)
+        try:
+            donation = _donation_of_charge(one.source_id, account, gateway)
+        except rebuilding.LostError as error:
+            lost[one.source_id] = str(error)
+            continue
         if donation is not None:
             checkout.ensure_session(donation, gateway=gateway)
             settlement.apply(donation.pk, gateway=gateway)
@@ -150,6 +160,7 @@ def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) ->
         .distinct()
     ):
         settlement.apply(donation.pk, gateway=gateway)
+    return lost
 
 
 def _donation_of_charge(charge_id: str, account: str, gateway: Gateway) -> Donation | None:
@@ -161,10 +172,19 @@ def _donation_of_charge(charge_id: str, account: str, gateway: Gateway) -> Donat
     if intent is None or (found := ours.filter(payment_intent_id=intent).first()):
         return found if intent else None
     session_id = gateway.session_of_payment_intent(intent, account=account)
-    return ours.filter(session_id=session_id).first() if session_id else None
+    if session_id is None or (found := ours.filter(session_id=session_id).first()):
+        return found if session_id else None
+    session = gateway.fetch_session(session_id, account=account)
+    donation = rebuilding.rebuild(session, account=account, site=settings.SITE_URL)
+    if donation is not None and donation.session_id is None:
+        checkout.learn_session(donation, session_id, gateway=gateway)
+        donation.refresh_from_db(fields=["session_id"])
+    return donation
 
 
-def _compare(account: str, expected: list[Expected], since: datetime) -> None:
+def _compare(
+    account: str, expected: list[Expected], since: datetime, lost: Mapping[str, str]
+) -> None:
     """Store what differs, both ways, and resolve what agrees again."""
     posted = _posted(expected)
     open_now: set[tuple[str, str]] = set()
@@ -174,10 +194,10 @@ def _compare(account: str, expected: list[Expected], since: datetime) -> None:
         same_currency = row is None or row.currency == one.currency
         if found == one.minor and same_currency:
             continue
-        if row is None and _is_foreign(one, account):
+        if row is None and one.source_id not in lost and _is_foreign(one, account):
             continue
         open_now.add((one.source_id, one.kind))
-        _store(account, one, found, row)
+        _store(account, one, found, row, lost.get(one.source_id, ""))
     for row in _unknown_at_stripe(account, expected, since):
         open_now.add((row.source_id, row.kind))
         _store(account, None, row.amount_minor, row)
@@ -215,7 +235,9 @@ def _unknown_at_stripe(
             yield row
 
 
-def _store(account: str, one: Expected | None, found: int, row: LedgerEntry | None) -> None:
+def _store(
+    account: str, one: Expected | None, found: int, row: LedgerEntry | None, why: str = ""
+) -> None:
     source_id = one.source_id if one else row.source_id if row else ""
     kind = one.kind if one else row.kind if row else ""
     values = {
@@ -223,7 +245,9 @@ def _store(account: str, one: Expected | None, found: int, row: LedgerEntry | No
         "found_minor": found,
         "currency": one.currency if one else row.currency if row else "",
         "campaign": row.campaign if row else _campaign_of(source_id),
-        "detail": one.movement_id if one else "not among Stripe's balance transactions",
+        "detail": f"{one.movement_id} {why}".strip()[:300]
+        if one
+        else "not among Stripe's balance transactions",
         "last_seen_at": clock.now(),
     }
     Difference.objects.update_or_create(

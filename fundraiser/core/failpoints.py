@@ -34,6 +34,10 @@ DECLARED: Final = (
     "sender:rendered",
     "sender:sent",
     "sender:marked",
+    "backup:written",
+    "backup:checked",
+    "backup:named",
+    "restore:loaded",
 )
 
 _ARMED = os.environ.get("FAILPOINT", "")

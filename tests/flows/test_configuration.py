@@ -54,6 +54,12 @@ _WRONG = {
     "Jitsi without TLS": ({"JITSI_URL": "http://jitsi.example.org"}, "JITSI_URL must start with"),
     "short token for metrics": ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN must have 16"),
     "unknown format of logs": ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is none of"),
+    "backups to nowhere": ({"BACKUP_TO": "backups"}, "BACKUP_TO is no place for backups"),
+    "no backup kept": ({"BACKUP_KEEP": "0"}, "BACKUP_KEEP must be 1 or more"),
+    "half a key for backups": (
+        {"BACKUP_S3_ACCESS_KEY": "key"},
+        "BACKUP_S3_ACCESS_KEY and BACKUP_S3_SECRET_KEY are of use together only",
+    ),
     "no mail": ({"EMAIL_URL": ""}, "EMAIL_URL is not set"),
 }
 

@@ -132,4 +132,4 @@ def test_the_dashboard_costs_the_same_for_one_and_three_campaigns(
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/organize/").content.decode()
     assert page.count('<figure class="chart">') == more + 1
-    assert len(queries) <= 24
+    assert len(queries) <= 25  # one of them for gifts made anew after a restored backup

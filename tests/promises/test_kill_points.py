@@ -11,9 +11,16 @@ from tests.flows import test_refund_run as refunds
 from tests.promises import test_p12_line as line
 from tests.promises import test_p16_killed_anywhere as intake_checkout_apply
 from tests.promises import test_p23_sender_killed as sender
+from tests.promises import test_p32_backup_drill as backups
 
 #: Each of these tests asserts that a process really died at its point.
-TRIED = (*intake_checkout_apply.POINTS, *line.POINTS, *refunds.POINTS, *sender.POINTS)
+TRIED = (
+    *intake_checkout_apply.POINTS,
+    *line.POINTS,
+    *refunds.POINTS,
+    *sender.POINTS,
+    *backups.POINTS,
+)
 _CALL = re.compile(r"\breached\(\s*\"([^\"]+)\"")
 
 

@@ -10,14 +10,15 @@ from fundraiser.local.places import ROOT
 from tests.support.site import RunningProcess, child_environment, wait_for
 
 
-def killed_command(name: str, point: str) -> str:
+def killed_command(name: str, point: str, *arguments: str, **extra: str) -> str:
     """Run ``manage.py NAME`` until it dies at ``point``; return its output.
 
-    A process that ends in any other way did not reach the point: AssertionError.
+    ``extra`` are variables of its own. A process that ends in any other way did not reach the
+    point: AssertionError.
     """
     done = subprocess.run(
-        [sys.executable, "manage.py", name],
-        env=child_environment(FAILPOINT=f"{point}:kill"),
+        [sys.executable, "manage.py", name, *arguments],
+        env=child_environment(FAILPOINT=f"{point}:kill", **extra),
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -48,6 +48,7 @@ def expanded(value: object) -> Fields:
 
 def session(fields: Fields) -> CheckoutSession:
     """Read a Checkout Session (docs.stripe.com/api/checkout/sessions/object)."""
+    payer = expanded(fields.get("customer_details"))
     return CheckoutSession(
         id=fields["id"],
         url=fields.get("url") or "",
@@ -58,6 +59,10 @@ def session(fields: Fields) -> CheckoutSession:
         expires_at=moment(fields["expires_at"]),
         payment_intent_id=identifier(fields.get("payment_intent")),
         reference=fields.get("client_reference_id") or "",
+        metadata=dict(fields.get("metadata") or {}),
+        email=payer.get("email") or fields.get("customer_email") or "",
+        name=payer.get("name") or "",
+        created=moment(fields["created"]) if fields.get("created") else None,
     )
 
 

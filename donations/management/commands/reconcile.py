@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from donations.gateway.stripe import for_workers
-from donations.models import Difference
+from donations.models import Difference, Donation
 from donations.services import reconcile
 from fundraiser.core import clock
 
@@ -28,12 +28,23 @@ class Command(BaseCommand):
         """Print one line an account, and one a difference."""
         del args
         since = clock.now() - timedelta(days=options["days"])
+        begun = clock.now()
         runs = reconcile.run(gateway=for_workers(), since=since)
         for run in runs:
             self.stdout.write(
                 f"{run.account or 'own account'}: {run.events_seen} events, {run.events_new} new; "
                 f"{run.movements_seen} movements"
                 + ("" if run.finished_at else "; NOT FINISHED: Stripe would not tell (see the log)")
+            )
+        rebuilt = Donation.objects.filter(rebuilt_at__gte=begun).select_related(
+            "workshop", "booking"
+        )
+        for gift in rebuilt.order_by("created_at"):
+            seat = f"seat {gift.booking.state}" if gift.booking else "no seat"
+            self.stdout.write(
+                f"made anew: donation {gift.public_id}, {gift.amount.format('en')}, "
+                f"{gift.workshop or 'no workshop'}, {seat}"
+                + (f"; not known: {gift.rebuilt_without}" if gift.rebuilt_without else "")
             )
         differences = Difference.objects.filter(resolved_at=None)
         for one in differences:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from donations.gateway import BalanceMovement, Gateway, PayoutState
 from donations.models import Payout, PayoutMovement
-from donations.services import expecting
+from donations.services import movements
 from donations.states import PayoutStatus
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED
@@ -81,7 +81,7 @@ def _stored(
 
 def _movement(payout: Payout, one: BalanceMovement) -> PayoutMovement:
     """Return the row of a movement, with the ledger's source where it is one of a gift's."""
-    expected = next(expecting.expectations(one), None)
+    expected = next(movements.expectations(one), None)
     return PayoutMovement(
         payout=payout,
         movement_id=one.id,

@@ -1,4 +1,4 @@
-"""What a movement at Stripe should have left in the ledger."""
+"""What each balance transaction at Stripe should have left in the ledger."""
 
 from __future__ import annotations
 
