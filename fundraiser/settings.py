@@ -15,7 +15,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fundraiser import account_settings, log_settings, mail_kinds, mail_provider, schedule
+from fundraiser import (
+    account_settings,
+    log_settings,
+    mail_kinds,
+    mail_provider,
+    privacy_settings,
+    schedule,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -246,6 +253,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+#: How long personal data is kept: RETENTION_…; and ERASURE_LOG.
+vars().update(privacy_settings.privacy(env, folder=BASE_DIR / ".local"))
 
 # --- security ---------------------------------------------------------------------------------
 _HTTPS = SITE_URL.startswith("https://")
