@@ -51,7 +51,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 fundraiser \
     && useradd --system --uid 10001 --gid fundraiser --no-create-home fundraiser \
-    && install --directory --owner fundraiser --group fundraiser /media
+    && install --directory --owner fundraiser --group fundraiser /media /erasures
 COPY --from=packages /venv /venv
 COPY --from=files /app /app
 WORKDIR /app
@@ -60,6 +60,7 @@ ENV PATH="/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/collected \
     MEDIA_ROOT=/media \
+    ERASURE_LOG=/erasures/erasures.log \
     WEB_BIND=0.0.0.0:8000
 USER 10001:10001
 EXPOSE 8000

@@ -1,4 +1,4 @@
-"""What is kept, and for how long: forgotten by the clock, a batch at a time; amounts never change."""
+"""What is kept for how long: forgotten by the clock, a batch at a time; amounts never change."""
 
 from __future__ import annotations
 
