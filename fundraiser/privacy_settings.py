@@ -1,9 +1,8 @@
-"""How long personal data is kept, and where the list of erasures lies (docs/privacy.md)."""
+"""How long personal data is kept (docs/privacy.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import environ
@@ -19,10 +18,9 @@ RETENTION_DAYS: Final = {
 }
 
 
-def privacy(env: environ.FileAwareEnv, *, folder: Path) -> dict[str, Any]:
-    """Return the settings; ``folder`` is where the list lies that nobody gave a place."""
-    days = {name: env.int(name, default=usual) for name, usual in RETENTION_DAYS.items()}
-    return {**days, "ERASURE_LOG": env.str("ERASURE_LOG", default=str(folder / "erasures.log"))}
+def retention(env: environ.FileAwareEnv) -> dict[str, Any]:
+    """Return the settings, in days."""
+    return {name: env.int(name, default=usual) for name, usual in RETENTION_DAYS.items()}
 
 
 def contradictions(values: Any) -> Iterator[str]:

@@ -253,8 +253,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-#: How long personal data is kept: RETENTION_…; and ERASURE_LOG.
-vars().update(privacy_settings.privacy(env, folder=BASE_DIR / ".local"))
+#: The list of erasures, by which people are erased again after a restore, and RETENTION_…_DAYS.
+ERASURE_LOG = env.str("ERASURE_LOG", default=str(BASE_DIR / ".local" / "erasures.log"))
+vars().update(privacy_settings.retention(env))
 
 # --- security ---------------------------------------------------------------------------------
 _HTTPS = SITE_URL.startswith("https://")

@@ -7,6 +7,7 @@ done another way (docs/upgrading.md) or excused here, with the reason why nobody
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -73,6 +74,7 @@ def main() -> int:
     """Print what was found; return 1 if anything was."""
     import django  # noqa: PLC0415 -- settings are read at the start of this process alone
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fundraiser.settings")
     django.setup()
     found = list(problems())
     print("\n".join(found))

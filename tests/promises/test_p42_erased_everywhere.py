@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from donations.gateway.stripe import for_visitors
@@ -73,6 +74,15 @@ def test_nothing_is_left_of_who_was_erased_but_the_amounts(
     assert (totals.of_campaign(campaign), known_person.amounts()) == (raised, amounts)
     assert EMAIL not in [mail["To"].lower() for mail in story.mails()]
     assert traces.of(WORD) == set(), "what is done later brings nothing back"
+
+
+def test_who_organizes_keeps_the_account_and_its_session(story: Story, alice: User) -> None:
+    browser = Client()
+    browser.force_login(alice)
+    story.give(Campaign.objects.get(), email=alice.email, name="Alice")
+    erasing.erase(Person.objects.create(email=alice.email), gateway=for_visitors())
+    assert browser.get("/organize/").status_code == 200
+    assert Donation.objects.get().email == ""
 
 
 @pytest.mark.django_db

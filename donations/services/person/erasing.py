@@ -109,7 +109,7 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         erasures.note(person.email)
         person.delete()
         # Files that are being written may have read the rows as they were: so after the commit.
-        campaigns = {one.campaign_id for one in (*donations, *shown)}
+        campaigns = {one.campaign_id for one in donations} | {one.campaign_id for one in shown}
         campaigns |= {one.workshop.campaign_id for one in bookings}
         campaigns |= {one.booking.workshop.campaign_id for one in seats}
         transaction.on_commit(partial(forgetting.throw_away, campaigns))

@@ -60,6 +60,7 @@ def of_donation(donation: Donation) -> dict[str, Any]:
     return {
         "decline_code": donation.decline_code,
         "looked_at_because": donation.quarantine,
+        "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "seat_kept_at": _time(donation.seat_kept_at),
         "transfers": [
             {"sent_on": one.remittance.sent_on.isoformat(), "amount_minor": one.amount_minor}

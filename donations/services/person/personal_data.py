@@ -209,7 +209,6 @@ def _donation(donation: Donation) -> dict[str, Any]:
             **donation.utm,
         },
         "refunds_ordered": _orders(donation),
-        "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
             {
                 "kind": one.kind,

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -112,6 +113,7 @@ def _silent(before: datetime) -> Iterable[str]:
         Exists(Acknowledgement.objects.filter(asked_at__gte=before, **_SAME)),
         Exists(Invitation.objects.filter(expires_at__gte=before, **_SAME)),
         Exists(Person.objects.filter(links_asked_at__gte=before, **_SAME)),
+        Exists(User.objects.filter(last_login__gte=before, **_SAME)),
     )
     rows: Any
     for rows in (Donation.objects, Booking.objects, Registration.objects, Claim.objects):
