@@ -22,7 +22,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from donations.gateway import Gateway, GatewayError
 from donations.models import Acknowledgement, Claim, Donation
 from donations.services import locking, settlement
-from donations.services.person import erasing
+from donations.services.person import erasing, replaying
 from donations.states import LIVE, DonationState
 from events.models import (
     Booking,
@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 _BATCH: Final = 500
 #: People are erased one by one, each with all that belongs to them.
 _PEOPLE: Final = 50
+#: An account that is being opened has no row yet.
+_BOUNCED_LATE: Final = timedelta(days=1)
 _NEVER_CAME: Final = (BookingState.EXPIRED, BookingState.CANCELLED)
 _SAME: Final = {"email__iexact": OuterRef("email")}
 
@@ -169,10 +171,18 @@ def _mails() -> int:
 
 
 def _problems() -> int:
+    """Delete what is old, and what is told of an address that is nobody's any more.
+
+    A mail that left before its receiver was erased may come back days later.
+    """
+    rows = DeliveryProblem.objects.filter(happened_at__lt=clock.now() - _BOUNCED_LATE)
     before = _before("RETENTION_PROBLEM_DAYS")
-    if before is None:
-        return 0
-    return _deleted(DeliveryProblem.objects.filter(happened_at__lt=before))
+    nobodys = rows.filter(~Exists(User.objects.filter(**_SAME)))
+    for model in replaying.ADDRESSES:
+        if model is not DeliveryProblem:
+            nobodys = nobodys.filter(~Exists(model.objects.filter(**_SAME)))
+    old = _deleted(rows.filter(happened_at__lt=before)) if before else 0
+    return old + _deleted(nobodys)
 
 
 def _deleted(rows: QuerySet[Any]) -> int:
