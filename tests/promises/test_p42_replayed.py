@@ -26,7 +26,7 @@ from fundraiser.core import clock
 from tests.support import traces
 from tests.support.story import Story
 
-EMAIL = "dora@quill.example"
+EMAIL = "dora@osprey.example"
 _KEPT = (Donation, Booking, Registration, Person)
 
 
@@ -53,22 +53,22 @@ def _restore(backup: list[str]) -> None:
 def erased(story: Story, workshop: Workshop) -> list[str]:
     """Dora gave, a backup was taken, and she was erased; return the backup's rows."""
     Path(product_settings.ERASURE_LOG).unlink(missing_ok=True)
-    story.give(workshop, email=EMAIL, name="Dora Quill")
+    story.give(workshop, email=EMAIL, name="Dora Osprey")
     story.give(workshop, email="victor@example.org", name="Victor")
     person = Person.objects.create(email=EMAIL.upper())
     backup = [serializers.serialize("json", one.objects.all()) for one in _KEPT]
     erasing.erase(person, gateway=for_visitors())
     assert tasks.log_erasures() == 1
     assert tasks.log_erasures() == 0, "each line is written once"
-    assert traces.of("quill") == set()
+    assert traces.of("osprey") == set()
     return backup
 
 
 def test_a_restored_person_is_erased_again_and_nobody_else(erased: list[str]) -> None:
     _restore(erased)
-    assert "events_booking.email" in traces.of("quill")
+    assert "events_booking.email" in traces.of("osprey")
     assert "1 people were erased again, 0 have to wait" in _replay()
-    assert traces.of("quill") == set()
+    assert traces.of("osprey") == set()
     assert Donation.objects.filter(email="victor@example.org").count() == 1
     assert "0 people were erased again" in _replay()
 
@@ -76,7 +76,7 @@ def test_a_restored_person_is_erased_again_and_nobody_else(erased: list[str]) ->
 def test_who_came_back_later_and_what_the_backup_has_already_are_left_alone(
     erased: list[str], story: Story, workshop: Workshop
 ) -> None:
-    story.give(workshop, email=EMAIL, name="Dora Quill")
+    story.give(workshop, email=EMAIL, name="Dora Osprey")
     assert "0 people" in _replay()
     assert Donation.objects.filter(email=EMAIL).count() == 1
     Donation.objects.filter(email=EMAIL).update(created_at=clock.now() - timedelta(days=9))
@@ -96,7 +96,7 @@ def test_the_list_holds_no_address_and_a_lost_key_is_told(
     settings.LINK_KEY = "another-key-of-more-than-thirty-two-characters"
     with pytest.raises(SystemExit):
         _replay()
-    assert "events_booking.email" in traces.of("quill")
+    assert "events_booking.email" in traces.of("osprey")
 
 
 def test_a_list_that_cannot_be_written_is_written_later(

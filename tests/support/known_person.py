@@ -32,7 +32,7 @@ from events.services.seating import requests, seat_changes
 from events.states import ProblemKind, Role
 from fundraiser.core import clock
 from fundraiser.core.money import Money
-from tests.support import claims
+from tests.support import claims, traces
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.rooms import Browser, way_in
 from tests.support.story import Story, address
@@ -47,6 +47,7 @@ _QUESTION: Final = {"id": "why", "label": "Why?", "kind": "text", "required": Fa
 
 def live(story: Story, campaign: Campaign, alice: User) -> None:
     """Let Dora do, and have done to her, all that there is."""
+    traces.forget_files(WORD)
     team = Client()
     team.force_login(alice)
     _gives(story, campaign)

@@ -69,6 +69,19 @@ def _files(words: list[str]) -> Iterator[str]:
                 yield f"media:{Path(folder).name}"
 
 
+def forget_files(word: str) -> None:
+    """Remove the files that another test has left, and that say the word."""
+    for name in list(_stored("")):
+        with default_storage.open(name) as file:
+            says = _says(name.encode() + file.read(), [word])
+        if says:
+            default_storage.delete(name)
+    for folder, _inner, names in os.walk(settings.MEDIA_ROOT):
+        for path in (Path(folder) / one for one in names):
+            if _says(path.read_bytes(), [word]):
+                path.unlink()
+
+
 def _stored(folder: str) -> Iterator[str]:
     inner, names = default_storage.listdir(folder) if _is_there(folder) else ([], [])
     yield from (f"{folder}{name}" for name in names)
