@@ -42,7 +42,7 @@ USER 10001:10001
 FROM python:3.13-slim-trixie AS product
 RUN groupadd --system --gid 10001 fundraiser \
     && useradd --system --uid 10001 --gid fundraiser --no-create-home fundraiser \
-    && install --directory --owner fundraiser --group fundraiser /media /backups
+    && install --directory --owner fundraiser --group fundraiser /media /backups /erasures
 COPY --from=packages /venv /venv
 COPY --from=files /app /app
 WORKDIR /app
@@ -51,6 +51,7 @@ ENV PATH="/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/collected \
     MEDIA_ROOT=/media \
+    ERASURE_LOG=/erasures/erasures.log \
     WEB_BIND=0.0.0.0:8000
 USER 10001:10001
 EXPOSE 8000

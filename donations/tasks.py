@@ -18,7 +18,7 @@ from donations.services.backups import making as backups
 from donations.services.exports import jobs as exports
 from donations.services.health import alarms, drift
 from donations.services.mails import notices
-from donations.services.person import lost_links
+from donations.services.person import erasures, lost_links, retention
 
 
 @shared_task(name="donations.apply_event")
@@ -62,6 +62,18 @@ def reconcile_with_stripe() -> int:
 def forget_strangers() -> int:
     """Forget addresses that somebody asked for and that are nobody's."""
     return lost_links.forget_strangers()
+
+
+@shared_task(name="donations.log_erasures")
+def log_erasures() -> int:
+    """Write erasures into the list that outlives the database."""
+    return erasures.write_log()
+
+
+@shared_task(name="donations.apply_retention")
+def apply_retention() -> str:
+    """Forget what was kept long enough."""
+    return str(retention.apply(gateway=for_workers()))
 
 
 @shared_task(name="donations.make_ledger_digests")

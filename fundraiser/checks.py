@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from fundraiser import account_settings, backup_settings, mail_provider
+from fundraiser import account_settings, backup_settings, mail_provider, privacy_settings
 
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
@@ -41,6 +41,7 @@ def contradictions() -> Iterator[str]:
         social=settings.SOCIAL, team_opening=settings.TEAM_OPENING
     )
     yield from backup_settings.contradictions(settings.BACKUPS)
+    yield from privacy_settings.contradictions(settings)
     yield from _site_contradictions()
     yield from _watching_contradictions()
     yield from _room_contradictions()

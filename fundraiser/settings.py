@@ -22,6 +22,7 @@ from fundraiser import (
     log_settings,
     mail_kinds,
     mail_provider,
+    privacy_settings,
     schedule,
 )
 
@@ -257,6 +258,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+#: The list of erasures, by which people are erased again after a restore, and RETENTION_…_DAYS.
+ERASURE_LOG = env.str("ERASURE_LOG", default=str(BASE_DIR / ".local" / "erasures.log"))
+vars().update(privacy_settings.retention(env))
 
 # --- security ---------------------------------------------------------------------------------
 _HTTPS = SITE_URL.startswith("https://")

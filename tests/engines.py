@@ -76,6 +76,7 @@ def _own_addresses() -> None:
     os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}/{worker}"
     os.environ["REDIS_KEY_PREFIX"] = f"test{worker}"
     os.environ["MEDIA_ROOT"] = f"{os.environ['TEST_DIRECTORY']}/media{worker}"
+    os.environ["ERASURE_LOG"] = f"{os.environ['TEST_DIRECTORY']}/erasures{worker}.log"
     os.environ["STATIC_ROOT"] = f"{os.environ['TEST_DIRECTORY']}/static{worker}"
     os.environ["TEST_SITE_PORT"] = str(free_port())
     os.environ["TEST_SMTP_PORT"] = str(free_port())

@@ -66,6 +66,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], tuple[bool, str]]]]:
         "migrations",
         _program(python, "manage.py", "makemigrations", "--check", "--dry-run"),
     )
+    yield "locks", _program(python, "-m", "tools.locks")
     yield "django", _program(python, "manage.py", "check", "--fail-level", "WARNING")
     yield "messages", lambda: _sentences(messages.problems())
     yield "sources", lambda: _sentences(sources.problems())

@@ -6,7 +6,7 @@ from events.models.invitees import Invitee, ListInvitation
 from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
 from events.models.notes import PersonNote
-from events.models.people import Person
+from events.models.people import Erasure, Person
 from events.models.referrals import Referral
 from events.models.rooms import Device, Host
 from events.models.series import Series
@@ -22,6 +22,7 @@ __all__ = [
     "CampaignAddress",
     "DeliveryProblem",
     "Device",
+    "Erasure",
     "Host",
     "Invitation",
     "Invitee",

@@ -1,4 +1,4 @@
-"""One address: what its owner may ask for across campaigns, behind one signed link."""
+"""One address: what its owner may ask for across campaigns, and that it was erased."""
 
 from __future__ import annotations
 
@@ -27,3 +27,35 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+
+class Erasure(models.Model):
+    """That somebody was erased, and when; whom, only who knows the address and LINK_KEY can tell.
+
+    A restored backup knows nothing of later erasures: the same is in a file outside
+    (docs/adr/0062-erasures-are-replayed.md).
+    """
+
+    #: A keyed hash of the address; never the address.
+    fingerprint = models.CharField(max_length=64)
+    erased_at = models.DateTimeField(default=clock.now)
+    #: When its line was written into the file; None: not yet.
+    logged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(fingerprint__regex=r"^[0-9a-f]{64}$"),
+                name="erasure_holds_no_address",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["erased_at"],
+                condition=models.Q(logged_at__isnull=True),
+                name="erasure_unlogged",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"

@@ -18,7 +18,8 @@ from donations.gateway import Gateway
 from donations.models import Claim, Donation, RefundOrder
 from donations.services import cancellations, cancelling, locking, refund_requests
 from donations.services.declaring import claims, receipt_files
-from donations.services.person import own_records, personal_data
+from donations.services.exports import forgetting
+from donations.services.person import accounts, erasures, own_records, personal_data
 from donations.states import LIVE
 from events.models import (
     Booking,
@@ -111,7 +112,14 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         _forget_acknowledgements(person.email)
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
         list_invitations.forget(person.email)
+        accounts.forget(person.email)
+        erasures.note(person.email)
         person.delete()
+        # Files that are being written may have read the rows as they were: so after the commit.
+        campaigns = {one.campaign_id for one in donations} | {one.campaign_id for one in shown}
+        campaigns |= {one.workshop.campaign_id for one in bookings}
+        campaigns |= {one.booking.workshop.campaign_id for one in seats}
+        transaction.on_commit(partial(forgetting.throw_away, campaigns))
 
 
 def _locked(rows: QuerySet[_Row]) -> list[_Row]:
@@ -221,3 +229,11 @@ def _forget_bookings(bookings: Sequence[Booking]) -> None:
         booking.invitation, booking.utm = None, {}
         booking.link_version += 1
         booking.save(update_fields=_FORGOTTEN)
+
+
+def forget_attempts(donations: Sequence[Donation], bookings: Sequence[Booking]) -> None:
+    """Empty locked rows of what came to nothing; within a transaction."""
+    _forget_donations(donations)
+    seats = Registration.objects.filter(booking__in=[one.pk for one in bookings])
+    _forget_seats(_locked(seats))
+    _forget_bookings(bookings)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
 from donations.services.declaring import receipt_files
 from donations.services.papers import receipts
-from donations.services.person import own_records
+from donations.services.person import own_records, particulars
 from events.models import (
     Booking,
     DeliveryProblem,
@@ -39,6 +39,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "email": email,
         "language": person.language,
         "links_asked_at": _time(person.links_asked_at),
+        **particulars.of_address(email),
         "bookings": [_booking(one) for one in bookings],
         "seats": [_seat(one) for one in seats],
         "speaks_at": [_host(one) for one in own_records.hosts_of(email)],
@@ -137,6 +138,7 @@ def _booking(booking: Booking) -> dict[str, Any]:
             for one in booking.cancellation_choices.order_by("pk")
         ],
         "came_by": _came_by(booking),
+        **particulars.of_booking(booking),
         "carried_by_others": CarriedSeat.objects.filter(booking=booking).exists(),
     }
 
@@ -152,6 +154,7 @@ def _seat(seat: Registration) -> dict[str, Any]:
         "time_zone": seat.lives_in,
         "answers": seat.answers,
         "wants_reminders": seat.wants_reminders,
+        **particulars.of_seat(seat),
         "attended": seat.attended,
         "attendance_source": seat.attendance_source,
         "joined_at": _time(seat.joined_at),
@@ -212,9 +215,9 @@ def _donation(donation: Donation) -> dict[str, Any]:
         "refund_asked_at": _time(donation.refund_asked_at),
         "refund_declined_at": _time(donation.refund_declined_at),
         "refund_answer": donation.refund_answer,
+        **particulars.of_donation(donation),
         "came_by": _came_by(donation),
         "refunds_ordered": _orders(donation),
-        "stripe": {"payment": donation.payment_intent_id, "charge": donation.charge_id},
         "movements": [
             {
                 "kind": one.kind,
