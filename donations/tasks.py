@@ -16,6 +16,7 @@ from donations.services import (
     refund_run,
     sweeper,
 )
+from donations.services.abuse import limits
 from donations.services.exports import jobs as exports
 from donations.services.mails import notices
 from donations.services.person import lost_links
@@ -64,6 +65,12 @@ def reconcile_with_stripe() -> int:
 def forget_strangers() -> int:
     """Forget addresses that somebody asked for and that are nobody's."""
     return lost_links.forget_strangers()
+
+
+@shared_task(name="donations.forget_clients")
+def forget_clients() -> int:
+    """Forget from which clients payments were begun, once no limit needs it."""
+    return limits.forget_clients()
 
 
 @shared_task(name="donations.make_ledger_digests")

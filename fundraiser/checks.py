@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from fundraiser import account_settings, mail_provider
+from fundraiser import abuse_settings, account_settings, mail_provider
 
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
@@ -40,6 +40,7 @@ def contradictions() -> Iterator[str]:
     yield from account_settings.contradictions(
         social=settings.SOCIAL, team_opening=settings.TEAM_OPENING
     )
+    yield from abuse_settings.contradictions(settings.LIMITS)
     yield from _site_contradictions()
     yield from _room_contradictions()
 

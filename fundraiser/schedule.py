@@ -18,6 +18,7 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.check_invariants": 600.0,
         "donations.write_exports": 30.0,
         "donations.forget_strangers": 3600.0,
+        "donations.forget_clients": 3600.0,
         "donations.make_ledger_digests": 3600.0,
     }.items()
 }

@@ -15,7 +15,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fundraiser import account_settings, log_settings, mail_kinds, mail_provider, schedule
+from fundraiser import (
+    abuse_settings,
+    account_settings,
+    log_settings,
+    mail_kinds,
+    mail_provider,
+    schedule,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,6 +50,8 @@ _HOSTS = [_HOST, "localhost"] if _HOST == "127.0.0.1" else [_HOST]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_HOSTS)
 #: How many proxies of our own stand in front: only their part of X-Forwarded-For is believed.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+#: What one client, address and campaign may do: abuse_settings.py.
+LIMITS = abuse_settings.limits(env)
 
 SOCIAL = account_settings.social(env)
 SOCIALACCOUNT_PROVIDERS = account_settings.providers(SOCIAL)

@@ -53,6 +53,12 @@ def is_paused(campaign: Campaign) -> bool:
     return account is not None and any(of_account(account, campaign))
 
 
+def refuse_paused(campaign: Campaign) -> None:
+    """Raise PausedError where a campaign's connected account cannot take payments now."""
+    if is_paused(campaign):
+        raise PausedError(str(campaign.pk))
+
+
 def site_account_allowed(team: Team) -> bool:
     """Return whether a team may use the site's own account: by approval, or as the only one."""
     return team.site_account_approved or not Team.objects.exclude(pk=team.pk).exists()

@@ -14,6 +14,7 @@ from django.db import transaction
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
 from donations.services import checkout, settlement
+from donations.services.abuse import limits
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Workshop
 from events.services.seating import confirmations, holds, seats
@@ -37,7 +38,8 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
 
     Any other unpaid session of the booking is ended first. Where the seat is paid for already, or
     a person has to look at its payment, that donation is returned.
-    Raises seats.OverError, seats.ClosedError, or checkout.UnreachableError (the hold stays).
+    Raises limits.TooManyError, seats.OverError, seats.ClosedError, or checkout.UnreachableError
+    (the hold stays).
     """
     place = f"{booking.workshop.campaign_id}:{booking.workshop_id}:{booking.pk}"
     for _ in range(_ROUNDS):
@@ -60,6 +62,9 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
 def _take_over(booking: Booking, gift: checkout.Gift, nonce: uuid.UUID) -> Donation:
     """Write the attempt and let Stripe decide about the hold from now on, in one transaction."""
     with transaction.atomic():
+        known = Donation.objects.filter(nonce=nonce).first()
+        if known is None:
+            limits.take(client_hash=gift.client_hash, email=booking.email)
         locked = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
         known = Donation.objects.filter(nonce=nonce).first()
         if known is not None:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import account_readiness, checkout, offers, pages
+from donations.services import offers, pages
 from donations.states import DonationState, Purpose
-from donations.views import giving
+from donations.views import giving, guarding
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Booking
@@ -157,10 +157,8 @@ def _take(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
         donation = offers.start(booking=booking, gift=gift, gateway=gateway)
     except seats.OverError:
         return redirect("booking", token=token)
-    except (seats.ClosedError, account_readiness.PausedError) as refusal:
-        return giving.closed(request, context, refusal)
-    except (checkout.UnreachableError, account_readiness.PlaceMovedError):
-        return giving.unreachable(request, context)
+    except guarding.REFUSALS as refusal:
+        return guarding.refused(request, _SEAT, context, refusal)
     return giving.after_start(donation)
 
 
@@ -171,10 +169,8 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
     found = access.booking_for_link(token)
     try:
         attempt = offers.extend(found, gateway=for_visitors())
-    except account_readiness.PausedError as refusal:
-        return giving.closed(request, _seat_page(found, token, _form(found)), refusal)
-    except checkout.UnreachableError:
-        return giving.unreachable(request, _seat_page(found, token, _form(found)))
+    except guarding.REFUSALS as refusal:
+        return guarding.refused(request, _SEAT, _seat_page(found, token, _form(found)), refusal)
     if attempt is not None:
         return giving.after_start(attempt)
     found.refresh_from_db()

@@ -16,7 +16,12 @@ from fundraiser.local.places import ROOT
 
 BIN = Path(sys.executable).parent
 GIVEN = {"SITE_ADDRESS": "give.example.org", "POSTGRES_PASSWORD": "a-long-random-text"}
-OTHER_READERS = ("docker-compose.yml", "fundraiser/account_settings.py", "fundraiser/gunicorn.py")
+OTHER_READERS = (
+    "docker-compose.yml",
+    "fundraiser/abuse_settings.py",
+    "fundraiser/account_settings.py",
+    "fundraiser/gunicorn.py",
+)
 #: Set by the image or by manage.py up, or only of use to who works on the product.
 INTERNAL = {"DEBUG", "STATIC_ROOT", "STRIPE_API_BASE"}
 OURS = ("web", "worker", "beat", "migrate")
