@@ -20,6 +20,7 @@ from donations.services.abuse import limits
 from donations.services.exports import jobs as exports
 from donations.services.mails import notices
 from donations.services.person import lost_links
+from events.services.mails import caps
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +70,8 @@ def forget_strangers() -> int:
 
 @shared_task(name="donations.forget_clients")
 def forget_clients() -> int:
-    """Forget from which clients payments were begun, once no limit needs it."""
-    return limits.forget_clients()
+    """Forget which clients paid nothing, and whom mails were counted for, after a day."""
+    return limits.forget_clients() + caps.forget()
 
 
 @shared_task(name="donations.make_ledger_digests")

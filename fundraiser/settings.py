@@ -211,6 +211,7 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 )
 MAIL_KINDS = mail_kinds.MAIL_KINDS
+ADDRESS_PROVEN = mail_kinds.ADDRESS_PROVEN
 
 # --- rooms that are made by themselves ---------------------------------------------------------
 JITSI_URL = env.str("JITSI_URL", default="https://meet.jit.si").rstrip("/")
