@@ -16,7 +16,7 @@ from donations.services import (
     refund_run,
     sweeper,
 )
-from donations.services.abuse import limits
+from donations.services.abuse import kept_forms, limits
 from donations.services.exports import jobs as exports
 from donations.services.mails import notices
 from donations.services.person import lost_links
@@ -70,8 +70,8 @@ def forget_strangers() -> int:
 
 @shared_task(name="donations.forget_clients")
 def forget_clients() -> int:
-    """Forget which clients paid nothing, and whom mails were counted for, after a day."""
-    return limits.forget_clients() + caps.forget()
+    """Forget what only the limits need: clients, counted mails and kept forms, after a day."""
+    return limits.forget_clients() + kept_forms.forget() + caps.forget()
 
 
 @shared_task(name="donations.make_ledger_digests")

@@ -69,6 +69,7 @@ MAIL_KINDS: Final = {
     "replay": MailKind(f"{_AFTER}.replay", "news", editable=True),
     "fresh_link": MailKind(f"{_ATTENDEE}.fresh_link", editable=True),
     # What a person asked for.
+    "finish_form": MailKind(f"{_OWN}.finish_form", before_payment=True),
     "links": MailKind(f"{_OWN}.links", before_payment=True),
     "receipt": MailKind(f"{_OWN}.receipt", editable=True, tells_amount=True),
     "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),

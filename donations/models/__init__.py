@@ -1,5 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.abuse import BlockedVisitor, BlockKind, GivingPause, KeptForm
 from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.cancelling import Cancellation, CancellationChoice, RefundOrder
 from donations.models.carried import CarriedSeat
@@ -16,6 +17,8 @@ from donations.models.updates import CampaignUpdate
 
 __all__ = [
     "Acknowledgement",
+    "BlockKind",
+    "BlockedVisitor",
     "CampaignMoney",
     "CampaignTotal",
     "CampaignUpdate",
@@ -27,6 +30,8 @@ __all__ = [
     "Difference",
     "Donation",
     "Export",
+    "GivingPause",
+    "KeptForm",
     "LedgerDigest",
     "LedgerEntry",
     "OfflineGift",

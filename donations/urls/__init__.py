@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from donations.urls import (
+    abuse,
     campaigns,
     cancelling,
     connecting,
@@ -19,6 +20,7 @@ from donations.urls import (
 )
 
 urlpatterns = [
+    *abuse.urlpatterns,
     *campaigns.urlpatterns,
     *cancelling.urlpatterns,
     *connecting.urlpatterns,

@@ -35,7 +35,7 @@ from donations.services import (
     watching,
 )
 from donations.states import DonationState
-from donations.views import guarding, shared, workshop_preview
+from donations.views import guarding, proving, shared, workshop_preview
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
@@ -212,10 +212,12 @@ def _start(
     context: dict[str, Any],
 ) -> HttpResponse:
     """Hold the seats and go on: to paying, or to proving the address where nothing is paid."""
+    nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}")
     if workshop is not None and not gift.amount:
-        nonce = gift.nonce(f"{campaign.pk}:{workshop.pk}")
         free_seats.start(workshop=workshop, payer=gift.payer, nonce=nonce)
         return render(request, "bookings/check_mail.html", {**context, "email": gift.payer.email})
+    if (proof := proving.step(request, campaign, gift, nonce, context)) is not None:
+        return proof
     donation = checkout.start(
         campaign=campaign, workshop=workshop, gift=gift, gateway=for_visitors()
     )

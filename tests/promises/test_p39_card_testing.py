@@ -5,11 +5,16 @@ hour; ≤ 3 open sessions an e-mail address; a proof-of-work challenge appears w
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+import re
 import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,10 +23,11 @@ from django.test import Client
 from donations.gateway.stripe import for_workers
 from donations.models import Donation
 from donations.services import checkout, invariants
-from donations.services.abuse import limits
+from donations.services.abuse import limits, puzzles
 from events.models import Booking, Campaign, Workshop
 from tests.support.cast import give_form, make_campaign, make_gift
 from tests.support.clock import Clock
+from tests.support.story import Story, body
 from tests.support.threads import together
 
 ATTEMPTS = 18_000
@@ -194,3 +200,98 @@ def test_hashes_of_clients_are_forgotten_after_a_day(clock: Clock) -> None:
     assert limits.forget_clients() == 1
     made.refresh_from_db()
     assert made.client_hash == ""
+
+
+def solve(page: str) -> dict[str, str]:
+    """Return the fields of the page's form, its task solved as static/js/prove.js does."""
+    fields = {
+        unescape(name): unescape(value)
+        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    }
+    task = {
+        name: unescape(value)
+        for name, value in re.findall(r'data-(\w+)="([^"]*)"', page[page.index("data-prove") :])
+    }
+    for number in range(int(task["maximum"]) + 1):
+        if hashlib.sha256(f"{task['salt']}{number}".encode()).hexdigest() == task["challenge"]:
+            kept = {name: task[name] for name in ("algorithm", "challenge", "salt", "signature")}
+            text = json.dumps({**kept, "number": number})
+            return {**fields, "solved": base64.b64encode(text.encode()).decode()}
+    raise AssertionError(task)
+
+
+def decline(campaign: Campaign, count: int, clock: Clock) -> None:
+    """Let so many payments of a campaign be declined just now."""
+    for number in range(count):
+        made = attempt(campaign, client=f"tester {number}")
+        assert made is not None
+        rows = Donation.objects.filter(pk=made.pk)
+        rows.update(decline_code="card_declined", checked_at=clock.now())
+
+
+@pytest.fixture
+def attacked(campaign: Campaign, clock: Clock, settings: Any, sandbox: object) -> Campaign:
+    """A campaign at which three cards were declined just now, where three are too many."""
+    settings.LIMITS = replace(settings.LIMITS, puzzle_after_declines=3, mails_before_payment=3)
+    decline(campaign, 3, clock)
+    return campaign
+
+
+@pytest.mark.django_db
+def test_a_spike_of_declines_asks_for_a_proof_and_ends(
+    attacked: Campaign, clock: Clock, settings: Any
+) -> None:
+    other = make_campaign(title="Another one")
+    assert puzzles.is_asked(attacked)
+    assert not puzzles.is_asked(other)
+    decline(attacked, 6, clock)
+    assert puzzles.is_asked(other)  # the whole site is meant
+    clock.advance(puzzles.WINDOW)
+    assert not puzzles.is_asked(attacked)
+
+
+@pytest.mark.django_db
+def test_a_browser_that_does_the_work_goes_on_to_paying(attacked: Campaign, clock: Clock) -> None:
+    visitor, path, typed = Client(), f"/c/{attacked.slug}/give/", give_form(message="Well done")
+    asked = visitor.post(path, typed)
+    assert asked.status_code == 428
+    made = Donation.objects.count()
+    solved = solve(asked.content.decode())
+    assert solved["message"] == "Well done"
+    for wrong in (
+        {**solved, "email": "another@example.org"},  # it is good for this very gift alone
+        {**solved, "solved": solved["solved"][:-8]},
+        {**solved, "solved": base64.b64encode(b'{"salt": 5}').decode()},
+        {**solved, "mailed": "nonsense"} | {"solved": ""},
+    ):
+        assert visitor.post(path, wrong).status_code == 428
+    clock.advance(puzzles.LASTS)
+    decline(attacked, 3, clock)
+    assert visitor.post(path, solved).status_code == 428  # too late
+    assert Donation.objects.count() == made + 3
+    assert visitor.post(path, solve(visitor.post(path, typed).content.decode())).status_code == 302
+
+
+@pytest.mark.django_db
+def test_without_javascript_a_mailed_link_goes_on(attacked: Campaign, story: Story) -> None:
+    path, typed = f"/c/{attacked.slug}/give/", give_form(message="Well done")
+    page = story.client.post(path, {**typed, "by_mail": "yes"}).content.decode()
+    assert "We have written to dora@example.org" in page
+    (mail,) = story.mails()
+    link = re.search(r"http\S+(/finish/\S+/)", body(mail))
+    assert link is not None
+    page = story.client.get(link[1]).content.decode()
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    going_on = {name: unescape(value) for name, value in fields}
+    assert story.client.post(path, {**going_on, "amount": "5000"}).status_code == 428
+    assert story.client.post(path, going_on).status_code == 302
+    assert Donation.objects.latest("pk").message == "Well done"
+    assert story.client.get(f"{link[1][:-3]}xx/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_control_who_need_not_prove_anything_goes_on_at_once(
+    attacked: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(puzzles, "is_solved", lambda text, nonce: True)
+    assert Client().post(f"/c/{attacked.slug}/give/", give_form()).status_code == 302

@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from donations.gateway import Gateway
 from donations.models import Claim, Donation, RefundOrder
 from donations.services import cancelling, claims, locking, receipt_files, refund_requests
+from donations.services.abuse import blocking, kept_forms
 from donations.services.person import own_records, personal_data
 from donations.states import LIVE
 from events.models import (
@@ -104,6 +105,8 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         _forget_acknowledgements(person.email)
         DeliveryProblem.objects.filter(email__iexact=person.email).delete()
         list_invitations.forget(person.email)
+        kept_forms.of_address(person.email).delete()
+        blocking.forget_address(person.email)
         person.delete()
 
 
