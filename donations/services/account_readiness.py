@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from donations.models import ConnectedAccount
+from donations.services.abuse import pausing
 from events.models import Campaign, Team
 from events.states import Destination
 from fundraiser.core.errors import ServiceError
@@ -18,6 +19,12 @@ class PausedError(ServiceError):
     """The campaign's account cannot take payments now."""
 
     code = "paused"
+
+
+class SitePausedError(PausedError):
+    """The site takes no money at all for now."""
+
+    code = "site_paused"
 
 
 class PlaceMovedError(ServiceError):
@@ -54,7 +61,9 @@ def is_paused(campaign: Campaign) -> bool:
 
 
 def refuse_paused(campaign: Campaign) -> None:
-    """Raise PausedError where a campaign's connected account cannot take payments now."""
+    """Raise PausedError where the site, or a campaign's connected account, takes no payments."""
+    if pausing.is_on():
+        raise SitePausedError(str(campaign.pk))
     if is_paused(campaign):
         raise PausedError(str(campaign.pk))
 

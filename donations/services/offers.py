@@ -13,7 +13,7 @@ from django.db import transaction
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
-from donations.services import checkout, settlement
+from donations.services import account_readiness, checkout, settlement
 from donations.services.abuse import limits
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Workshop
@@ -41,6 +41,7 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
     Raises limits.TooManyError, seats.OverError, seats.ClosedError, or checkout.UnreachableError
     (the hold stays).
     """
+    account_readiness.refuse_paused(booking.workshop.campaign)
     place = f"{booking.workshop.campaign_id}:{booking.workshop_id}:{booking.pk}"
     for _ in range(_ROUNDS):
         attempts = list(Donation.objects.filter(booking=booking, purpose=Purpose.SEAT))
@@ -145,7 +146,7 @@ def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:
     A hold without a session ends later. A session cannot: it is ended at Stripe, and another one
     is made for the same gift under the same booking, which stays held meanwhile (holds.keep).
     Asking again, at once or after a crash in between, leads to the same new session.
-    Raises checkout.UnreachableError.
+    Raises checkout.UnreachableError, or account_readiness.PausedError: what is open stays so.
     """
     if holds.extend(booking.pk):
         return None
@@ -162,6 +163,7 @@ def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:
         return checkout.open_session(attempt, gateway=gateway)
     if not _registers(booking.workshop):
         return None
+    account_readiness.refuse_paused(booking.workshop.campaign)
     try:
         if attempt.state in LIVE:
             attempt = checkout.end(attempt, gateway=gateway)

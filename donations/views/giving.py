@@ -34,6 +34,7 @@ from donations.services import (
     social_cards,
     watching,
 )
+from donations.services.abuse import pausing
 from donations.states import DonationState
 from donations.views import guarding, proving, shared, workshop_preview
 from donations.views.addresses import at_old_addresses
@@ -145,6 +146,7 @@ def page_context(campaign: Campaign) -> dict[str, Any]:
         "share_image": social_cards.url(campaign, language()),
         "fee_estimate": fees.estimate(campaign.currency),
         "paused": pages.is_paused(campaign),
+        "site_paused": pausing.is_on(),
     }
 
 
@@ -212,6 +214,7 @@ def _start(
     context: dict[str, Any],
 ) -> HttpResponse:
     """Hold the seats and go on: to paying, or to proving the address where nothing is paid."""
+    guarding.refuse_blocked(request, gift.payer.email)
     nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}")
     if workshop is not None and not gift.amount:
         free_seats.start(workshop=workshop, payer=gift.payer, nonce=nonce)

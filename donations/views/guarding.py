@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from donations.services import account_readiness, checkout
-from donations.services.abuse import limits
+from donations.services.abuse import blocking, limits
 from events.services.seating import seats
+from fundraiser.core.http import client_address
 
 #: What keeps a form from going on, each with a page that says what to do: ``refused``.
 REFUSALS: Final = (
+    blocking.BlockedError,
     limits.TooManyError,
     seats.ClosedError,
     account_readiness.PausedError,
@@ -25,11 +27,23 @@ def refused(
     request: HttpRequest, template: str, context: dict[str, Any], refusal: Exception
 ) -> HttpResponse:
     """Return the page of a refusal. ``template`` shows the form that ``context`` has."""
+    if isinstance(refusal, blocking.BlockedError):
+        return blocked(request, context)
     if isinstance(refusal, limits.TooManyError):
         return _too_many(request, template, context, refusal)
     if isinstance(refusal, seats.ClosedError | account_readiness.PausedError):
         return _closed(request, context, refusal)
     return _unreachable(request, context)
+
+
+def refuse_blocked(request: HttpRequest, email: str) -> None:
+    """Raise blocking.BlockedError where the address or the visitor's network is blocked."""
+    blocking.refuse(email=email, client=client_address(request))
+
+
+def blocked(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """An admin of the site blocked the address or the network: said plainly, without why."""
+    return render(request, "checkout/blocked.html", context, status=403)
 
 
 def _too_many(
@@ -46,7 +60,8 @@ def _too_many(
 def _closed(request: HttpRequest, context: dict[str, Any], refusal: Exception) -> HttpResponse:
     """Too late, or the campaign's Stripe account takes no payments now: a page that says which."""
     if isinstance(refusal, account_readiness.PausedError):
-        context = {**context, "paused": True}
+        site = isinstance(refusal, account_readiness.SitePausedError)
+        context = {**context, "paused": True, "site_paused": site}
     return render(request, "checkout/closed.html", context, status=409)
 
 

@@ -16,6 +16,7 @@ from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import offers, pages
+from donations.services.abuse import blocking
 from donations.states import DonationState, Purpose
 from donations.views import giving, guarding
 from donations.views.addresses import at_old_addresses
@@ -50,9 +51,12 @@ def wait(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
         return render(request, "workshops/workshop.html", context, status=422)
     payer = form.to_payer()
     try:
+        guarding.refuse_blocked(request, payer.email)
         waiting_list.join(workshop=found, payer=payer, nonce=form.cleaned_data["nonce"])
     except waiting_list.NotFullError:
         return redirect("workshop", slug=slug, workshop_slug=workshop_slug)
+    except blocking.BlockedError:
+        return guarding.blocked(request, context)
     except seats.ClosedError:
         return render(request, "checkout/closed.html", context, status=409)
     return render(request, "bookings/waiting.html", {**context, "email": payer.email})
@@ -151,6 +155,7 @@ def _take(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     gift = form.to_gift(client_hash(request))
     gateway = for_visitors()
     try:
+        guarding.refuse_blocked(request, booking.email)
         if not gift.amount:
             seated = offers.take_without_gift(booking=booking, payer=gift.payer, gateway=gateway)
             return redirect("booking", token=access.booking_link(seated))

@@ -20,18 +20,18 @@ def is_on() -> bool:
     return GivingPause.objects.filter(ended_at=None).exists()
 
 
-def pause(*, reason: str, by: Any = None) -> bool:
-    """Take no money any more; return False where that is so already. ``by`` is a user, or nobody.
+def pause(*, reason: str, by: Any = None) -> GivingPause | None:
+    """Take no money any more; None where that is so already. ``by`` is a user, or nobody.
 
     Every page that offers to give is made anew.
     """
     try:
         with transaction.atomic():
-            GivingPause.objects.create(reason=reason, started_at=clock.now(), started_by=by)
+            row = GivingPause.objects.create(reason=reason, started_at=clock.now(), started_by=by)
             _renew_pages()
     except IntegrityError:
-        return False
-    return True
+        return None
+    return row
 
 
 def resume(*, by: Any = None) -> bool:
