@@ -13,7 +13,7 @@ import uuid
 from datetime import timedelta
 from typing import Any, Final
 
-import altcha
+from altcha import v1 as altcha
 from django.conf import settings
 from django.db.models import Count, Q
 
@@ -47,7 +47,7 @@ def is_asked(campaign: Campaign) -> bool:
 
 def challenge(nonce: uuid.UUID) -> dict[str, Any]:
     """Return a challenge for the gift that ``nonce`` names: algorithm, challenge, salt…"""
-    made = altcha.create_challenge_v1(
+    made = altcha.create_challenge(
         algorithm="SHA-256",
         max_number=WORK,
         salt_length=12,
@@ -70,8 +70,8 @@ def is_solved(text: str, nonce: uuid.UUID) -> bool:
     """Whether ``text``, base64 of JSON, solves a challenge of ours for the gift, in time."""
     try:
         solution = json.loads(base64.b64decode(text, validate=True))
-        verified, _why = altcha.verify_solution_v1(solution, _key(), check_expires=False)
-        said = altcha.v1.extract_params(solution)
+        verified, _why = altcha.verify_solution(solution, _key(), check_expires=False)
+        said = altcha.extract_params(solution)
         ends = int(said["expires"][0])
         gift = said["gift"][0]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
