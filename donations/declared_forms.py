@@ -164,6 +164,12 @@ class ExternalForm(forms.Form):
         help_text=_("After that it is released. It never waits past the start."),
     )
 
+    def __init__(self, *args: Any, is_owner: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_owner:  # what is sent for it is then ignored
+            self.fields["external_url"].disabled = True
+            self.fields["external_url"].help_text = _("Only an owner of the team changes it.")
+
 
 class OfflineForm(forms.Form):
     """One gift that an organizer enters by hand."""

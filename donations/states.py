@@ -211,6 +211,8 @@ class Disconnection(TextChoices):
     STRIPE = "stripe"
     #: The team, here: Stripe still answers, and it can be used again.
     ORGANIZER = "organizer"
+    #: The team, here, and then its owner, at Stripe: shown again there, it is still ended here.
+    BOTH = "both"
 
 
 class ExportState(TextChoices):

@@ -1,4 +1,4 @@
-"""Staff need a second factor before they come into Django's admin."""
+"""Staff need a second factor before they come into Django's admin, or into every team's pages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import ResolverMatch
 from django.utils.translation import gettext as _
 
 #: Recovery codes alone are none: they stand in for one of these.
 _FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 #: These of the admin's own addresses lead in and out.
 _DOORS: Final = frozenset({"login", "logout"})
+
+#: A superuser works on every team's campaigns, under the same addresses as the teams.
+_TEAMS: Final = "organize/"
+
+
+def _is_admins(match: ResolverMatch) -> bool:
+    return "admin" in match.namespaces and match.url_name not in _DOORS
 
 
 class StaffSecondFactorMiddleware:
@@ -33,20 +41,18 @@ class StaffSecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponseBase | None:
-        """Refuse the admin's pages to staff who sign in by one factor alone.
+        """Refuse these pages to staff who sign in by one factor alone.
 
-        Asked at each request: taking the factor away shuts the admin with the next one.
+        Asked at each request: taking the factor away shuts them with the next one.
         """
         del view, args, kwargs
-        match = request.resolver_match
-        if not settings.REQUIRE_STAFF_SECOND_FACTOR or match is None:
+        match, user = request.resolver_match, request.user
+        if not settings.REQUIRE_STAFF_SECOND_FACTOR or match is None or not user.is_active:
             return None
-        if "admin" not in match.namespaces or match.url_name in _DOORS:
-            return None
-        user = request.user
-        if not (user.is_active and getattr(user, "is_staff", False)) or is_mfa_enabled(
-            user, _FACTORS
-        ):
+        opened = (_is_admins(match) and getattr(user, "is_staff", False)) or (
+            match.route.startswith(_TEAMS) and getattr(user, "is_superuser", False)
+        )
+        if not opened or is_mfa_enabled(user, _FACTORS):
             return None
         told = _(
             "The administration opens with a second factor only: set up an authenticator app or a "

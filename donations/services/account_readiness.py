@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from donations.models import ConnectedAccount
 from donations.services.abuse import pausing
+from donations.states import Holder
 from events.models import Campaign, Team
 from events.states import Destination
 from fundraiser.core.errors import ServiceError
@@ -69,7 +70,12 @@ def refuse_paused(campaign: Campaign) -> None:
 
 
 def site_account_allowed(team: Team) -> bool:
-    """Return whether a team may use the site's own account: by approval, or as the only one."""
+    """Return whether a team may use the site's own account: by approval, or as the only one.
+
+    Where anybody may open a team, being the first one tells nothing of who it is.
+    """
+    if settings.TEAM_OPENING == "open":
+        return team.site_account_approved
     return team.site_account_approved or not Team.objects.exclude(pk=team.pk).exists()
 
 
@@ -88,7 +94,7 @@ def of_account(account: ConnectedAccount, campaign: Campaign) -> Iterator[str]:
         "currency": campaign.currency,
         "currencies": ", ".join(account.currencies),
     }
-    if account.team_id != campaign.team_id or account.holder != campaign.destination:
+    if not _is_for(account, campaign):
         yield _("The Stripe account of %(name)s is not one for this campaign.") % about
     if account.livemode != settings.STRIPE_LIVEMODE:
         yield _("The Stripe account of %(name)s is one of Stripe’s other mode.") % about
@@ -106,6 +112,13 @@ def of_account(account: ConnectedAccount, campaign: Campaign) -> Iterator[str]:
             )
             % about
         )
+
+
+def _is_for(account: ConnectedAccount, campaign: Campaign) -> bool:
+    """Whether it is the account of this campaign's team, or of its very charity."""
+    if account.team_id != campaign.team_id or account.holder != campaign.destination:
+        return False
+    return account.holder == Holder.TEAM or account.name == campaign.charity_name
 
 
 def hold_place(campaign: Campaign) -> None:

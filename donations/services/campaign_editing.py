@@ -9,11 +9,11 @@ from typing import ClassVar
 from django.db import transaction
 from django.db.models import F
 
-from donations.models import Donation, LedgerEntry
+from donations.models import Donation, LedgerEntry, OfflineGift
 from events.models import Campaign
 from events.models.translated import merged
 from events.services.campaigns import CharityFacts
-from events.states import CampaignState
+from events.states import CampaignState, Destination
 from fundraiser.core.errors import ServiceError
 
 
@@ -21,6 +21,16 @@ class MoneyFixedError(ServiceError):
     """Currency or destination were to change though the campaign was public, or has money."""
 
     code: ClassVar[str] = "money_fixed"
+
+
+class PromiseError(ServiceError):
+    """What people were promised when they gave was to be taken back; ``field`` says what."""
+
+    code: ClassVar[str] = "promise"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ def is_money_fixed(campaign: Campaign) -> bool:
         campaign.state != CampaignState.DRAFT
         or Donation.objects.filter(campaign=campaign).exists()
         or LedgerEntry.objects.filter(campaign=campaign).exists()
+        or OfflineGift.objects.filter(campaign=campaign).exists()
     )
 
 
@@ -76,9 +87,10 @@ def edit(campaign: Campaign, *, texts: Texts, facts: Facts, place: MoneyPlace | 
     """Write an edit; ``place`` None leaves where the money goes as it is.
 
     The row is locked first, so that nobody publishes it between the check and the writing.
-    Raises MoneyFixedError.
+    Raises MoneyFixedError, or PromiseError.
     """
     row = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    _keep_promises(row, facts)
     values: dict[str, object] = {
         **asdict(facts),
         "language": texts.language,
@@ -96,6 +108,16 @@ def edit(campaign: Campaign, *, texts: Texts, facts: Facts, place: MoneyPlace | 
     Campaign.objects.filter(pk=row.pk).update(**values, content_version=F("content_version") + 1)
 
 
+def _keep_promises(row: Campaign, facts: Facts) -> None:
+    """Refuse a later day of sending on, and fees that are no longer paid, once people may give."""
+    if not is_money_fixed(row):
+        return
+    if row.send_by and (facts.send_by is None or facts.send_by > row.send_by):
+        raise PromiseError("send_by")
+    if row.fees_paid_by_organizer and not facts.fees_paid_by_organizer:
+        raise PromiseError("fees_paid_by_organizer")
+
+
 def _alt_values(row: Campaign, texts: Texts) -> dict[str, object]:
     """Return what the picture shows in words, where another language is the first one now."""
     given = row.translations.get(texts.language, {}).get("picture_alt", "")
@@ -105,13 +127,18 @@ def _alt_values(row: Campaign, texts: Texts) -> dict[str, object]:
 
 
 def _place_values(row: Campaign, place: MoneyPlace) -> dict[str, object]:
-    """Return the columns of where the money goes; an account belongs to one destination."""
+    """Return the columns of where the money goes; an account belongs to one destination.
+
+    A charity's account is that charity's alone: for another one it has to be connected anew.
+    """
     if is_money_fixed(row):
         raise MoneyFixedError(str(row.pk))
     if place.currency != row.currency and is_currency_fixed(row):
         raise MoneyFixedError(str(row.pk))
-    moved = place.destination != row.destination
     charity = place.charity
+    moved = place.destination != row.destination
+    if row.destination == Destination.CHARITY and charity.name != row.charity_name:
+        moved = True
     return {
         "currency": place.currency,
         "destination": place.destination,

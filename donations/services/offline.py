@@ -6,12 +6,12 @@ A mistake is taken back by a counter-entry with its reason, never by deleting.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from donations.models import OfflineGift
 from donations.services import declared, totals
@@ -143,7 +143,6 @@ def forget_name(gift_id: int) -> None:
     OfflineGift.objects.filter(pk=gift_id).update(name="", hide_name=True, note="")
 
 
-def of_campaign(campaign: Campaign) -> Sequence[OfflineGift]:
-    """Return what was entered, the latest first, 200 at most."""
-    rows = OfflineGift.objects.filter(campaign=campaign)
-    return list(rows.order_by("-received_on", "-pk")[:200])
+def of_campaign(campaign: Campaign) -> QuerySet[OfflineGift]:
+    """Return what was entered, the latest first."""
+    return OfflineGift.objects.filter(campaign=campaign).order_by("-received_on", "-pk")

@@ -255,7 +255,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),
         **proof.context(campaign, total, language),
-        "share_image": social_cards.url(campaign, language, total.raised),
+        "share_image": social_cards.url(campaign, language, total.together),
         **sharing.of_path(reverse("campaign", args=[campaign.slug])),
     }
 

@@ -57,7 +57,8 @@ def accounts() -> list[str]:
     paid = Donation.objects.exclude(stripe_account="").values_list("stripe_account", flat=True)
     rows = ConnectedAccount.objects.exclude(stripe_account=None)
     known = dict(rows.values_list("stripe_account", "disconnected_by"))
-    lost = {one for one, by in known.items() if by == Disconnection.STRIPE}
+    gone = (Disconnection.STRIPE, Disconnection.BOTH)
+    lost = {one for one, by in known.items() if by in gone}
     return ["", *sorted({str(one) for one in {*used, *paid, *known} - lost})]
 
 

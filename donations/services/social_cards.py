@@ -36,20 +36,20 @@ _DAY: Final = 86_400
 _LONGEST_TITLE: Final = 3
 
 
-def version(campaign: Campaign, raised: Money) -> str:
-    """Return what changes whenever the card must."""
-    return f"{campaign.content_version}-{max(raised.minor, 0)}"
+def version(campaign: Campaign, together: Money) -> str:
+    """Return what changes whenever the card must; ``together`` is all that is shown as given."""
+    return f"{campaign.content_version}-{max(together.minor, 0)}"
 
 
-def url(campaign: Campaign, language: str, raised: Money | None = None) -> str:
+def url(campaign: Campaign, language: str, together: Money | None = None) -> str:
     """Return the card's full address; where the total is not at hand, one that leads there."""
-    shown = version(campaign, raised or Money(0, campaign.currency))
+    shown = version(campaign, together or Money(0, campaign.currency))
     return f"{settings.SITE_URL}{reverse('social_card', args=[campaign.slug, language, shown])}"
 
 
 def drawn(campaign: Campaign, total: Totals, language: str) -> bytes:
     """Return the card as PNG, from the cache where it was drawn before."""
-    key = f"card:{campaign.pk}:{language}:{version(campaign, total.raised)}"
+    key = f"card:{campaign.pk}:{language}:{version(campaign, total.together)}"
     found: bytes | None = cache.get(key)
     if found is None:
         with translation.override(language):
@@ -107,12 +107,12 @@ def _write_total(
     """Write what was raised, with the meter where there is a goal."""
     width, accent, language = look
     sum_font, font = _font("fraunces-semibold", 76), _font("figtree-semibold", 30)
-    raised = total.raised.format(language, short=True)
+    raised = total.together.format(language, short=True)
     pen.text((_MARGIN, 462), raised, font=sum_font, fill=_INK, anchor="ls")
     told = _("raised so far")
     if campaign.goal:
         told = _("raised of %(goal)s") % {"goal": campaign.goal.format(language, short=True)}
-        share = min(max(total.raised.minor, 0) / campaign.goal.minor, 1)
+        share = min(max(total.together.minor, 0) / campaign.goal.minor, 1)
         pen.rounded_rectangle((_MARGIN, 492, _MARGIN + width, 514), 11, fill=_LINE)
         if share:
             reach = _MARGIN + max(int(width * share), 22)

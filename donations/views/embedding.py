@@ -109,7 +109,7 @@ def social_card(request: HttpRequest, slug: str, language: str, version: str) ->
         raise Http404
     found = access.campaign_for_visitor(slug)
     total = totals.of_campaign(found)
-    present = social_cards.version(found, total.raised)
+    present = social_cards.version(found, total.together)
     if version != present:
         answer: HttpResponse = redirect("social_card", slug, language, present)
         answer["Cache-Control"] = "no-cache"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -27,6 +28,13 @@ from events.services.campaign_pictures import picture_of
 from fundraiser.core import colours
 from fundraiser.core.transitions import StaleStateError
 
+#: What was promised to everybody who gave, and how to say that it stays.
+_PROMISES: Final = {
+    "send_by": gettext_lazy("People gave with this day before them: it can only become earlier."),
+    "fees_paid_by_organizer": gettext_lazy(
+        "People gave with this promise before them: it can no longer be taken back."
+    ),
+}
 #: The longest text that is shown as a preview; the form takes no longer one.
 _LONGEST = 20_000
 
@@ -46,18 +54,21 @@ def campaign_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except campaign_editing.MoneyFixedError:
             words = _("It was published meanwhile: where its money goes can no longer change.")
             form.add_error(None, words)
+        except campaign_editing.PromiseError as error:
+            form.add_error(error.field, _PROMISES[error.field])
         else:
             return redirect("campaign_edit", public_id=public_id)
     return _page(request, campaign, form=form)
 
 
-def _form(request: HttpRequest, campaign: Campaign) -> EditForm:
+def _form(request: HttpRequest, campaign: Campaign, *, is_empty: bool = False) -> EditForm:
     return EditForm(
-        typed(request),
+        None if is_empty else typed(request),
         campaign=campaign,
         least=minimums.minimum,
         place_fixed=campaign_editing.is_money_fixed(campaign),
         currency_fixed=campaign_editing.is_currency_fixed(campaign),
+        is_owner=access.is_owner(request.user, campaign),
     )
 
 
@@ -74,7 +85,8 @@ def _save(request: HttpRequest, campaign: Campaign, form: EditForm) -> None:
     )
     place = None
     if not form.place_fixed:
-        place = MoneyPlace(form.currency_code, data["destination"], form.charity_facts())
+        lands = data.get("destination", campaign.destination)  # an owner's to choose
+        place = MoneyPlace(form.currency_code, lands, form.charity_facts())
     campaign_editing.edit(campaign, texts=_texts(form), facts=facts, place=place)
     messages.success(request, _("Saved."))
     if accent != data["accent"]:
@@ -107,12 +119,7 @@ def _page(
     preview: bool = False,
 ) -> HttpResponse:
     """The page with its three forms, of which one may hold what was typed."""
-    form = form or EditForm(
-        campaign=campaign,
-        least=minimums.minimum,
-        place_fixed=campaign_editing.is_money_fixed(campaign),
-        currency_fixed=campaign_editing.is_currency_fixed(campaign),
-    )
+    form = form or _form(request, campaign, is_empty=True)
     forms = (form, picture_form, address_form)
     wrong = next((one for one in forms if one is not None and one.errors), None)
     context = {

@@ -34,7 +34,7 @@ def campaign_claims(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was shown, with receipts; what waits for an answer stands first, 25 a page."""
     campaign = access.campaign_for_member(request.user, public_id, access.MEMBERS)
     initial = {"external_url": campaign.external_url, "claim_days": campaign.claim_days}
-    form = ExternalForm(initial=initial)
+    form = ExternalForm(initial=initial, is_owner=access.is_owner(request.user, campaign))
     return render(request, "organize/claims.html", _context(request, campaign, form))
 
 
@@ -54,7 +54,9 @@ def _context(request: HttpRequest, campaign: Campaign, form: ExternalForm) -> di
 def campaign_claims_settings(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Set the charity's giving page, and for how long a seat waits."""
     campaign = access.campaign_for_member(request.user, public_id)
-    form = ExternalForm(request.POST)
+    initial = {"external_url": campaign.external_url}
+    is_owner = access.is_owner(request.user, campaign)
+    form = ExternalForm(request.POST, initial=initial, is_owner=is_owner)
     if not form.is_valid():
         context = _context(request, campaign, form)
         return render(request, "organize/claims.html", context, status=422)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from donations.views.organize_campaign import campaign_context
 from events.models import Campaign
 from events.services import access
 from fundraiser.core import clock
+
+_ON_A_PAGE = 50
 
 
 @never_cache
@@ -48,7 +51,8 @@ def _context(request: HttpRequest, campaign: Campaign, form: OfflineForm) -> dic
     context = campaign_context(request, campaign, "offline")
     context["total"] = totals.of_campaign(campaign)
     if context["may_edit"]:
-        context |= {"form": form, "gifts": offline.of_campaign(campaign)}
+        pages = Paginator(offline.of_campaign(campaign), _ON_A_PAGE)
+        context |= {"form": form, "page": pages.get_page(request.GET.get("page"))}
     return context
 
 

@@ -42,7 +42,7 @@ def campaign_share(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "amount_error": amount is None,
         "currency": campaign.currency,
         "is_public": campaign.state != "draft",
-        "card_url": social_cards.url(campaign, language(), totals.of_campaign(campaign).raised),
+        "card_url": social_cards.url(campaign, language(), totals.of_campaign(campaign).together),
         "meter_code": _frame(
             reverse("embed_meter", args=[campaign.slug]), campaign, _METER_HEIGHT, ""
         ),

@@ -100,12 +100,13 @@ class EditForm(PlaceForm):
         least: Callable[[str], Money],
         place_fixed: bool,
         currency_fixed: bool,
+        is_owner: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.campaign, self._least, self.place_fixed = campaign, least, place_fixed
-        gone = (*_PLACE, "currency") if place_fixed else ("currency",) * currency_fixed
-        for name in gone:
+        gone = {*_PLACE, "currency"} if place_fixed else {"currency"} if currency_fixed else set()
+        for name in gone if is_owner else {*gone, "destination"}:
             del self.fields[name]
         self._choose("language", languages())
         self._choose("receipt_tax_country", country_choices())

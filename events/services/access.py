@@ -44,7 +44,7 @@ HOST_REMINDERS_LINK = "host-reminders"
 
 
 class SuspendedError(TellingError):
-    """An admin suspended the campaign, or its team: nothing of it is shown, and nothing taken.
+    """An admin suspended the campaign, or its team: nothing is shown, taken, or written to many.
 
     410 and not 404: the address is right, and search engines and caches should forget the page.
     """
@@ -66,24 +66,22 @@ def campaign_for_visitor(slug: str) -> Campaign:
     Raises SuspendedError for one that an admin suspended.
     """
     rows = Campaign.objects.visible().select_related("team")
-    return _not_suspended(get_object_or_404(rows, slug=slug))
+    return not_suspended(get_object_or_404(rows, slug=slug))
 
 
 def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:
-    """Return a workshop that anybody may see, with its campaign; Http404 otherwise.
-
-    Raises SuspendedError where its campaign is suspended.
-    """
+    """Return a workshop that anybody may see, with its campaign; Http404 or SuspendedError."""
     visible = Workshop.objects.visible().select_related("campaign__team", "series")
     workshop = get_object_or_404(visible, campaign__slug=campaign_slug, slug=slug)
     campaign = workshop.campaign
     if campaign.state == CampaignState.DRAFT or campaign.team.state == TeamState.PENDING:
         raise Http404
-    _not_suspended(campaign)
+    not_suspended(campaign)
     return workshop
 
 
-def _not_suspended(campaign: Campaign) -> Campaign:
+def not_suspended(campaign: Campaign) -> Campaign:
+    """Return the campaign, with its team; raises SuspendedError where an admin suspended it."""
     if campaign.is_suspended:
         raise SuspendedError
     return campaign
@@ -186,7 +184,7 @@ def campaign_for_stage(token: str) -> Campaign:
     found = rows.select_related("team").first()
     if found is None:
         raise DeadLinkError
-    return _not_suspended(found)
+    return not_suspended(found)
 
 
 def campaigns_of(user: AbstractBaseUser | AnonymousUser, *, is_admin: bool) -> CampaignQuerySet:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from events.models import Campaign, Invitee, ListInvitation, Message, Registration, Team, Workshop
+from events.services import access
 from events.services.invitation_lists import Line
 from events.services.mails import problems
 from events.states import BookingState
@@ -140,8 +141,9 @@ def send(
     1. Lock the team, so that two lists at once cannot pass its limit together.
     2. Judge the lines again: what was shown may be old by now.
     3. Write invitees, invitations and mails. A second click finds everybody invited.
-    Raises TooManyError: then nobody is invited.
+    Raises TooManyError or SuspendedError: then nobody is invited.
     """
+    access.not_suspended(place.campaign)
     with transaction.atomic():
         Team.objects.select_for_update(no_key=True).get(pk=place.campaign.team_id)
         good = [one.line for one in judge(place, lines) if not one.problem]

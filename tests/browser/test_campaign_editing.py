@@ -68,11 +68,11 @@ def _begin(desk: Desk) -> None:
     page.get_by_label("Nom de l’association").fill("Puits d’ici")
     page.get_by_label("Objectif").fill("1 000")
     page.get_by_label("Le compte de votre équipe").check()
-    page.get_by_label("Argent transmis avant le").fill("2099-01-01")
+    page.get_by_label("Argent transmis au plus tard le").fill("2099-01-01")
     desk.press("Créer la collecte")
     expect(page.get_by_text("Choisissez une date dans les dix ans")).to_have_count(2)
     desk.look("campaign create errors", "light")
-    page.get_by_label("Argent transmis avant le").fill("")
+    page.get_by_label("Argent transmis au plus tard le").fill("")
     desk.press("Créer la collecte")
     expect(page.get_by_role("link", name=re.compile("Racontez"))).to_be_visible()
     desk.look("campaign overview")
@@ -85,7 +85,7 @@ def _write(desk: Desk) -> None:
     expect(page.locator(".story-preview strong", has_text="tout simplement")).to_be_visible()
     assert not Campaign.objects.get().story
     in_a_year = (clock.now() + timedelta(days=365)).date().isoformat()
-    page.get_by_label("Argent transmis avant le").fill(in_a_year)
+    page.get_by_label("Argent transmis au plus tard le").fill(in_a_year)
     desk.press("Enregistrer")
     expect(page.get_by_text("Enregistré.")).to_be_visible()
     file: Any = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes()}

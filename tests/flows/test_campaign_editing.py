@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from donations.services import campaign_editing
+from donations.services import campaign_editing, offline
+from donations.states import OfflineKind
 from donations.views.organize_campaign_edit import _texts
 from events.forms.campaign_edit import EditForm
-from events.models import Campaign, Team
-from events.states import CampaignState, Destination
+from events.models import Campaign, Membership, Team
+from events.states import CampaignState, Destination, Role
 from fundraiser.core import clock, colours
+from fundraiser.core.money import Money
 from tests.support.campaigns import edit_fields
 from tests.support.cast import make_campaign, make_workshop
 
@@ -192,8 +195,6 @@ def test_a_draft_that_is_published_meanwhile_keeps_where_its_money_goes(draft: C
 
 
 def _none(currency: str) -> Any:
-    from fundraiser.core.money import Money
-
     return Money(0, currency)
 
 
@@ -206,6 +207,63 @@ def test_workshops_hold_the_currency_and_another_place_lets_the_account_go(
     assert _edit(organizer, draft, **values).status_code == 302
     draft.refresh_from_db()
     assert (draft.currency, draft.destination, draft.stripe_account) == ("USD", "charity", "")
+
+
+def test_another_charity_lets_the_charitys_account_go(organizer: Client, draft: Campaign) -> None:
+    rows = Campaign.objects.filter(pk=draft.pk)
+    rows.update(stripe_account="acct_1", destination=Destination.CHARITY)
+    draft.refresh_from_db()
+    _edit(organizer, draft, title_en="Another title")
+    assert rows.get().stripe_account == "acct_1"
+    _edit(organizer, draft, charity="wateraid")
+    assert (rows.get().stripe_account, rows.get().charity_name) == ("", "WaterAid")
+
+
+def test_a_gift_that_is_pledged_by_hand_holds_the_currency(
+    organizer: Client, draft: Campaign, alice: User
+) -> None:
+    today = clock.now().date()
+    pledge = offline.Entry(
+        OfflineKind.MATCHING, Money(500, "USD"), today, uuid.uuid4(), pledged=True
+    )
+    offline.record(campaign=draft, entry=pledge, by=alice)
+    _edit(organizer, draft, currency="EUR")
+    assert Campaign.objects.get(pk=draft.pk).currency == "USD"
+
+
+def test_what_was_promised_to_givers_stays(organizer: Client, campaign: Campaign) -> None:
+    day = clock.now().date() + timedelta(days=30)
+    _edit(organizer, campaign, send_by=day.isoformat(), fees_paid_by_organizer="on")
+    for later in ("", (day + timedelta(days=1)).isoformat()):
+        answer = _edit(organizer, campaign, send_by=later, fees_paid_by_organizer="on")
+        assert 'id="id_send_by_error"' in answer.content.decode()
+    answer = _edit(organizer, campaign, send_by=day.isoformat())
+    assert 'id="id_fees_paid_by_organizer_error"' in answer.content.decode()
+    sooner = (day - timedelta(days=1)).isoformat()
+    assert (
+        _edit(organizer, campaign, send_by=sooner, fees_paid_by_organizer="on").status_code == 302
+    )
+    campaign.refresh_from_db()
+    assert (campaign.send_by.isoformat(), campaign.fees_paid_by_organizer) == (sooner, True)
+
+
+def test_only_an_owner_changes_where_the_money_lands(
+    organizer: Client, draft: Campaign, alice: User
+) -> None:
+    Membership.objects.filter(team=draft.team, user=alice).update(role=Role.ORGANIZER)
+    values = {"destination": "external", "title_en": "An evening"}
+    assert _edit(organizer, draft, **values).status_code == 302
+    settings_path = f"/organize/campaigns/{draft.public_id}/claims/settings/"
+    typed = {"external_url": "https://elsewhere.example/", "claim_days": "3"}
+    assert organizer.post(settings_path, typed).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.destination, draft.title) == (Destination.TEAM, "An evening")
+    assert (draft.external_url, draft.claim_days) == ("", 3)
+    Membership.objects.filter(team=draft.team, user=alice).update(role=Role.OWNER)  # control
+    assert organizer.post(settings_path, typed).status_code == 302
+    assert _edit(organizer, draft, **values).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.destination, draft.external_url) == ("external", "https://elsewhere.example/")
 
 
 def test_a_preview_shows_what_is_typed_cleaned_and_keeps_nothing(

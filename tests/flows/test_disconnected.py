@@ -150,6 +150,21 @@ def test_what_stripe_shows_again_is_connected_again(story: Story, campaign: Camp
     assert pages_say(story, campaign) == [False] * 3
 
 
+def test_what_the_team_ended_is_not_connected_again_by_an_hour_of_a_wrong_key(
+    story: Story, campaign: Campaign
+) -> None:
+    accounts.disconnect(account_of(campaign).pk)
+    deauthorize(story, campaign)
+    reconcile.refresh_accounts(gateway=for_workers())
+    assert account_of(campaign).disconnected_by == Disconnection.BOTH
+    assert campaign.stripe_account not in reconcile.accounts()
+    story.sandbox.post("connect", account=campaign.stripe_account)
+    reconcile.refresh_accounts(gateway=for_workers())
+    assert account_of(campaign).disconnected_by == Disconnection.ORGANIZER
+    assert campaign.stripe_account in reconcile.accounts()
+    assert accounts.reconnect(account_of(campaign).pk, gateway=for_workers()).is_connected
+
+
 def test_the_team_disconnects_and_uses_it_again_and_no_webhook_decides_that(
     story: Story, owner: Client, campaign: Campaign
 ) -> None:

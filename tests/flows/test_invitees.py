@@ -23,6 +23,7 @@ from events.models import (
     Person,
     Workshop,
 )
+from events.services import suspending
 from events.services.invitation_lists import read
 from tests.flows.test_own_words import signed_in
 from tests.support.cast import make_campaign
@@ -121,6 +122,18 @@ def test_a_team_has_a_limit_a_day(campaign: Campaign, alice: User, settings: Set
     assert not Message.objects.exists()
     assert post(alice, campaign, "a@x.org\nb@x.org", send="1").status_code == 302
     assert Message.objects.filter(kind="list_invitation").count() == 2
+
+
+def test_a_suspended_team_writes_to_no_strangers(
+    story: Story, campaign: Campaign, alice: User
+) -> None:
+    assert post(alice, campaign, "queued@x.org", send="1").status_code == 302
+    suspending.suspend_team(campaign.team_id, reason="Spam")
+    assert post(alice, campaign, "later@x.org", send="1").status_code == 410
+    assert not story.mails(), "what was queued before is not sent either"
+    suspending.resume_team(campaign.team_id)  # control: the same list goes out
+    assert post(alice, campaign, "later@x.org", send="1").status_code == 302
+    assert [mail["To"] for mail in story.mails()] == ["later@x.org"]
 
 
 def test_bad_lists_are_told_at_the_field_and_only_editors_come_here(

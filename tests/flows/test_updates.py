@@ -13,6 +13,7 @@ from donations.services.mails import notices
 from donations.services.person import personal_data
 from donations.services.updating import prompts
 from events.models import Booking, Campaign, DeliveryProblem, Message, Person, Workshop
+from events.services import suspending
 from tests.flows.test_remittances import organizer  # noqa: F401 -- a fixture
 from tests.support.clock import Clock
 from tests.support.story import Story, body
@@ -82,6 +83,23 @@ def test_an_update_goes_once_to_those_who_agreed_in_their_language(
     known = personal_data.of_person(person)
     assert "campaign_update" in {mail["kind"] for mail in known["mails"]}
     assert known["donations"][0]["wants_news"] is True
+
+
+def test_a_suspended_campaign_writes_to_nobody(
+    organizer: Client,  # noqa: F811 -- a fixture
+    donors: Workshop,
+    story: Story,
+) -> None:
+    campaign = donors.campaign
+    write(organizer, campaign)
+    update = CampaignUpdate.objects.get()
+    suspending.suspend_campaign(campaign.pk, reason="Questions")
+    assert organizer.post(path(campaign, update, "publish/")).status_code == 410
+    assert not story.mails()
+    suspending.resume_campaign(campaign.pk)
+    assert organizer.post(path(campaign, update, "publish/")).status_code == 302
+    suspending.suspend_campaign(campaign.pk, reason="Questions")
+    assert not story.mails(), "what was queued is dropped"
 
 
 def test_one_click_ends_them_for_the_address_and_a_queued_mail_does_not_go(

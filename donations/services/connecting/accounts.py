@@ -172,7 +172,7 @@ def _write(account: ConnectedAccount, state: AccountState | None, asked_at: date
             "charges_enabled": False,
             "payouts_enabled": False,
             "disconnected_at": account.disconnected_at or clock.now(),
-            "disconnected_by": Disconnection.STRIPE,
+            "disconnected_by": _gone_by(account),
             "checked_at": asked_at,
         }
     if state and state.details_submitted and not account.details_submitted:
@@ -186,7 +186,7 @@ def _write(account: ConnectedAccount, state: AccountState | None, asked_at: date
             values.get(name, getattr(account, name)) != getattr(account, name) for name in watched
         ):
             _pages_change(account)
-    if state is None and account.disconnected_by != Disconnection.STRIPE:
+    if state is None and not account.disconnected_by:
         logger.warning("account %s was disconnected at Stripe", account.stripe_account)
     return True
 
@@ -207,8 +207,16 @@ def _values(state: AccountState, asked_at: datetime) -> dict[str, Any]:
     }
 
 
+def _gone_by(account: ConnectedAccount) -> Disconnection:
+    """Return who ended what Stripe no longer shows; the team's own decision is not forgotten."""
+    ended_here = account.disconnected_by in (Disconnection.ORGANIZER, Disconnection.BOTH)
+    return Disconnection.BOTH if ended_here else Disconnection.STRIPE
+
+
 def _back(account: ConnectedAccount) -> dict[str, Any]:
     """Return what changes where Stripe shows an account again; what the team ended stays so."""
+    if account.disconnected_by == Disconnection.BOTH:
+        return {"disconnected_by": Disconnection.ORGANIZER}
     if account.disconnected_by != Disconnection.STRIPE:
         return {}
     if _has_successor(account):

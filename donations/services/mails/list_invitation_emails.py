@@ -28,7 +28,7 @@ def list_invitation(message: Message) -> EmailMultiAlternatives | None:
 
 def _takes_place(found: ListInvitation) -> bool:
     workshop = found.workshop
-    if found.campaign.state != CampaignState.PUBLISHED:
+    if found.campaign.state != CampaignState.PUBLISHED or found.campaign.is_suspended:
         return False
     if workshop is None:
         return True

@@ -139,7 +139,9 @@ def campaign_update(message: Message) -> EmailMultiAlternatives | None:
     donation = rows.filter(pk=message.ids["donation"]).first()
     if written is None or donation is None or not donation.email:
         return None
-    if not updates.wants(donation) or problems.stopped([donation.email]):
+    if donation.campaign.is_suspended or not updates.wants(donation):
+        return None
+    if problems.stopped([donation.email]):
         return None
     return campaign_update_mail(written, donation)
 

@@ -32,6 +32,8 @@ def announcement(message: Message) -> EmailMultiAlternatives | None:
     person = composing.person_of(message)
     if written is None or person is None or not person.wants_news:
         return None
+    if person.booking.workshop.campaign.is_suspended:
+        return None
     if person.booking.state not in {BookingState.CONFIRMED, BookingState.WAITING}:
         return None
     return announcement_mail(written, person)

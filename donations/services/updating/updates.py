@@ -16,6 +16,7 @@ from django.db.models import Q
 from donations.models import CampaignUpdate, Donation
 from donations.services import totals
 from events.models import Booking, Campaign, Message
+from events.services import access
 from events.services.mails import problems
 from fundraiser.core import clock, jobs
 from fundraiser.core.errors import ServiceError
@@ -81,7 +82,11 @@ def recipients(campaign: Campaign) -> Sequence[Donation]:
 
 @tried_again
 def publish(update: CampaignUpdate) -> bool:
-    """Show an update on the campaign's page, and queue its mails; return whether this call did."""
+    """Show an update on the campaign's page, and queue its mails; return whether this call did.
+
+    Raises SuspendedError.
+    """
+    access.not_suspended(update.campaign)
     with transaction.atomic():
         now = clock.now()
         rows = CampaignUpdate.objects.filter(pk=update.pk, published_at=None)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from events.models import Announcement, Message, Registration, Workshop
+from events.services import access
 from events.services.attendees import attendee
 from events.states import Audience, BookingState, MessageState
 from fundraiser.core import clock, jobs
@@ -135,8 +136,9 @@ def send(announcement: Announcement) -> bool:
     """Queue one mail for each person; return whether this call did it.
 
     The row is locked: of two clicks one queues, and the other finds it done. The keys would keep
-    a third from doubling anything.
+    a third from doubling anything. Raises SuspendedError.
     """
+    access.not_suspended(announcement.workshop.campaign)
     with transaction.atomic():
         locked = Announcement.objects.select_for_update(no_key=True).get(pk=announcement.pk)
         if locked.queued_at is not None:
