@@ -146,7 +146,7 @@ def page_context(campaign: Campaign) -> dict[str, Any]:
         "share_image": social_cards.url(campaign, language()),
         "fee_estimate": fees.estimate(campaign.currency),
         "paused": pages.is_paused(campaign),
-        "site_paused": pausing.is_on(),
+        "site_paused": pausing.is_on_for(campaign),
     }
 
 
