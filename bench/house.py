@@ -106,6 +106,9 @@ class House:
         self.sandbox = f"http://{HOST}:{sandbox_port}"
         site = f"http://{HOST}:{self.site_port}"
         self._set(
+            UNPAID_SESSIONS_PER_HOUR="0",  # all buyers come from this machine
+            OPEN_SESSIONS_PER_ADDRESS="0",
+            PUZZLE_AFTER_DECLINES="0",
             DATABASE_URL=self.postgres.url(),
             REDIS_URL=self.valkey.url(),
             SECRET_KEY=secrets.token_hex(32),

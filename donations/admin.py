@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from donations import abuse_admin  # noqa: F401 -- registers its models
 from donations.models import (
     CampaignTotal,
     ConnectedAccount,

@@ -42,12 +42,15 @@ class DonationQuerySet(QuerySet["Donation"]):
         """Live ones that the sweeper asks Stripe about at ``now`` (aware).
 
         Created ones whose call to Stripe got no answer by ``unanswered_since``, open ones past
-        their session's end or that gave way to another payment, and processing ones.
+        their session's end, that gave way to another payment or whose campaign was suspended, and
+        processing ones.
         """
+        campaign = Q(campaign__suspended_at__isnull=False)
+        suspended = campaign | Q(campaign__team__suspended_at__isnull=False)
         gave_way = Q(purpose=Purpose.GIFT, booking__isnull=False)
         return self.filter(
             Q(state=DonationState.CREATED, created_at__lte=unanswered_since)
-            | (Q(state=DonationState.OPEN) & gave_way)
+            | (Q(state=DonationState.OPEN) & (gave_way | suspended))
             | Q(state=DonationState.OPEN, session_expires_at__lte=now)
             | Q(state=DonationState.PROCESSING)
         )

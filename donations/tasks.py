@@ -14,11 +14,13 @@ from donations.services import (
     stray_files,
     sweeper,
 )
+from donations.services.abuse import kept_forms, limits
 from donations.services.backups import making as backups
 from donations.services.exports import jobs as exports
 from donations.services.health import alarms, drift
 from donations.services.mails import notices
 from donations.services.person import erasures, lost_links, retention
+from events.services.mails import caps
 
 
 @shared_task(name="donations.apply_event")
@@ -74,6 +76,12 @@ def log_erasures() -> int:
 def apply_retention() -> str:
     """Forget what was kept long enough."""
     return str(retention.apply(gateway=for_workers()))
+
+
+@shared_task(name="donations.forget_clients")
+def forget_clients() -> int:
+    """Forget what only the limits need: clients, counted mails and kept forms, after a day."""
+    return limits.forget_clients() + kept_forms.forget() + caps.forget()
 
 
 @shared_task(name="donations.make_ledger_digests")

@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from fundraiser import account_settings, backup_settings, mail_provider, privacy_settings
+from fundraiser import (
+    abuse_settings,
+    account_settings,
+    backup_settings,
+    mail_provider,
+    privacy_settings,
+)
 
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
@@ -40,6 +46,7 @@ def contradictions() -> Iterator[str]:
     yield from account_settings.contradictions(
         social=settings.SOCIAL, team_opening=settings.TEAM_OPENING
     )
+    yield from abuse_settings.contradictions(settings.LIMITS)
     yield from backup_settings.contradictions(settings.BACKUPS)
     yield from privacy_settings.contradictions(settings)
     yield from _site_contradictions()

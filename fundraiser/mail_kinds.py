@@ -18,7 +18,12 @@ class MailKind(NamedTuple):
     editable: bool = False
     #: Its own words may name an amount of money, as {amount}.
     tells_amount: bool = False
+    #: Whoever types an address makes it go there: capped until the address is proven.
+    before_payment: bool = False
 
+
+#: Says of an address whether it has paid, or taken a seat.
+ADDRESS_PROVEN: Final = "donations.services.mails.proven.is_proven"
 
 _MONEY: Final = "donations.services.mails.payment_emails"
 _ATTENDEE: Final = "donations.services.mails.attendee_emails"
@@ -42,10 +47,10 @@ MAIL_KINDS: Final = {
     "payment_problem": MailKind(f"{_MONEY}.payment_problem", editable=True, tells_amount=True),
     "refund": MailKind(f"{_MONEY}.refund", editable=True, tells_amount=True),
     # A gift's that was given elsewhere.
-    "claim_received": MailKind(f"{_CLAIM}.claim_received"),
+    "claim_received": MailKind(f"{_CLAIM}.claim_received", before_payment=True),
     "claim_answer": MailKind(f"{_CLAIM}.claim_answer"),
     # A seat's.
-    "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address", editable=True),
+    "confirm_address": MailKind(f"{_ATTENDEE}.confirm_address", editable=True, before_payment=True),
     "confirmation": MailKind(f"{_ATTENDEE}.confirmation", editable=True),
     "reminder": MailKind(f"{_ATTENDEE}.reminder", "reminder", editable=True),
     "changed": MailKind(f"{_ATTENDEE}.changed", editable=True),
@@ -54,15 +59,18 @@ MAIL_KINDS: Final = {
     "moved": MailKind(f"{_CANCELLING}.moved"),
     "seat_given_back": MailKind(f"{_SEAT_END}.seat_given_back", editable=True),
     "seat_handed_over": MailKind(f"{_SEAT_END}.seat_handed_over", editable=True),
-    "waiting_joined": MailKind(f"{_WAITING}.waiting_joined", editable=True),
+    "waiting_joined": MailKind(f"{_WAITING}.waiting_joined", editable=True, before_payment=True),
     "waiting_offer": MailKind(f"{_WAITING}.waiting_offer", editable=True),
-    "request_received": MailKind(f"{_WAITING}.request_received", editable=True),
+    "request_received": MailKind(
+        f"{_WAITING}.request_received", editable=True, before_payment=True
+    ),
     "request_declined": MailKind(f"{_WAITING}.request_declined", editable=True),
     "thank_you": MailKind(f"{_AFTER}.thank_you", "news", editable=True),
     "replay": MailKind(f"{_AFTER}.replay", "news", editable=True),
     "fresh_link": MailKind(f"{_ATTENDEE}.fresh_link", editable=True),
     # What a person asked for.
-    "links": MailKind(f"{_OWN}.links"),
+    "finish_form": MailKind(f"{_OWN}.finish_form", before_payment=True),
+    "links": MailKind(f"{_OWN}.links", before_payment=True),
     "receipt": MailKind(f"{_OWN}.receipt", editable=True, tells_amount=True),
     "refund_answer": MailKind(f"{_OWN}.refund_answer", editable=True, tells_amount=True),
     # Written by, and to, the people who organise.

@@ -22,6 +22,7 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.forget_strangers": 3600.0,
         "donations.log_erasures": 600.0,
         "donations.apply_retention": 3600.0,
+        "donations.forget_clients": 3600.0,
         "donations.make_ledger_digests": 3600.0,
         "donations.remove_stray_files": 3600.0,
         "donations.make_backup": 3600.0,

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from fundraiser import (
+    abuse_settings,
     account_settings,
     backup_settings,
     error_reports,
@@ -52,6 +53,8 @@ _HOSTS = [_HOST, "localhost"] if _HOST == "127.0.0.1" else [_HOST]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_HOSTS)
 #: How many proxies of our own stand in front: only their part of X-Forwarded-For is believed.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+#: What one client, address and campaign may do: abuse_settings.py.
+LIMITS = abuse_settings.limits(env)
 
 SOCIAL = account_settings.social(env)
 SOCIALACCOUNT_PROVIDERS = account_settings.providers(SOCIAL)
@@ -213,6 +216,7 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 )
 MAIL_KINDS = mail_kinds.MAIL_KINDS
+ADDRESS_PROVEN = mail_kinds.ADDRESS_PROVEN
 
 # --- rooms that are made by themselves ---------------------------------------------------------
 JITSI_URL = env.str("JITSI_URL", default="https://meet.jit.si").rstrip("/")

@@ -1,5 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
+from donations.models.abuse import BlockedVisitor, BlockKind, GivingPause, KeptForm
 from donations.models.accounting import Books, PeriodLock
 from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.api import ApiAnswer, ApiToken
@@ -26,6 +27,8 @@ __all__ = [
     "ApiAnswer",
     "ApiToken",
     "Backup",
+    "BlockKind",
+    "BlockedVisitor",
     "Books",
     "CampaignMoney",
     "CampaignTotal",
@@ -39,8 +42,10 @@ __all__ = [
     "Difference",
     "Donation",
     "Export",
+    "GivingPause",
     "Heartbeat",
     "InvariantCheck",
+    "KeptForm",
     "LedgerDigest",
     "LedgerEntry",
     "OfflineGift",

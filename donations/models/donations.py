@@ -152,6 +152,11 @@ class Donation(models.Model):
                 condition=~Q(state=DonationState.PAID),
                 name="donation_unpaid_by_client",
             ),
+            models.Index(
+                fields=["checked_at"],
+                condition=~Q(state=DonationState.PAID),
+                name="donation_unpaid_by_look",
+            ),
             models.Index(Upper("email"), name="donation_email"),
         ]
 

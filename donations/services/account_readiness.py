@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from donations.models import ConnectedAccount
+from donations.services.abuse import pausing
 from donations.states import Holder
 from events.models import Campaign, Team
 from events.states import Destination
@@ -19,6 +20,12 @@ class PausedError(ServiceError):
     """The campaign's account cannot take payments now."""
 
     code = "paused"
+
+
+class SitePausedError(PausedError):
+    """The site takes no money at all for now."""
+
+    code = "site_paused"
 
 
 class PlaceMovedError(ServiceError):
@@ -52,6 +59,14 @@ def is_paused(campaign: Campaign) -> bool:
     """Return whether a campaign's connected account cannot take payments now."""
     account = account_of(campaign)
     return account is not None and any(of_account(account, campaign))
+
+
+def refuse_paused(campaign: Campaign) -> None:
+    """Raise PausedError where the site, or a campaign's connected account, takes no payments."""
+    if pausing.is_on():
+        raise SitePausedError(str(campaign.pk))
+    if is_paused(campaign):
+        raise PausedError(str(campaign.pk))
 
 
 def site_account_allowed(team: Team) -> bool:

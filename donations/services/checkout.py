@@ -27,6 +27,7 @@ from donations.gateway import (
 )
 from donations.models import Donation
 from donations.services import account_readiness, kept_seats, parameters, settlement
+from donations.services.abuse import limits
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
 from events.services import origins
@@ -105,10 +106,9 @@ def start(
 
     The same form sent again returns the same donation, in whatever state it is by now.
     Raises account_readiness.PausedError where the campaign's account takes no payments now,
-    seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
+    limits.TooManyError, seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
     """
-    if account_readiness.is_paused(campaign):
-        raise account_readiness.PausedError(str(campaign.pk))
+    account_readiness.refuse_paused(campaign)
     attempts = list(Donation.objects.filter(visit=gift.visit))
     # Attempts at another amount do not count: a second click comes while this one ends them.
     nonce = unused_nonce(gift, f"{campaign.pk}:{workshop.pk if workshop else ''}", attempts)
@@ -116,13 +116,15 @@ def start(
     donation = next((one for one in attempts if one.nonce == nonce), None)
     # Also where this one is known: tabs that were sent at the same moment did not see each other.
     replaced = [one for one in attempts if one.state in LIVE and one.nonce != nonce]
+    if donation is None:  # A refusal leaves what is open as it is.
+        limits.check(client_hash=gift.client_hash, email=gift.payer.email, visit=gift.visit)
     held = None if donation else kept_seats.reserve(attempts, workshop, gift.payer.seats)
     replace(replaced, gateway)
     kept_seats.let_go(replaced, but=held)
     if donation is None:
         try:
             donation = _hold(campaign, workshop, gift, nonce, held)
-        except (IntegrityError, seats.FullError):
+        except (IntegrityError, seats.FullError, limits.TooManyError):
             # The same form was sent twice and the other one was quicker, perhaps for the last seat.
             donation = known.first()
             if donation is None:
@@ -165,6 +167,7 @@ def _hold(
     ``held`` is a booking whose seats were kept for this.
     """
     with transaction.atomic():
+        limits.take(client_hash=gift.client_hash, email=gift.payer.email)
         booking = kept_seats.take_over(held, gift.payer) if held is not None else None
         if workshop is not None and booking is None:
             booking = seats.hold(

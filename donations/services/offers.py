@@ -13,7 +13,8 @@ from django.db import transaction
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
-from donations.services import checkout, settlement
+from donations.services import account_readiness, checkout, settlement
+from donations.services.abuse import limits
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Workshop
 from events.services import origins
@@ -38,8 +39,10 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
 
     Any other unpaid session of the booking is ended first. Where the seat is paid for already, or
     a person has to look at its payment, that donation is returned.
-    Raises seats.OverError, seats.ClosedError, or checkout.UnreachableError (the hold stays).
+    Raises limits.TooManyError, seats.OverError, seats.ClosedError, or checkout.UnreachableError
+    (the hold stays).
     """
+    account_readiness.refuse_paused(booking.workshop.campaign)
     place = f"{booking.workshop.campaign_id}:{booking.workshop_id}:{booking.pk}"
     for _ in range(_ROUNDS):
         attempts = list(Donation.objects.filter(booking=booking, purpose=Purpose.SEAT))
@@ -61,6 +64,9 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
 def _take_over(booking: Booking, gift: checkout.Gift, nonce: uuid.UUID) -> Donation:
     """Write the attempt and let Stripe decide about the hold from now on, in one transaction."""
     with transaction.atomic():
+        known = Donation.objects.filter(nonce=nonce).first()
+        if known is None:
+            limits.take(client_hash=gift.client_hash, email=booking.email)
         locked = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
         known = Donation.objects.filter(nonce=nonce).first()
         if known is not None:
@@ -141,7 +147,7 @@ def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:
     A hold without a session ends later. A session cannot: it is ended at Stripe, and another one
     is made for the same gift under the same booking, which stays held meanwhile (holds.keep).
     Asking again, at once or after a crash in between, leads to the same new session.
-    Raises checkout.UnreachableError.
+    Raises checkout.UnreachableError, or account_readiness.PausedError: what is open stays so.
     """
     if holds.extend(booking.pk):
         return None
@@ -158,6 +164,7 @@ def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:
         return checkout.open_session(attempt, gateway=gateway)
     if not _registers(booking.workshop):
         return None
+    account_readiness.refuse_paused(booking.workshop.campaign)
     try:
         if attempt.state in LIVE:
             attempt = checkout.end(attempt, gateway=gateway)

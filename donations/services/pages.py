@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info
 
 from donations.models import CampaignTotal
 from donations.services import account_readiness, sharing, social_cards, totals, walls
+from donations.services.abuse import pausing
 from donations.services.declaring import claims
 from donations.services.remitting import proof
 from events import charities
@@ -211,12 +212,13 @@ def takes_gifts(campaign: Campaign) -> bool:
         return False
     if campaign.closes_at is not None and campaign.closes_at <= clock.now():
         return False
-    return not account_readiness.is_paused(campaign)
+    return not pausing.is_on_for(campaign) and not account_readiness.is_paused(campaign)
 
 
 def is_paused(campaign: Campaign) -> bool:
-    """Return whether it would take gifts, if its Stripe account could."""
-    return campaign.state == CampaignState.PUBLISHED and account_readiness.is_paused(campaign)
+    """Return whether it would take gifts, if the site took any and its Stripe account could."""
+    is_public = campaign.state == CampaignState.PUBLISHED
+    return is_public and (pausing.is_on_for(campaign) or account_readiness.is_paused(campaign))
 
 
 def give_url(campaign: Campaign) -> str:
@@ -249,6 +251,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "days_left": None if closes is None else max((closes - clock.now()).days, 0),
         "give_url": give_url(campaign),
         "paused": is_paused(campaign),
+        "site_paused": pausing.is_on_for(campaign),
         "csv_url": reverse("entries_csv", args=[campaign.slug]),
         "total_url": reverse("campaign_total", args=[campaign.slug]),
         "accent_url": accent_url(campaign),

@@ -85,10 +85,11 @@ def finish(donation_id: int, *, gateway: Gateway) -> None:
     """Learn the session of an unanswered attempt, and bring it to what Stripe says.
 
     The same key is replayed with the same parameters. One that gave way to another payment for the
-    same seat is made unpayable. Raises GatewayError or BusyError.
+    same seat, or whose campaign was suspended, is made unpayable. Raises GatewayError or BusyError.
     """
-    donation = Donation.objects.get(pk=donation_id)
-    if donation.gave_way:
+    donation = Donation.objects.select_related("campaign__team").get(pk=donation_id)
+    unpaid = donation.state in {DonationState.CREATED, DonationState.OPEN}
+    if donation.gave_way or (unpaid and donation.campaign.is_suspended):
         checkout.end(donation, gateway=gateway)
         return
     checkout.ensure_session(donation, gateway=gateway)

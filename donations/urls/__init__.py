@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from donations.urls import (
+    abuse,
     api,
     campaigns,
     cancelling,
@@ -22,6 +23,7 @@ from donations.urls import (
 )
 
 urlpatterns = [
+    *abuse.urlpatterns,
     *api.urlpatterns,
     *campaigns.urlpatterns,
     *cancelling.urlpatterns,

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from donations.carried_forms import CarriedForm
 from donations.services import pages
+from donations.services.abuse import blocking
 from donations.services.declaring import carried
-from donations.views import giving
+from donations.views import giving, guarding
 from events.services import access
 from events.services.seating import seats
 
@@ -31,12 +32,13 @@ def ask(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
         return render(request, "workshops/carried.html", context, status=422)
     payer = form.to_payer()
     try:
+        guarding.refuse_blocked(request, payer.email)
         carried.ask(workshop=found, payer=payer, nonce=form.cleaned_data["nonce"])
     except carried.NoneLeftError:
         context |= {"carried_form": form, "none_left": True}
         return render(request, "workshops/carried.html", context, status=409)
     except seats.FullError:
         return render(request, "checkout/full.html", context, status=409)
-    except seats.ClosedError:
-        return render(request, "checkout/closed.html", context, status=409)
+    except (seats.ClosedError, blocking.BlockedError) as refusal:
+        return guarding.refused(request, "workshops/carried.html", context, refusal)
     return render(request, "bookings/check_mail.html", {**context, "email": payer.email})

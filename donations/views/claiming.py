@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.declared_forms import ClaimForm
 from donations.services import pages
+from donations.services.abuse import blocking
 from donations.services.declaring import claims
 from donations.services.declaring.claim_links import claim_for_link, claim_link
-from donations.views import giving
+from donations.views import giving, guarding
 from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access
@@ -63,8 +64,12 @@ def _show(
     again = {**context, **giving.claim_context(campaign, workshop, form)}
     if not form.is_valid():
         return render(request, template, again, status=422)
+    shown = form.to_shown()
     try:
-        claim = claims.show(campaign=campaign, workshop=workshop, shown=form.to_shown())
+        guarding.refuse_blocked(request, shown.payer.email)
+        claim = claims.show(campaign=campaign, workshop=workshop, shown=shown)
+    except blocking.BlockedError:
+        return guarding.blocked(request, context)
     except seats.FullError:
         return render(request, "checkout/full.html", context, status=409)
     except seats.ClosedError:

@@ -23,7 +23,6 @@ from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import (
-    account_readiness,
     checkout,
     fees,
     pages,
@@ -32,9 +31,10 @@ from donations.services import (
     social_cards,
     watching,
 )
+from donations.services.abuse import pausing
 from donations.services.declaring import carried, claims
 from donations.states import DonationState
-from donations.views import shared, workshop_preview
+from donations.views import guarding, proving, shared, workshop_preview
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
@@ -150,6 +150,7 @@ def page_context(campaign: Campaign) -> dict[str, Any]:
         "share_image": social_cards.url(campaign, language()),
         "fee_estimate": fees.estimate(campaign.currency),
         "paused": pages.is_paused(campaign),
+        "site_paused": pausing.is_on_for(campaign),
     }
 
 
@@ -200,22 +201,33 @@ def _submit(
         carried = origins.carried(request.POST)
         return render(request, template, {**context, "form": form, "carried": carried}, status=422)
     gift = replace(form.to_gift(client_hash(request)), replay=replay)
+    again = {**context, "form": form, "carried": origins.carried(request.POST)}
     try:
-        if workshop is not None and not gift.amount:
-            nonce = gift.nonce(f"{campaign.pk}:{workshop.pk}")
-            free_seats.start(workshop=workshop, payer=gift.payer, nonce=nonce)
-            return render(
-                request, "bookings/check_mail.html", {**context, "email": gift.payer.email}
-            )
-        donation = checkout.start(
-            campaign=campaign, workshop=workshop, gift=gift, gateway=for_visitors()
-        )
+        return _start(request, campaign, workshop, gift, context)
     except seats.FullError:
         return _full(request, campaign, workshop, gift)
-    except (seats.ClosedError, account_readiness.PausedError) as refusal:
-        return closed(request, context, refusal)
-    except (checkout.UnreachableError, account_readiness.PlaceMovedError):
-        return unreachable(request, context)
+    except guarding.REFUSALS as refusal:
+        return guarding.refused(request, template, again, refusal)
+
+
+def _start(
+    request: HttpRequest,
+    campaign: Campaign,
+    workshop: Workshop | None,
+    gift: checkout.Gift,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Hold the seats and go on: to paying, or to proving the address where nothing is paid."""
+    guarding.refuse_blocked(request, gift.payer.email)
+    nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}")
+    if workshop is not None and not gift.amount:
+        free_seats.start(workshop=workshop, payer=gift.payer, nonce=nonce)
+        return render(request, "bookings/check_mail.html", {**context, "email": gift.payer.email})
+    if (proof := proving.step(request, campaign, gift, nonce, context)) is not None:
+        return proof
+    donation = checkout.start(
+        campaign=campaign, workshop=workshop, gift=gift, gateway=for_visitors()
+    )
     return after_start(donation)
 
 
@@ -232,19 +244,6 @@ def _full(
         initial = {**typed, "nonce": uuid.uuid4(), **origins.asked(request.POST)}
         context["wait_form"] = WaitForm(workshop=found, initial=initial)
     return render(request, "checkout/full.html", context, status=409)
-
-
-def closed(request: HttpRequest, context: dict[str, Any], refusal: Exception) -> HttpResponse:
-    """Too late, or the campaign's Stripe account takes no payments now: a page that says which."""
-    if isinstance(refusal, account_readiness.PausedError):
-        context = {**context, "paused": True}
-    return render(request, "checkout/closed.html", context, status=409)
-
-
-def unreachable(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Stripe did not answer: a page whose button sends the same form again, nonce included."""
-    again = {**context, "retry_url": request.path, "retry_fields": request.POST.dict()}
-    return render(request, "checkout/unreachable.html", again, status=503)
 
 
 def after_start(donation: Donation) -> HttpResponse:

@@ -41,6 +41,7 @@ LABELS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     ),
     "request_declined": (_("Request declined"), _("When you say no to somebody who asked to come")),
     "fresh_link": (_("A fresh link"), _("When a link was used at two places")),
+    "finish_form": (_("Form to go on with"), ""),
     "links": (_("Lost links"), ""),
     "receipt": (_("Receipt"), _("When somebody asks for it")),
     "refund_answer": (_("Answer about a refund"), _("When you leave it as a gift")),

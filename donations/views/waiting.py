@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
-from donations.services import account_readiness, checkout, offers, pages
+from donations.services import offers, pages
+from donations.services.abuse import blocking
 from donations.states import DonationState, Purpose
-from donations.views import giving
+from donations.views import giving, guarding
 from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Booking
@@ -50,9 +51,12 @@ def wait(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
         return render(request, "workshops/workshop.html", context, status=422)
     payer = form.to_payer()
     try:
+        guarding.refuse_blocked(request, payer.email)
         waiting_list.join(workshop=found, payer=payer, nonce=form.cleaned_data["nonce"])
     except waiting_list.NotFullError:
         return redirect("workshop", slug=slug, workshop_slug=workshop_slug)
+    except blocking.BlockedError:
+        return guarding.blocked(request, context)
     except seats.ClosedError:
         return render(request, "checkout/closed.html", context, status=409)
     return render(request, "bookings/waiting.html", {**context, "email": payer.email})
@@ -151,16 +155,15 @@ def _take(request: HttpRequest, booking: Booking, token: str) -> HttpResponse:
     gift = form.to_gift(client_hash(request))
     gateway = for_visitors()
     try:
+        guarding.refuse_blocked(request, booking.email)
         if not gift.amount:
             seated = offers.take_without_gift(booking=booking, payer=gift.payer, gateway=gateway)
             return redirect("booking", token=access.booking_link(seated))
         donation = offers.start(booking=booking, gift=gift, gateway=gateway)
     except seats.OverError:
         return redirect("booking", token=token)
-    except (seats.ClosedError, account_readiness.PausedError) as refusal:
-        return giving.closed(request, context, refusal)
-    except (checkout.UnreachableError, account_readiness.PlaceMovedError):
-        return giving.unreachable(request, context)
+    except guarding.REFUSALS as refusal:
+        return guarding.refused(request, _SEAT, context, refusal)
     return giving.after_start(donation)
 
 
@@ -171,10 +174,8 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
     found = access.booking_for_link(token)
     try:
         attempt = offers.extend(found, gateway=for_visitors())
-    except account_readiness.PausedError as refusal:
-        return giving.closed(request, _seat_page(found, token, _form(found)), refusal)
-    except checkout.UnreachableError:
-        return giving.unreachable(request, _seat_page(found, token, _form(found)))
+    except guarding.REFUSALS as refusal:
+        return guarding.refused(request, _SEAT, _seat_page(found, token, _form(found)), refusal)
     if attempt is not None:
         return giving.after_start(attempt)
     found.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign, CampaignAddress
+from events.models.counted_mails import CountedMail
 from events.models.invitees import Invitee, ListInvitation
 from events.models.messages import DeliveryProblem, Message
 from events.models.moments import SharedMoment
@@ -20,6 +21,7 @@ __all__ = [
     "Booking",
     "Campaign",
     "CampaignAddress",
+    "CountedMail",
     "DeliveryProblem",
     "Device",
     "Erasure",

@@ -1,7 +1,8 @@
 """A team or a campaign suspended by an admin of the site, and let go on again.
 
-Nothing is lost meanwhile: people with a seat keep their pages, gifts stay in the ledger, and a
-payment that is under way at Stripe is taken, since nobody can call it back.
+Nothing is lost meanwhile: people with a seat keep their pages, and gifts stay in the ledger. What
+somebody has begun to pay is made unpayable by the sweeper's next round; a payment that was quicker,
+or is under way at a bank, is taken, since nobody can call it back.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ import uuid
 from typing import Final
 
 from donations.gateway.stripe import for_visitors
-from donations.models import Claim, Donation, OfflineGift
+from donations.models import Claim, Donation, KeptForm, OfflineGift
 from donations.services import settlement, totals
+from donations.services.abuse.kept_forms import FINISH_LINK
 from donations.services.declaring.claim_links import CLAIM_LINK
 from donations.services.links import GIFT_LINK
 from donations.states import OfflineKind, OfflineState
@@ -21,6 +22,7 @@ _NAMES: Final = {
     "claim": CLAIM_LINK,
     "claim_withdraw": CLAIM_LINK,
     "erase": PERSON_LINK,
+    "finish_form": FINISH_LINK,
     "gift_receipt": GIFT_LINK,
     "gift_receipt_mail": GIFT_LINK,
     "gift_ask_back": GIFT_LINK,
@@ -69,6 +71,14 @@ def paid(workshop: Workshop, sandbox: SandboxControl) -> Donation:
     donation: Donation = start(workshop, make_gift(), for_visitors())
     sandbox.pay(donation.session_id)
     Person.objects.create(email=donation.email)
+    KeptForm.objects.create(
+        campaign=workshop.campaign,
+        nonce=uuid.uuid4(),
+        path="/",
+        email=donation.email,
+        name=donation.name,
+        language="en",
+    )
     _declared(workshop)
     return settlement.apply(donation.pk, gateway=for_visitors())
 
@@ -77,6 +87,8 @@ def row_of(donation: Donation, purpose: str) -> object:
     """Return whose link a purpose of these pages is: a person's seat, or the whole address."""
     if purpose == PERSON_LINK:
         return Person.objects.filter(email=donation.email).first() or donation
+    if purpose == FINISH_LINK:
+        return KeptForm.objects.filter(email=donation.email).first() or donation
     if purpose == CLAIM_LINK:
         rows = Claim.objects.filter(campaign=donation.campaign).order_by("pk")
         return (rows.last() if donation.state == "paid" else rows.first()) or donation

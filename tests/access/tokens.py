@@ -6,6 +6,7 @@ import uuid
 from typing import Any, Final
 
 from donations.models import Donation
+from donations.services.abuse.kept_forms import FINISH_LINK
 from donations.services.connecting.doors import ONBOARDING_LINK
 from donations.services.declaring.claim_links import CLAIM_LINK
 from donations.services.links import GIFT_LINK
@@ -91,7 +92,7 @@ def link_of(donation: Donation, purpose: str) -> str:
 
 def _row(donation: Donation, booking: Booking, purpose: str) -> Any:
     """Return what a link is for; the other attendee holds none of a speaker or an organizer."""
-    if purpose in {PERSON_LINK, SEAT_LINK, CLAIM_LINK}:
+    if purpose in {PERSON_LINK, SEAT_LINK, CLAIM_LINK, FINISH_LINK}:
         return own_pages.row_of(donation, purpose)
     if purpose in {BOOKING_LINK, CONFIRM_LINK}:
         return booking

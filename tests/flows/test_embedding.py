@@ -135,7 +135,7 @@ def test_frames_are_cheap(workshop: Workshop, django_assert_max_num_queries: Any
             Client().get(f"{path}?anew=1")
         with django_assert_max_num_queries(5):
             Client().get(f"{path}?language=fr")
-        with django_assert_max_num_queries(2):
+        with django_assert_max_num_queries(3):
             Client().get(f"{path}?language=fr")
 
 

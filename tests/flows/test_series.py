@@ -80,7 +80,7 @@ def test_the_page_of_a_date_leads_to_the_others(
     assert f"/c/{campaign.slug}/{second.slug}/" in page
     assert public in page
     caches["pages"].clear()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(shown)
     with django_assert_num_queries(1):
         client.get(shown)

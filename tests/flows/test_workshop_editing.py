@@ -233,7 +233,7 @@ def test_the_public_page_costs_what_it_cost(
     client: Client, campaign: Campaign, django_assert_num_queries: Any
 ) -> None:
     shop = make_workshop(campaign)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(_public(shop))
     with django_assert_num_queries(1):
         client.get(_public(shop))

@@ -18,6 +18,7 @@ BIN = Path(sys.executable).parent
 GIVEN = {"SITE_ADDRESS": "give.example.org", "POSTGRES_PASSWORD": "a-long-random-text"}
 OTHER_READERS = (
     "docker-compose.yml",
+    "fundraiser/abuse_settings.py",
     "fundraiser/account_settings.py",
     "fundraiser/backup_settings.py",
     "fundraiser/gunicorn.py",

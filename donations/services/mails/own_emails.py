@@ -9,8 +9,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import translation
 
-from donations.models import Donation
+from donations.models import Donation, KeptForm
 from donations.services import pages
+from donations.services.abuse import kept_forms
 from donations.services.links import gift_link
 from donations.services.mails.payment_emails import compose_for, donation_of
 from donations.services.papers import receipts
@@ -45,6 +46,24 @@ def links(message: Message) -> EmailMultiAlternatives | None:
         language=person.language,
         reply_to=settings.DEFAULT_FROM_EMAIL,
         context={"seats": seats, "gifts": gifts, "person_url": person_url(person)},
+    )
+
+
+def finish_form(message: Message) -> EmailMultiAlternatives | None:
+    """The link by which a form goes on to paying; not due once the form is forgotten."""
+    row = KeptForm.objects.filter(pk=message.ids["kept_form"]).select_related("campaign").first()
+    if row is None:
+        return None
+    return compose(
+        "finish_form",
+        to=row.email,
+        language=row.language,
+        reply_to=settings.DEFAULT_FROM_EMAIL,
+        context={
+            "name": row.name,
+            "title": row.campaign.text("title", row.language),
+            "link": absolute(reverse("finish_form", args=[kept_forms.link(row)])),
+        },
     )
 
 

@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from donations.gateway import Gateway
 from donations.models import Claim, Donation, RefundOrder
 from donations.services import cancellations, cancelling, locking, refund_requests
+from donations.services.abuse import blocking, kept_forms
 from donations.services.declaring import claims, receipt_files
 from donations.services.exports import forgetting
 from donations.services.person import accounts, erasures, own_records, personal_data
@@ -114,6 +115,8 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         list_invitations.forget(person.email)
         accounts.forget(person.email)
         erasures.note(person.email)
+        kept_forms.of_address(person.email).delete()
+        blocking.forget_address(person.email)
         person.delete()
         # Files that are being written may have read the rows as they were: so after the commit.
         campaigns = {one.campaign_id for one in donations} | {one.campaign_id for one in shown}

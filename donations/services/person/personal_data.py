@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
+from donations.services.abuse import kept_forms
 from donations.services.declaring import receipt_files
 from donations.services.papers import receipts
 from donations.services.person import own_records, particulars
@@ -55,6 +56,10 @@ def of_person(person: Person) -> dict[str, Any]:
             _acknowledgement(one) for one in own_records.acknowledgements_of(email)
         ],
         "gifts_shown_by_receipt": [_claim(one) for one in own_records.claims_of(email)],
+        "forms_kept": [
+            {"fields": one.fields, "created_at": _time(one.created_at)}
+            for one in kept_forms.of_address(email)
+        ],
         "mails": _mails(messages_of(person, bookings, seats, donations)),
         "delivery_problems": [
             {"kind": one.kind, "happened_at": _time(one.happened_at), "detail": one.detail}

@@ -27,7 +27,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.module_loading import import_string
 
 from events.models import Message, SharedMoment
-from events.services.mails import batches, claims, due, problems, provider
+from events.services.mails import batches, caps, claims, due, problems, provider
 from events.services.mails.mail_server import DEADLINE, MailServer, RefusedError, ServerDownError
 from events.states import MessageState
 from fundraiser.core import clock
@@ -154,6 +154,12 @@ def _told(against: due.Verdict) -> tuple[str, str]:
 def _rendered(message: Message) -> EmailMultiAlternatives | None:
     render: Renderer = import_string(settings.MAIL_KINDS[message.kind].renderer)
     mail = render(message)
+    key = message.message_id.hex
+    if mail is not None and not all(
+        caps.allows(message.kind, one, key=key) for one in mail.recipients()
+    ):
+        logger.warning("mail %s (%s): its address had its number", message.pk, message.kind)
+        return None
     if mail is not None:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
         mail.extra_headers["Message-ID"] = f"<{message.message_id.hex}@{domain}>"

@@ -7,7 +7,7 @@ ordinary way (docs/adr/0017-the-line.md).
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -26,6 +26,13 @@ class NotFullError(ServiceError):
     """There are seats for everybody: register instead."""
 
     code = "not_full"
+
+
+class _KnownError(Exception):
+    """The address has a place: what was written is undone.
+
+    It was written all the same, so that nobody can tell by the time (PROMISES.md 40).
+    """
 
 
 def is_open(workshop: Workshop) -> bool:
@@ -50,21 +57,32 @@ def join(*, workshop: Workshop, payer: seats.Payer, nonce: UUID) -> Booking | No
         if not is_open(locked):
             status = seats.registration_status(locked, clock.now())
             raise NotFullError(status) if status == "open" else seats.ClosedError(status)
-        if _is_known(locked, payer.email, nonce):
-            return None
+        known = _is_known(locked, payer.email, nonce)
         try:
             with transaction.atomic():
-                booking = seats.book(
-                    workshop=locked,
-                    payer=payer,
-                    nonce=nonce,
-                    state=BookingState.WAITING,
-                    awaits_approval=locked.moderated,
-                )
-        except IntegrityError:  # the same number was sent to another workshop: no form of ours
+                booking = _stand(locked, payer, uuid4() if known else nonce)
+                _undo_if(known)
+        except (IntegrityError, _KnownError):  # or the number was sent to another workshop
             return None
-        kind = "request_received" if booking.awaits_approval else "waiting_joined"
-        outbox.queue(key=f"{kind}:{booking.pk}", kind=kind, booking=booking)
+    return booking
+
+
+def _undo_if(known: bool) -> None:  # noqa: FBT001 -- raises within the savepoint
+    if known:
+        raise _KnownError
+
+
+def _stand(workshop: Workshop, payer: seats.Payer, nonce: UUID) -> Booking:
+    """Write the place in the line, and its mail."""
+    booking = seats.book(
+        workshop=workshop,
+        payer=payer,
+        nonce=nonce,
+        state=BookingState.WAITING,
+        awaits_approval=workshop.moderated,
+    )
+    kind = "request_received" if booking.awaits_approval else "waiting_joined"
+    outbox.queue(key=f"{kind}:{booking.pk}", kind=kind, booking=booking)
     return booking
 
 

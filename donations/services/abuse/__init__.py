@@ -1,0 +1,1 @@
+"""What keeps card testers, floods and unwanted visitors away: docs/abuse.md."""

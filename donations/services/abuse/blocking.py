@@ -1,0 +1,70 @@
+"""Who may not give or register here: addresses, domains of addresses, networks of clients."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_domain_name, validate_email
+from django.utils.translation import gettext as _
+
+from donations.models import BlockedVisitor, BlockKind
+from fundraiser.core import hashes
+from fundraiser.core.errors import ServiceError
+
+
+class BlockedError(ServiceError):
+    """The visitor's address or network is blocked."""
+
+    code = "blocked"
+
+
+def refuse(*, email: str, client: str) -> None:
+    """Raise BlockedError where an address, its domain, or the client's network is blocked.
+
+    A blocked domain counts for what is below it, too.
+    """
+    if BlockedVisitor.objects.filter(value_hash__in=list(_hashes(email))).exists():
+        raise BlockedError("address")
+    networks = BlockedVisitor.objects.filter(kind=BlockKind.NETWORK)
+    here = ipaddress.ip_address(client)
+    if any(here in ipaddress.ip_network(one) for one in networks.values_list("value", flat=True)):
+        raise BlockedError("network")
+
+
+def _hashes(email: str) -> Iterator[str]:
+    email = email.strip().lower()
+    yield hash_of(BlockKind.ADDRESS, email)
+    parts = email.rpartition("@")[2].split(".")
+    for start in range(len(parts)):
+        yield hash_of(BlockKind.DOMAIN, ".".join(parts[start:]))
+
+
+def hash_of(kind: str, value: str) -> str:
+    """Return under what a blocked value is known."""
+    return hashes.keyed(f"blocked {kind}", value)
+
+
+def tidied(kind: str, value: str) -> str:
+    """Return a value as it is kept. Raises ValidationError in words for an admin."""
+    value = value.strip().lower()
+    if kind == BlockKind.NETWORK:
+        try:
+            return str(ipaddress.ip_network(value, strict=False))
+        except ValueError as error:
+            raise ValidationError(
+                _("Write an address or a network, such as 203.0.113.0/24 or 2001:db8::/32.")
+            ) from error
+    if kind == BlockKind.DOMAIN:
+        value = value.removeprefix("@")
+        validate_domain_name(value)
+    else:
+        validate_email(value)
+    return value
+
+
+def forget_address(email: str) -> None:
+    """Take an erased address off its block, which goes on by the hash alone."""
+    known = hash_of(BlockKind.ADDRESS, email.strip().lower())
+    BlockedVisitor.objects.filter(value_hash=known).update(value="", reason="")

@@ -1,0 +1,102 @@
+"""How many payments one client and one address may have begun and not paid.
+
+Counted in PostgreSQL, so that they hold without Redis and over all processes. Paid ones do not
+count: an office behind one address can register (PROMISES.md 39).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+
+from donations.models import Donation
+from donations.states import DonationState
+from fundraiser.core import clock
+from fundraiser.core.errors import ServiceError
+
+HOUR: Final = timedelta(hours=1)
+#: How long a client's hash is kept at a donation; the limits need an hour of it.
+KEPT: Final = timedelta(days=1)
+
+
+class TooManyError(ServiceError):
+    """Too many payments were begun and not paid. ``until`` is when the next one may be (aware)."""
+
+    code = "too_many"
+    retryable = True
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+    @property
+    def seconds(self) -> int:
+        """How long to wait from now on, at least one second."""
+        return max(int((self.until - clock.now()).total_seconds()) + 1, 1)
+
+
+def take(*, client_hash: str, email: str) -> None:
+    """Check once more in the transaction that writes the attempt: one after the other.
+
+    Two attempts of one client, or of one address, wait for each other here, so that both cannot
+    be the last that is allowed. First in the transaction, before any row is locked.
+    Raises TooManyError.
+    """
+    numbers = sorted(_lock_number(name) for name in (f"c:{client_hash}", f"e:{email.lower()}"))
+    with connection.cursor() as cursor:
+        for number in numbers:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    check(client_hash=client_hash, email=email)
+
+
+def check(*, client_hash: str, email: str, visit: uuid.UUID | None = None) -> None:
+    """Raise TooManyError where one more payment may not begin now.
+
+    ``client_hash`` may be empty: unknown. ``visit`` is the form's number, whose own open payment
+    is about to be replaced and does not count.
+    """
+    ends = [*_of_client(client_hash), *_of_address(email, visit)]
+    if ends:
+        raise TooManyError(max(ends))
+
+
+def _of_client(client_hash: str) -> list[datetime]:
+    most = settings.LIMITS.unpaid_sessions_per_hour
+    if not most or not client_hash:
+        return []
+    rows = Donation.objects.filter(client_hash=client_hash, created_at__gt=clock.now() - HOUR)
+    # A bank debit that is on its way was promised: it counts as paid.
+    unpaid = rows.exclude(state=DonationState.PAID).exclude(state=DonationState.PROCESSING)
+    times = list(unpaid.order_by("-created_at").values_list("created_at", flat=True)[:most])
+    return [times[-1] + HOUR] if len(times) == most else []
+
+
+def _of_address(email: str, visit: uuid.UUID | None) -> list[datetime]:
+    most = settings.LIMITS.open_sessions_per_address
+    if not most:
+        return []
+    rows = Donation.objects.filter(
+        email__iexact=email,
+        state__in=[DonationState.CREATED, DonationState.OPEN],
+        session_expires_at__gt=clock.now(),
+    )
+    others = rows.exclude(visit=visit) if visit else rows
+    ends = others.order_by("-session_expires_at").values_list("session_expires_at", flat=True)
+    found = list(ends[:most])
+    return [found[-1]] if len(found) == most else []
+
+
+def _lock_number(name: str) -> int:
+    digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"abuse").digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def forget_clients() -> int:
+    """Take the clients' hashes off donations that are older than a day; return from how many."""
+    old = Donation.objects.filter(created_at__lte=clock.now() - KEPT).exclude(client_hash="")
+    return old.update(client_hash="")

@@ -1,0 +1,62 @@
+"""The step between the form and paying while many payments are declined.
+
+The visitor's browser solves a small task by itself, or a mailed link goes on: for who has no
+JavaScript, or a browser that cannot.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from donations.services import pages
+from donations.services.abuse import kept_forms, puzzles
+from donations.services.checkout import Gift
+from donations.views.language import language
+from events.models import Campaign
+
+#: The button that wants the mail, and where the two proofs stand in a form.
+BY_MAIL: Final = "by_mail"
+_SOLVED, _MAILED = "solved", "mailed"
+
+
+def step(
+    request: HttpRequest, campaign: Campaign, gift: Gift, nonce: UUID, context: dict[str, Any]
+) -> HttpResponse | None:
+    """Return the page of the step, or None: it is not asked for, or done.
+
+    ``nonce`` names the gift; a proof is good for nothing else.
+    """
+    if not puzzles.is_asked(campaign):
+        return None
+    typed = request.POST.dict()
+    if puzzles.is_solved(typed.pop(_SOLVED, ""), nonce):
+        return None
+    if kept_forms.is_proof(typed.pop(_MAILED, ""), nonce):
+        return None
+    if typed.pop(BY_MAIL, ""):
+        kept_forms.keep(
+            campaign=campaign, nonce=nonce, payer=gift.payer, path=request.path, fields=typed
+        )
+        return render(request, "checkout/proof_mailed.html", {**context, "email": gift.payer.email})
+    asked = {"fields": typed, "path": request.path, "challenge": puzzles.challenge(nonce)}
+    return render(request, "checkout/prove.html", {**context, **asked}, status=428)
+
+
+@never_cache
+@require_safe
+def finish_form(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the mailed link: a button that sends the kept form on."""
+    row = kept_forms.form_for_link(token)
+    context = {
+        "campaign": pages.campaign_page(row.campaign, language()),
+        "accent_url": pages.accent_url(row.campaign),
+        "path": row.path,
+        "fields": {**row.fields, _MAILED: token},
+    }
+    return render(request, "checkout/finish.html", context)
