@@ -28,3 +28,27 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
         "donations.make_backup": 3600.0,
     }.items()
 }
+
+
+def celery(key_prefix: str) -> dict[str, Any]:
+    """Return Celery's settings beside its broker and the rounds. Whatever it forgets is in rows."""
+    return {
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {
+            "global_keyprefix": f"{key_prefix}:",
+            "visibility_timeout": 300,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_connect_timeout": 2,
+            "socket_timeout": 5,
+            "socket_keepalive": True,
+        },
+        "CELERY_TASK_IGNORE_RESULT": True,
+        "CELERY_TASK_ACKS_LATE": True,
+        "CELERY_TASK_DEFAULT_QUEUE": "fundraiser",
+        "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+        "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,
+        #: Celery itself would close a worker's connections after every task: fundraiser/celery.py.
+        "CELERY_DB_REUSE_MAX": 1_000_000_000,
+        "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+        "CELERY_TASK_TIME_LIMIT": 600,
+    }

@@ -165,24 +165,7 @@ CACHES = {
     },
 }
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "global_keyprefix": f"{REDIS_KEY_PREFIX}:",
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_connect_timeout": 2,
-    "socket_timeout": 5,
-    "socket_keepalive": True,
-}
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_DEFAULT_QUEUE = "fundraiser"
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-#: Celery itself would close a worker's connections after every task: fundraiser/celery.py.
-CELERY_DB_REUSE_MAX = 1_000_000_000
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_TIME_LIMIT = 600
+vars().update(schedule.celery(REDIS_KEY_PREFIX))
 CELERY_BEAT_SCHEDULE = schedule.BEAT_SCHEDULE
 
 # --- Stripe -----------------------------------------------------------------------------------

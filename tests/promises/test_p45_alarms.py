@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 from pytest_django.fixtures import Settings
 
 from donations.gateway.stripe import for_visitors
-from donations.models import CampaignTotal, Difference, Donation, StripeEvent
+from donations.models import Backup, CampaignTotal, Difference, Donation, StripeEvent
 from donations.services import settlement
 from donations.services.health import checks, machines
 from events.services.mails import outbox
@@ -122,12 +122,13 @@ def _difference(scene: Scene) -> None:
 
 def _backup_missed(scene: Scene) -> None:
     made_at = scene.house.clock.now() - timedelta(hours=25, minutes=56)
-    scene.patch.setattr(machines, "LAST_BACKUP_AT", lambda: made_at)
+    scene.settings.BACKUPS = replace(settings.BACKUPS, to="/backups")
+    Backup.objects.create(taken_at=made_at, place="/backups", name="a.zip", size=1, rows=1)
     assert scene.house.red_in_metrics() - MOVED == set()
 
 
 def _never_backed_up(scene: Scene) -> None:
-    scene.patch.setattr(machines, "LAST_BACKUP_AT", lambda: None)
+    scene.settings.BACKUPS = replace(settings.BACKUPS, to="/backups")
 
 
 def _stops(name: str) -> Callable[[Scene], None]:

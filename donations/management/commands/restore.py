@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -61,10 +61,12 @@ class Command(BaseCommand):
         for one in done.broken:
             say(f"broken: {one.promise}: {one.row}")
         say(f"{done.mails_held} stale mails are held; {done.mails_waiting} leave by themselves.")
+        since = f"{taken_at.astimezone(UTC):%Y-%m-%dT%H:%M}"
         days = max((clock.now() - taken_at).days + 2, 30)
         say(
             "Next, before web, worker and beat start again:\n"
             f"  manage.py reconcile --days {days}   what Stripe knows of the time since\n"
+            f"  manage.py replay_erasures --since {since}   erase again who was erased since\n"
             "  manage.py mails               then --held release or --held drop\n"
             "  manage.py check_invariants"
         )

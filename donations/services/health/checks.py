@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
@@ -159,8 +160,8 @@ _BACKUP: Final = Check(
 
 
 def checks() -> tuple[Check, ...]:
-    """Return every check; that of backups once they are plugged in (machines.LAST_BACKUP_AT)."""
-    backups = (_BACKUP,) if machines.LAST_BACKUP_AT else ()
+    """Return every check; that of backups where a place for them is set (BACKUP_TO)."""
+    backups = (_BACKUP,) if settings.BACKUPS.to else ()
     return (_DATABASE, _REDIS, *_PROCESSES, *_WORK, *_MONEY, _CLOCK, *backups)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -11,15 +10,12 @@ from django.conf import settings
 from django.db import connection
 
 from donations.models import Reconciliation
+from donations.services.backups.making import last_backup_at
 from donations.services.health import heartbeats
 from fundraiser.core import clock
 
 #: Seconds that Redis may take to answer.
 _REDIS_PATIENCE: Final = 1.0
-
-#: The one place where backups are plugged in: what returns when the last good one was made.
-#: While it is None the age of backups is not among the checks.
-LAST_BACKUP_AT: Callable[[], datetime | None] | None = None
 
 
 def database_away(now: datetime) -> float:
@@ -63,5 +59,5 @@ def clock_skew(now: datetime) -> float:
 
 def backup_age(now: datetime) -> float | None:
     """How long ago the last good backup was made; None where there is none."""
-    last = LAST_BACKUP_AT() if LAST_BACKUP_AT else None
+    last = last_backup_at()
     return (now - last).total_seconds() if last else None

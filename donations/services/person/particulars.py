@@ -8,8 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from donations.models import Donation, RemittanceShare
-from events.models import Announcement, Booking, Membership, Registration
+from donations.models import Acknowledgement, Donation, RemittanceShare
+from events.models import Announcement, Booking, ListInvitation, Membership, Registration
 
 
 def of_address(email: str) -> dict[str, Any]:
@@ -66,6 +66,36 @@ def of_donation(donation: Donation) -> dict[str, Any]:
             {"sent_on": one.remittance.sent_on.isoformat(), "amount_minor": one.amount_minor}
             for one in sorted(shares, key=lambda one: one.pk)
         ],
+    }
+
+
+def of_list_invitation(invitation: ListInvitation) -> dict[str, Any]:
+    """Return one invitation that came by a list of addresses."""
+    return {
+        "team": invitation.invitee.team.name,
+        "campaign": invitation.campaign.title,
+        "name": invitation.invitee.name,
+        "words": invitation.words,
+        "language": invitation.language,
+        "created_at": _time(invitation.created_at),
+        "unsubscribed_at": _time(invitation.invitee.unsubscribed_at),
+    }
+
+
+def of_acknowledgement(asked: Acknowledgement) -> dict[str, Any]:
+    """Return what an officer of a charity was asked, and said."""
+    return {
+        "charity": asked.remittance.campaign.charity_name,
+        "campaign": asked.remittance.campaign.title,
+        "language": asked.language,
+        "asked_at": _time(asked.asked_at),
+        "acknowledged_at": _time(asked.acknowledged_at),
+        "received_minor": asked.received_minor,
+        "received_on": asked.received_on.isoformat() if asked.received_on else None,
+        "currency": asked.remittance.currency,
+        "name": asked.officer_name,
+        "role": asked.officer_role,
+        "shows_name": asked.shows_name,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from donations.models import Acknowledgement, CarriedSeat, Claim, Donation
+from donations.models import CarriedSeat, Claim, Donation
 from donations.services.abuse import kept_forms
 from donations.services.declaring import receipt_files
 from donations.services.papers import receipts
@@ -17,7 +17,6 @@ from events.models import (
     Booking,
     DeliveryProblem,
     Host,
-    ListInvitation,
     Message,
     Person,
     Registration,
@@ -33,7 +32,6 @@ def of_person(person: Person) -> dict[str, Any]:
     bookings = list(own_records.bookings_of(email))
     seats = list(own_records.registrations_of(email))
     donations = list(own_records.donations_of(email))
-    invitees = list_invitations.of_address(email)
     problems = DeliveryProblem.objects.filter(email__iexact=email).order_by("pk")
     return {
         "made_at": _time(clock.now()),
@@ -50,10 +48,12 @@ def of_person(person: Person) -> dict[str, Any]:
         ],
         "donations": [_donation(one) for one in donations],
         "list_invitations": [
-            _list_invitation(one) for invitee in invitees for one in invitee.invitations.all()
+            particulars.of_list_invitation(one)
+            for invitee in list_invitations.of_address(email)
+            for one in invitee.invitations.all()
         ],
         "acknowledgements": [
-            _acknowledgement(one) for one in own_records.acknowledgements_of(email)
+            particulars.of_acknowledgement(one) for one in own_records.acknowledgements_of(email)
         ],
         "gifts_shown_by_receipt": [_claim(one) for one in own_records.claims_of(email)],
         "forms_kept": [
@@ -234,18 +234,6 @@ def _donation(donation: Donation) -> dict[str, Any]:
     }
 
 
-def _list_invitation(invitation: ListInvitation) -> dict[str, Any]:
-    return {
-        "team": invitation.invitee.team.name,
-        "campaign": invitation.campaign.title,
-        "name": invitation.invitee.name,
-        "words": invitation.words,
-        "language": invitation.language,
-        "created_at": _time(invitation.created_at),
-        "unsubscribed_at": _time(invitation.invitee.unsubscribed_at),
-    }
-
-
 def _orders(donation: Donation) -> list[dict[str, Any]]:
     return [
         {
@@ -255,22 +243,6 @@ def _orders(donation: Donation) -> list[dict[str, Any]]:
         }
         for one in donation.refund_orders.order_by("pk")
     ]
-
-
-def _acknowledgement(asked: Acknowledgement) -> dict[str, Any]:
-    return {
-        "charity": asked.remittance.campaign.charity_name,
-        "campaign": asked.remittance.campaign.title,
-        "language": asked.language,
-        "asked_at": _time(asked.asked_at),
-        "acknowledged_at": _time(asked.acknowledged_at),
-        "received_minor": asked.received_minor,
-        "received_on": asked.received_on.isoformat() if asked.received_on else None,
-        "currency": asked.remittance.currency,
-        "name": asked.officer_name,
-        "role": asked.officer_role,
-        "shows_name": asked.shows_name,
-    }
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
