@@ -16,6 +16,8 @@ class Limits:
     unpaid_sessions_per_hour: int
     #: Payments of one e-mail address that may be open at the same time.
     open_sessions_per_address: int
+    #: Receipts that one client may show within 24 hours before one of them is accepted.
+    receipts_per_client: int
     #: Mails that an address which has not paid, and has no seat, gets within 24 hours.
     mails_before_payment: int
     #: Declined or unfinished payments of a campaign in 15 minutes from which on a proof is asked
@@ -28,6 +30,7 @@ def limits(env: environ.FileAwareEnv) -> Limits:
     return Limits(
         unpaid_sessions_per_hour=env.int("UNPAID_SESSIONS_PER_HOUR", default=10),
         open_sessions_per_address=env.int("OPEN_SESSIONS_PER_ADDRESS", default=3),
+        receipts_per_client=env.int("RECEIPTS_PER_CLIENT", default=10),
         mails_before_payment=env.int("MAILS_BEFORE_PAYMENT", default=3),
         puzzle_after_declines=env.int("PUZZLE_AFTER_DECLINES", default=20),
     )

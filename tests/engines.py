@@ -35,6 +35,7 @@ _FIXED = {
     "OPEN_SESSIONS_PER_ADDRESS": "0",
     "MAILS_BEFORE_PAYMENT": "0",
     "PUZZLE_AFTER_DECLINES": "0",
+    "RECEIPTS_PER_CLIENT": "0",
     "DEBUG": "false",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's synchronous interface runs a loop
 }

@@ -52,6 +52,8 @@ class Claim(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    #: The client by its hash, for a day: what one client may show is limited.
+    client_hash = models.CharField(max_length=64, blank=True)
     link_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -77,6 +79,11 @@ class Claim(models.Model):
         indexes = [
             models.Index(fields=["campaign", "state", "-created_at"]),
             models.Index(Upper("email"), name="claim_email"),
+            models.Index(
+                fields=["client_hash", "created_at"],
+                condition=~Q(client_hash=""),
+                name="claim_of_client",
+            ),
         ]
 
     def __str__(self) -> str:

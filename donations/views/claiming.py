@@ -5,6 +5,7 @@ Like the give form, the forms act for nobody's session, so they need no CSRF tok
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.declared_forms import ClaimForm
 from donations.services import pages
-from donations.services.abuse import blocking
 from donations.services.declaring import claims
 from donations.services.declaring.claim_links import claim_for_link, claim_link
 from donations.views import giving, guarding
@@ -27,6 +27,7 @@ from events.models import Campaign, Workshop
 from events.services import access
 from events.services.seating import seats
 from events.states import BookingState
+from fundraiser.core.http import client_hash
 
 
 @csrf_exempt
@@ -64,16 +65,14 @@ def _show(
     again = {**context, **giving.claim_context(campaign, workshop, form)}
     if not form.is_valid():
         return render(request, template, again, status=422)
-    shown = form.to_shown()
+    shown = replace(form.to_shown(), client_hash=client_hash(request))
     try:
         guarding.refuse_blocked(request, shown.payer.email)
         claim = claims.show(campaign=campaign, workshop=workshop, shown=shown)
-    except blocking.BlockedError:
-        return guarding.blocked(request, context)
     except seats.FullError:
         return render(request, "checkout/full.html", context, status=409)
-    except seats.ClosedError:
-        return render(request, "checkout/closed.html", context, status=409)
+    except guarding.REFUSALS as refusal:
+        return guarding.refused(request, template, again, refusal)
     except claims.TooManyError:
         said = _("We have several receipts of this address already. Wait for the answer, please.")
         form.add_error("email", said)

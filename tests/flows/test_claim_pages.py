@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core import serializers
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from donations.gateway.stripe import for_workers
 from donations.models import Claim
@@ -79,6 +81,21 @@ def test_a_receipt_that_was_fine_is_asked_for_again(client: Client, shop: Worksh
     typed = claim_form(email="", receipt=upload(picture()))
     page = client.post(show_path(shop), typed).content.decode()
     assert "Please choose it once more" in page
+
+
+def test_one_client_shows_so_many_receipts_until_one_is_accepted(
+    story: Story, shop: Workshop, campaign: Campaign, settings: Settings, alice: User
+) -> None:
+    settings.LIMITS = replace(settings.LIMITS, receipts_per_client=2)
+    for number in range(2):
+        show(story, campaign, email=f"p{number}@example.org", reference=str(number))
+    typed = claim_form(email="third@example.org", reference="kept as typed")
+    refused = story.client.post(show_path(shop), typed)
+    assert (refused.status_code, "kept as typed" in refused.content.decode()) == (429, True)
+    assert int(refused["Retry-After"]) > 23 * 3600
+    assert Claim.objects.count() == 2
+    claims.accept(Claim.objects.latest("pk").pk, by=alice)  # control: then there is room again
+    assert story.client.post(show_path(shop), typed).status_code == 302
 
 
 def test_a_full_workshop_an_unfit_campaign_and_too_many_open_ones_are_refused(

@@ -56,7 +56,7 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "hide_name hide_amount reference file answer decided_at created_at"
         ),
         {"number": "id", "parent": "booking", "copy": "file_sum", "form": "visit nonce"}
-        | {"team": "decided_by", "link": "link_version"},
+        | {"team": "decided_by", "link": "link_version", "hash": "client_hash"},
     ),
     "DeliveryProblem": (
         "email kind detail happened_at",

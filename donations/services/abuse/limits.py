@@ -14,8 +14,8 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from donations.models import Donation
-from donations.states import DonationState
+from donations.models import Claim, Donation
+from donations.states import ClaimState, DonationState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 
@@ -47,11 +47,32 @@ def take(*, client_hash: str, email: str) -> None:
     be the last that is allowed. First in the transaction, before any row is locked.
     Raises TooManyError.
     """
-    numbers = sorted(_lock_number(name) for name in (f"c:{client_hash}", f"e:{email.lower()}"))
-    with connection.cursor() as cursor:
-        for number in numbers:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    _one_at_a_time(f"c:{client_hash}", f"e:{email.lower()}")
     check(client_hash=client_hash, email=email)
+
+
+def take_receipt(*, client_hash: str) -> None:
+    """Check, as ``take`` does, that one client may show one more receipt.
+
+    Each of them holds a seat for days, keeps a file and writes to the organizers, and costs its
+    sender nothing: so what nobody accepted counts. Raises TooManyError.
+    """
+    most = settings.LIMITS.receipts_per_client
+    if not most or not client_hash:
+        return
+    _one_at_a_time(f"c:{client_hash}")
+    rows = Claim.objects.filter(client_hash=client_hash, created_at__gt=clock.now() - KEPT)
+    others = rows.exclude(state=ClaimState.ACCEPTED).order_by("-created_at")
+    times = list(others.values_list("created_at", flat=True)[:most])
+    if len(times) == most:
+        raise TooManyError(times[-1] + KEPT)
+
+
+def _one_at_a_time(*names: str) -> None:
+    """Let whoever asks for one of these names wait until this transaction ends."""
+    with connection.cursor() as cursor:
+        for number in sorted(map(_lock_number, names)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 def check(*, client_hash: str, email: str, visit: uuid.UUID | None = None) -> None:
@@ -97,6 +118,9 @@ def _lock_number(name: str) -> int:
 
 
 def forget_clients() -> int:
-    """Take the clients' hashes off donations that are older than a day; return from how many."""
-    old = Donation.objects.filter(created_at__lte=clock.now() - KEPT).exclude(client_hash="")
-    return old.update(client_hash="")
+    """Take the clients' hashes off what is older than a day; return from how many rows."""
+    old = {"created_at__lte": clock.now() - KEPT}
+    return sum(
+        rows.exclude(client_hash="").update(client_hash="")
+        for rows in (Donation.objects.filter(**old), Claim.objects.filter(**old))
+    )

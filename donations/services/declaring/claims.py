@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from donations.models import Claim
+from donations.services.abuse import limits
 from donations.services.declaring import claim_seats, declared, receipt_files
 from donations.states import CLAIM_TABLE, ClaimState, SourceType
 from events.models import Campaign, Workshop
@@ -62,6 +63,7 @@ class Shown:
     message: str = ""
     hide_name: bool = False
     hide_amount: bool = False
+    client_hash: str = ""
 
     def nonce(self, place: str) -> uuid.UUID:
         """Return what names this very claim: the same form sent twice gives the same one."""
@@ -86,7 +88,7 @@ def show(*, campaign: Campaign, workshop: Workshop | None, shown: Shown) -> Clai
     """Keep a claim, hold its seats if there is a workshop, and tell its giver.
 
     The same form sent twice is the same claim; a changed one takes the place of the first.
-    Raises seats.FullError, seats.ClosedError or TooManyError.
+    Raises seats.FullError, seats.ClosedError, TooManyError or limits.TooManyError.
     """
     if not are_taken(campaign):
         raise seats.ClosedError("closed")
@@ -113,6 +115,7 @@ def _write(
     campaign: Campaign, workshop: Workshop | None, shown: Shown, *, nonce: uuid.UUID, file: str
 ) -> Claim:
     payer, now = shown.payer, clock.now()
+    limits.take_receipt(client_hash=shown.client_hash)
     for former in _locked(Claim.objects.filter(visit=shown.visit, state=ClaimState.SHOWN)):
         _withdraw(former)
     waiting = Claim.objects.filter(campaign=campaign, state=ClaimState.SHOWN)
@@ -139,6 +142,7 @@ def _write(
         file_sum=shown.receipt.sum if shown.receipt else "",
         visit=shown.visit,
         nonce=nonce,
+        client_hash=shown.client_hash,
         created_at=now,
     )
     outbox.queue(key=f"claim_received:{claim.pk}", kind="claim_received", claim=claim.pk)

@@ -21,7 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 #: Longer files are refused.
 MOST_BYTES: Final = 8 * 1024 * 1024
 #: A picture of more pixels is refused before it is unpacked, a larger one is made this large.
-_MOST_PIXELS: Final = 50_000_000
+_MOST_PIXELS: Final = 24_000_000
 _LONGEST_SIDE: Final = 2400
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _ENDINGS: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "PDF": "pdf"}

@@ -195,7 +195,7 @@ def _forget_claims(claims_of_person: Sequence[Claim]) -> None:
     for claim in claims_of_person:
         transaction.on_commit(partial(receipt_files.forget, str(claim.file.name or "")))
         claim.name = claim.email = claim.message = claim.reference = claim.answer = ""
-        claim.file.name = claim.file_sum = ""
+        claim.file.name = claim.file_sum = claim.client_hash = ""
         claim.hide_name = True
         claim.link_version += 1
         claim.save()
