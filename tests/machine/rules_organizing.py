@@ -137,7 +137,7 @@ class OrganizingRules(Rules):
             return
         booking = pick(bookings, which)
         other = self.world.other_date(booking.workshop)
-        with suppress(CannotMoveError, seats.FullError):
+        with suppress(CannotMoveError, moving.GoesBackError, seats.FullError):
             moving.move(booking.pk, other.pk)
             self.world.note("moved to another date")
 

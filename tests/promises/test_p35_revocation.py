@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.test import Client
 
-from donations.models import Acknowledgement, Claim, ConnectedAccount, Donation
+from donations.models import Acknowledgement, Claim, ConnectedAccount, Donation, KeptForm
 from events.models import (
     Booking,
     Campaign,
@@ -102,6 +102,7 @@ HAVE_LINKS = (
     Host,
     Invitation,
     Invitee,
+    KeptForm,
     Person,
     Registration,
 )

@@ -17,6 +17,8 @@ from donations.services.backups import archive, dumping
 from donations.services.backups.archive import Manifest
 from tests.support.site import child_environment
 
+_LEFT = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+
 
 @contextmanager
 def on_database(name: str) -> Iterator[None]:
@@ -47,7 +49,8 @@ def empty_database(transactional_db: None) -> Iterator[str]:
     )
     with psycopg.connect(address, autocommit=True) as server:
         server.execute(drop)
-        _turn_to(own)  # nobody may be connected to what is copied
+        _turn_to(own)  # nobody may be connected to what is copied:
+        server.execute(_LEFT, [own])  # neither a thread that an earlier test has left behind
         server.execute(make)
         yield name
         server.execute(drop)

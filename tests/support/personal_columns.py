@@ -40,7 +40,7 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         (
             "public_id workshop state seats name email language time_zone wants_news "
             "hold_expires_at offered_at awaits_approval approved_at declined_at decline_reason "
-            "extended_at moved_from created_at confirmed_at"
+            "extended_at moved_from created_at confirmed_at referral invitation utm"
         ),
         {"number": "id", "form": "nonce", "link": "link_version"},
     ),
@@ -76,7 +76,10 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         ),
         {"number": "id", "parent": "booking", "form": "visit nonce", "hash": "client_hash"}
         | {"money": "stripe_account livemode", "copy": "session_parameters"}
-        | {"work": "session_id session_url session_expires_at version checked_at"}
+        | {
+            "work": "session_id session_url session_expires_at version checked_at rebuilt_at "
+            "rebuilt_without"
+        }
         | {"link": "link_version"},
     ),
     "Host": (
@@ -96,10 +99,15 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         {"number": "id public_id", "hash": "fingerprint", "link": "link_version"}
         | {"copy": "created_at"},
     ),
+    "KeptForm": (
+        "fields created_at",
+        {"number": "id public_id", "parent": "campaign", "form": "nonce path"}
+        | {"copy": "email name language", "link": "link_version"},
+    ),
     "LedgerEntry": (
         "kind amount_minor occurred_at",
         {"number": "id", "parent": "campaign donation currency", "work": "created_at"}
-        | {"money": "debit credit source_type source_id stripe_account"},
+        | {"money": "debit credit source_type source_id stripe_account booked_on"},
     ),
     "ListInvitation": (
         "campaign language words created_at",
@@ -121,7 +129,7 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "RefundOrder": (
         "amount_minor reason created_at",
         {"number": "id", "parent": "donation", "form": "nonce", "money": "refund_id"}
-        | {"team": "seat", "work": "done_at refused_at error"},
+        | {"team": "seat seen_at", "work": "asked_at tried_at done_at refused_at error"},
     ),
     "Registration": (
         (
@@ -135,7 +143,9 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "",
         {"number": "id event_id", "parent": "donation", "money": "account type livemode created"}
         | {"copy": "references"}
-        | {"work": "received_at attempts next_attempt_at applied_at set_aside_at error"},
+        | {
+            "work": "received_at delivered_at attempts next_attempt_at applied_at set_aside_at error"
+        },
     ),
     "Team": (
         "name members",

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from donations.gateway import Gateway, GatewayError
-from donations.models import Acknowledgement, Claim, Donation
+from donations.models import Acknowledgement, Claim, Donation, KeptForm
 from donations.services import settlement
 from donations.services.person import erasing, erasures
 from donations.services.person.erasures import Line
@@ -37,6 +37,7 @@ ADDRESSES: Final[dict[Any, str]] = {
     Host: "created_at",
     Invitation: "created_at",
     Invitee: "created_at",
+    KeptForm: "created_at",
     Person: "created_at",
     Registration: "created_at",
 }
