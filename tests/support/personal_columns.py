@@ -144,7 +144,8 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         {"number": "id event_id", "parent": "donation", "money": "account type livemode created"}
         | {"copy": "references"}
         | {
-            "work": "received_at delivered_at attempts next_attempt_at applied_at set_aside_at error"
+            "work": "received_at delivered_at attempts next_attempt_at applied_at "
+            "set_aside_at error"
         },
     ),
     "Team": (
@@ -154,12 +155,16 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     ),
 }
 
-#: Models that point to an account and to nobody else: what a member of a team did there.
+#: Models that point to an account and to nobody else: what a member of a team, or an admin, did there.
 OF_MEMBERS: Final = {
+    "ApiToken",
+    "BlockedVisitor",
     "CampaignUpdate",
     "Export",
+    "GivingPause",
     "Membership",
     "OfflineGift",
+    "PeriodLock",
     "Referral",
     "Remittance",
 }
