@@ -155,7 +155,7 @@ COLUMNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     ),
 }
 
-#: Models that point to an account and to nobody else: what a member of a team, or an admin, did there.
+#: Models that point to an account and to nobody else: what a member, or an admin, did there.
 OF_MEMBERS: Final = {
     "ApiToken",
     "BlockedVisitor",
