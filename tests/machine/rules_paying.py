@@ -26,6 +26,7 @@ CARDS = {
     "declined for funds": {"card": "4000000000009995"},
 }
 DEBIT = {"method": "sepa_debit"}
+_HOW = {"card": "paid by card", "secure": "paid with 3-D Secure"}
 LATE = ("card", "card", "debit")
 
 
@@ -71,7 +72,9 @@ class PayingRules(Rules):
         steps=st.integers(10, 60),
         seats_wanted=st.sampled_from([1, 1, 1, 2]),
         visitor=st.sampled_from([None, None, 1, 2]),
-        how=st.sampled_from([None, None, "card", "card", "debit", "debit arrives", "debit fails"]),
+        how=st.sampled_from(
+            [None, None, "card", "secure", "debit", "debit arrives", "debit fails"]
+        ),
     )
     def start(
         self, place: int, steps: int, seats_wanted: int, visitor: int | None, how: str | None
@@ -87,7 +90,7 @@ class PayingRules(Rules):
         if where.workshop is None:
             self.world.note("gift without a seat")
         if how is not None:
-            self._pay(attempt, "paid by card" if how == "card" else "debit")
+            self._pay(attempt, _HOW.get(how, "debit"))
         if how in {"debit arrives", "debit fails"}:
             self._settle(attempt, succeeded=how == "debit arrives")
 
