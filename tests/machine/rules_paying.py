@@ -26,6 +26,7 @@ CARDS = {
     "declined for funds": {"card": "4000000000009995"},
 }
 DEBIT = {"method": "sepa_debit"}
+DEBITS = ("debit", "debit arrives", "debit fails")
 _HOW = {"card": "paid by card", "secure": "paid with 3-D Secure"}
 LATE = ("card", "card", "debit")
 
@@ -72,9 +73,7 @@ class PayingRules(Rules):
         steps=st.integers(10, 60),
         seats_wanted=st.sampled_from([1, 1, 1, 2]),
         visitor=st.sampled_from([None, None, 1, 2]),
-        how=st.sampled_from(
-            [None, None, "card", "secure", "debit", "debit arrives", "debit fails"]
-        ),
+        how=st.sampled_from([None, None, "card", "secure", *DEBITS]),
     )
     def start(
         self, place: int, steps: int, seats_wanted: int, visitor: int | None, how: str | None
