@@ -22,6 +22,12 @@ class Reconciliation(models.Model):
     clock_skew = models.FloatField(null=True, blank=True)
     movements_seen = models.PositiveIntegerField(default=0)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-started_at"], name="reconciliation_of_account"),
+            models.Index(fields=["-started_at"], name="reconciliation_last"),
+        ]
+
     def __str__(self) -> str:
         return f"reconciliation {self.pk}"
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from donations.gateway import EventReference, Gateway
+from donations.gateway import EventReference, Gateway, GatewayError
 from donations.models import ConnectedAccount, Donation, StripeEvent
 from donations.querysets import DonationQuerySet
 from donations.services import checkout, settlement
@@ -113,7 +113,7 @@ def _try(event: StripeEvent, gateway: Gateway) -> bool:
     donation, is_about_gift = None, event.type not in ACCOUNT_TYPES | PAYOUT_TYPES
     try:
         if event.type in PAYOUT_TYPES:
-            payouts.refresh(event.references["object"], account=event.account, gateway=gateway)
+            _refresh_payout(event, gateway)
         elif event.type in ACCOUNT_TYPES:
             _refresh_account(event, gateway)
         else:
@@ -134,6 +134,19 @@ def _try(event: StripeEvent, gateway: Gateway) -> bool:
 def _is_known(row: Donation | ConnectedAccount, event: StripeEvent) -> bool:
     """Whether Stripe was asked after the event came: then what it tells was applied already."""
     return row.checked_at is not None and row.checked_at > event.received_at
+
+
+def _refresh_payout(event: StripeEvent, gateway: Gateway) -> None:
+    """Fetch a payout; where the key may not read it, what comes later fetches it, too.
+
+    A restricted key without that right must neither fill the inbox nor raise an alarm for good.
+    """
+    try:
+        payouts.refresh(event.references["object"], account=event.account, gateway=gateway)
+    except GatewayError as error:
+        if error.code != "permission":
+            raise
+        logger.warning("payout of event %s: the key may not read payouts", event.event_id)
 
 
 def _refresh_account(event: StripeEvent, gateway: Gateway) -> None:

@@ -114,7 +114,8 @@ def _booking(
     public_id = _uuid(told["booking"]) or uuid4()
     known = Booking.objects.filter(public_id=public_id, workshop=workshop)
     # What was offered to it and paid since is no place in the line any more.
-    known.filter(state=BookingState.WAITING).update(state=BookingState.EXPIRED)
+    waiting = known.filter(state=BookingState.WAITING)
+    waiting.update(state=BookingState.EXPIRED, awaits_approval=False)
     if (found := known.first()) is not None:
         return found, False
     seats = max(_number(told.get("seats"), most=_MOST_SEATS), 1)

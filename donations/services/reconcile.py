@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import F, Q
 
 from donations.gateway import Gateway, GatewayError
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 #: docs.stripe.com/api/events: Stripe lists events of the last 30 days.
 WINDOW: Final = timedelta(days=30)
+#: How long what the rounds found is kept; what differs is kept for ever.
+KEPT: Final = timedelta(days=60)
 #: How far a run reaches back behind the last one, and how often the whole window is looked at.
 OVERLAP: Final = timedelta(days=1)
 #: A ledger row this young may not be in the list that was fetched before it.
@@ -71,6 +74,7 @@ def run(*, gateway: Gateway, since: datetime | None = None) -> list[Reconciliati
 def run_due(*, gateway: Gateway) -> list[Reconciliation]:
     """Reconcile every account as often as the worker does: all of it daily, else what is new."""
     refresh_accounts(gateway=gateway)
+    Reconciliation.objects.filter(started_at__lt=clock.now() - KEPT).delete()
     return [_attempt(account, due_since(account), gateway) for account in accounts()]
 
 
@@ -150,17 +154,27 @@ def _apply_unposted(expected: list[Expected], account: str, gateway: Gateway) ->
         except rebuilding.LostError as error:
             lost[one.source_id] = str(error)
             continue
-        if donation is not None:
-            checkout.ensure_session(donation, gateway=gateway)
-            settlement.apply(donation.pk, gateway=gateway)
+        if donation is not None and not _settle(donation, gateway):
+            lost[one.source_id] = f"donation {donation.public_id} cannot be settled: see the log"
     stale = {one.source_id for one in expected if one.key not in posted and one.kind != Kind.GIFT}
     for donation in (
         Donation.objects.filter(stripe_account=account)
         .filter(Q(charge_id__in=stale) | Q(entries__source_id__in=stale))
         .distinct()
     ):
-        settlement.apply(donation.pk, gateway=gateway)
+        _settle(donation, gateway)
     return lost
+
+
+def _settle(donation: Donation, gateway: Gateway) -> bool:
+    """Settle one gift; return whether it could be: one that cannot must not stop the others'."""
+    try:
+        checkout.ensure_session(donation, gateway=gateway)
+        settlement.apply(donation.pk, gateway=gateway)
+    except DatabaseError:
+        logger.exception("reconcile: donation %s cannot be settled", donation.pk)
+        return False
+    return True
 
 
 def _donation_of_charge(charge_id: str, account: str, gateway: Gateway) -> Donation | None:

@@ -93,7 +93,8 @@ def _seat_held(donation: Donation, booking: Booking) -> None:
 
 
 def _seat_late(donation: Donation, booking: Booking) -> None:
-    if seats.seat_again(booking):
+    # Who was seated before a restored backup was taken over is not late, and waits behind nobody.
+    if seats.seat_again(booking, from_line=donation.rebuilt_at is not None):
         confirmations.queue(booking)
     else:
         _ask(donation, booking)

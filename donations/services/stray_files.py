@@ -1,8 +1,8 @@
-"""Receipts, of gifts and of transfers, that no row refers to."""
+"""Receipts, of gifts and of transfers, and exports that no row refers to."""
 
 from __future__ import annotations
 
-from donations.models import Claim, Remittance
+from donations.models import Claim, Export, Remittance
 from donations.services.declaring import receipt_files
 from donations.services.remitting import receipt_files as transfers
 from events.services import stray_files
@@ -14,6 +14,7 @@ def remove() -> int:
         stray_files.remove_pictures()
         + stray_files.remove(receipt_files.FOLDER, _of_claims)
         + stray_files.remove(transfers.FOLDER, _of_transfers)
+        + stray_files.remove("exports", _of_exports)
     )
 
 
@@ -27,3 +28,8 @@ def _of_transfers(names: list[str]) -> set[str]:
     paths = {f"{transfers.FOLDER}/{name}": name for name in names}
     rows = Remittance.objects.filter(receipt_name__in=paths)
     return {paths[path] for path in rows.values_list("receipt_name", flat=True)}
+
+
+def _of_exports(names: list[str]) -> set[str]:
+    """Those of killed writers are nobody's: a row names its file when it is whole."""
+    return set(Export.objects.filter(file__in=names).values_list("file", flat=True))

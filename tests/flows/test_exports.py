@@ -233,6 +233,11 @@ def test_what_a_worker_died_over_is_written_by_the_next(
     assert jobs.write_due() == 1
     one.refresh_from_db()
     assert (one.state, one.rows_written, one.attempts) == (ExportState.DONE, 2, 2)
+    # One that kills each of its writers is given up.
+    Export.objects.update(**{**working, "attempts": 3}, lease_until=clock.now())
+    jobs.write_due()
+    one.refresh_from_db()
+    assert (one.state, one.attempts) == (ExportState.FAILED, 3)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -67,6 +67,7 @@ def test_restored_elsewhere_everything_is_as_it_was(
     assert making.last_backup_at() == manifest.taken_at
     assert path.stat().st_mode & 0o077 == 0
     (media / "receipts" / "a.pdf").unlink()
+    (media / "receipts" / "since.pdf").write_bytes(b"%PDF since")
 
     with on_database(empty_database):
         said = restore(path)
@@ -86,6 +87,8 @@ def test_restored_elsewhere_everything_is_as_it_was(
             restore(path)
         assert Message.objects.filter(key="next").exists()
     assert (media / "receipts" / "a.pdf").read_bytes() == b"%PDF \x00\xff"
+    kept = media / restoring.BEFORE_RESTORE / "receipts" / "since.pdf"
+    assert kept.read_bytes() == b"%PDF since", "the only copy, out of the way of what tidies up"
 
 
 def test_an_older_version_s_archive_takes_the_place_of_data_and_becomes_this_version_s(

@@ -10,9 +10,16 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError
 
 from donations.models import CampaignTotal, Difference, Donation, LedgerEntry
-from donations.services import attention, attention_words, invariants, rebuilding
+from donations.services import (
+    attention,
+    attention_words,
+    invariants,
+    rebuilding,
+    settlement,
+)
 from donations.services.backups import dumping, restoring
 from events.models import Booking, Campaign, Message, Registration, Workshop
 from tests.support.backups import on_database
@@ -114,6 +121,41 @@ def test_links_in_mails_of_the_time_since_work_again(yesterday: Yesterday) -> No
     assert booking.public_id.hex == told["booking"].replace("-", "")
     assert [one.public_id.hex for one in seats] == told["registrations"].split()
     assert [bool(one.email) for one in seats] == [True, False, False]
+
+
+def test_who_was_let_in_from_the_line_since_waits_behind_nobody(yesterday: Yesterday) -> None:
+    """In the backup they wait, one of them for a yes; since then the first was offered and paid."""
+    yesterday.restore()
+    workshop, told = Workshop.objects.get(), yesterday.lost.session_parameters["metadata"]
+    first = {"public_id": told["booking"], "seats": 3, "awaits_approval": True}
+    for who in (first, {"seats": 1}):
+        Booking.objects.create(
+            workshop=workshop, state="waiting", name="W", email="w@example.org", **who
+        )
+    reconcile()
+    assert entries() == yesterday.entries
+    states = Booking.objects.exclude(email="before@example.org").order_by("pk")
+    assert list(states.values_list("state", flat=True)) == ["confirmed", "waiting"]
+
+
+def test_one_gift_that_cannot_be_settled_stops_no_other(
+    yesterday: Yesterday, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday.restore()
+    settle = settlement.apply
+
+    def refused(pk: int, **how: object) -> object:
+        if Donation.objects.get(pk=pk).email == "gift@example.org":
+            raise IntegrityError("staged")
+        return settle(pk, **how)
+
+    monkeypatch.setattr(settlement, "apply", refused)
+    reconcile(status=1)
+    assert Donation.objects.get(public_id=yesterday.lost.public_id).state == "paid"
+    assert Difference.objects.filter(kind="gift", resolved_at=None).count() == 1
+    monkeypatch.setattr(settlement, "apply", settle)
+    reconcile()
+    assert entries() == yesterday.entries
 
 
 def test_with_no_seat_left_the_money_stands_and_is_listed(yesterday: Yesterday) -> None:

@@ -5,6 +5,7 @@ holds no address.
 from __future__ import annotations
 
 import io
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,6 +110,19 @@ def test_a_list_that_cannot_be_written_is_written_later(
     settings.ERASURE_LOG = str(tmp_path / "file" / "list")
     assert tasks.log_erasures() == 0
     settings.ERASURE_LOG = place
+    assert tasks.log_erasures() == 1
+    assert _log() == before * 2
+
+
+def test_a_disk_that_takes_a_part_leaves_whole_lines(
+    erased: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, write = _log(), os.write
+    Erasure.objects.update(logged_at=None)
+    monkeypatch.setattr(os, "write", lambda file, text: write(file, text[:10]))
+    assert tasks.log_erasures() == 0
+    assert _log() == before
+    monkeypatch.undo()
     assert tasks.log_erasures() == 1
     assert _log() == before * 2
 

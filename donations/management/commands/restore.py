@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from donations.services.backups import archive, restoring, schema, stores
 from donations.services.backups.archive import ArchiveError
-from donations.services.backups.restoring import Restored
+from donations.services.backups.restoring import BEFORE_RESTORE, Restored
 from fundraiser.core import clock
 
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         say, taken_at = self.stdout.write, done.manifest.taken_at
         say(f"Restored: {done.manifest.rows} rows and {done.files} files of {_utc(taken_at)}.")
         if done.other_files:
-            say(f"{done.other_files} files that the backup does not know were left alone.")
+            say(f"{done.other_files} files that the backup does not know are in {BEFORE_RESTORE}.")
         for name in done.other_keys:
             say(f"WARNING: {name} is not the one of the backup: what it signed is worth nothing.")
         for one in done.broken:
@@ -67,6 +67,7 @@ class Command(BaseCommand):
             "Next, before web, worker and beat start again:\n"
             f"  manage.py reconcile --days {days}   what Stripe knows of the time since\n"
             f"  manage.py replay_erasures --since {since}   erase again who was erased since\n"
+            "  members, API tokens, closed periods: revoke and close again what was since\n"
             "  manage.py mails               then --held release or --held drop\n"
             "  manage.py check_invariants"
         )

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -27,6 +28,9 @@ from donations.services.backups.archive import ArchiveError, Manifest
 from donations.services.invariants import Broken
 from events.services.mails import held
 from fundraiser.core.failpoints import reached
+
+#: Below MEDIA_ROOT: files that came after the backup. Neither served nor backed up.
+BEFORE_RESTORE: Final = ".before-restore"
 
 #: Numbers that were given out after the backup are given to nothing else: logs, links and Stripe
 #: may know them.
@@ -46,7 +50,7 @@ class Restored:
 
     manifest: Manifest
     files: int
-    #: Files that were there before, and that the archive does not know; they are left alone.
+    #: Files that were there before, and that the archive does not know; they are in BEFORE_RESTORE.
     other_files: int
     mails_held: int
     mails_waiting: int
@@ -77,6 +81,7 @@ def restore(file: IO[bytes], *, replace: bool) -> Restored:
     reached("restore:loaded")
     other_files = _move_in(unpacked)
     call_command("migrate", interactive=False, verbosity=0)
+    Session.objects.all().delete()  # who signed out since would be signed in again
     prints = dumping.prints()
     return Restored(
         manifest=manifest,
@@ -108,7 +113,11 @@ def _unpack(packed: zipfile.ZipFile, manifest: Manifest) -> Path:
 
 
 def _move_in(folder: Path) -> int:
-    """Move the unpacked files to their places; return how many others are there."""
+    """Move the unpacked files to their places, and what else is there aside; return how many.
+
+    What people handed in since the backup has no row now: it is the only copy, and what removes
+    stray files must not find it.
+    """
     root, moved = dumping.media_root(), set()
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
         target = root / path.relative_to(folder)
@@ -116,7 +125,12 @@ def _move_in(folder: Path) -> int:
         path.replace(target)
         moved.add(target)
     shutil.rmtree(folder)
-    return len(set(dumping.media_files()) - moved)
+    others = set(dumping.media_files()) - moved
+    for path in others:
+        target = root / BEFORE_RESTORE / path.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    return len(others)
 
 
 def _load(packed: zipfile.ZipFile, manifest: Manifest) -> None:

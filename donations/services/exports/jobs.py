@@ -137,6 +137,9 @@ def _claimed(export_id: int) -> Export | None:
     export = rows.first()
     if export is None:
         return None
+    if export.attempts >= _MOST_ATTEMPTS:  # each of them was killed: so would be the next one
+        rows.filter(attempts=export.attempts).update(state=ExportState.FAILED, finished_at=now)
+        return None
     claim = rows.filter(attempts=export.attempts)
     values = {"lease_until": now + _LEASE, "attempts": export.attempts + 1}
     if claim.update(state=ExportState.RUNNING, **values) != 1:

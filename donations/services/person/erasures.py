@@ -10,6 +10,7 @@ Dying between writing a line and noting that doubles the line, which changes not
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import logging
@@ -87,9 +88,13 @@ def write_log() -> int:
 
 def _append(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    content = text.encode()
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(file, text.encode())
+        before = os.fstat(file).st_size
+        if os.write(file, content) != len(content):  # a full disk takes a part without an error
+            os.ftruncate(file, before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(file)
     finally:
         os.close(file)

@@ -215,12 +215,14 @@ def confirm(booking: Booking) -> None:
     advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())
 
 
-def seat_again(booking: Booking) -> bool:
+def seat_again(booking: Booking, *, from_line: bool = False) -> bool:
     """Confirm a booking whose seats were released; return whether there was room, and time.
 
-    Who waits comes before who was late (docs/adr/0017-the-line.md).
+    Who waits comes before who was late (docs/adr/0017-the-line.md), unless ``from_line``.
     """
-    if booking.workshop.ends_at <= clock.now() or not take(booking.workshop_id, booking.seats):
+    if booking.workshop.ends_at <= clock.now():
+        return False
+    if not take(booking.workshop_id, booking.seats, from_line=from_line):
         return False
     advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())
     return True
