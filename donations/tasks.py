@@ -6,6 +6,7 @@ from celery import shared_task
 
 from donations.gateway.stripe import for_workers
 from donations.services import (
+    api_tokens,
     inbox,
     ledger_digests,
     organizer_refunds,
@@ -80,8 +81,10 @@ def apply_retention() -> str:
 
 @shared_task(name="donations.forget_clients")
 def forget_clients() -> int:
-    """Forget what only the limits need: clients, counted mails and kept forms, after a day."""
-    return limits.forget_clients() + kept_forms.forget() + caps.forget()
+    """Forget after a day what only limits and repeated requests need."""
+    return (
+        limits.forget_clients() + kept_forms.forget() + caps.forget() + api_tokens.forget_answers()
+    )
 
 
 @shared_task(name="donations.make_ledger_digests")

@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict
 
-from donations.services.exports.accounting_kinds import FEC
+from donations.services.exports.accounting_kinds import FEC, JOURNAL
 from donations.services.exports.kinds import KINDS
 from events.states import Destination
 from fundraiser.core import zones
@@ -126,8 +126,8 @@ class NewWorkshop(WorkshopChange):
     starts_at: _Moment
 
 
-#: A FEC is of a whole team, and asked for in the browser.
-_KINDS = [name for name in KINDS if name != FEC.name]
+#: These are of a whole team, and asked for in the browser.
+_KINDS = [name for name in KINDS if name not in {FEC.name, JOURNAL.name}]
 ExportKind = Enum("ExportKind", {name: name for name in _KINDS}, type=str)  # type: ignore[misc]
 
 

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -24,9 +23,9 @@ from ninja import Header, Schema
 from donations.api.authentication import caller_of
 from donations.api.problems import RefusedError
 from donations.models import ApiAnswer
+from donations.services.api_tokens import ANSWERS_KEPT
 from fundraiser.core import clock
 
-KEPT: Final = timedelta(hours=24)
 #: The header, for the signature of an operation.
 Key = Annotated[str | None, Header(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]*$")]
 
@@ -40,7 +39,7 @@ def once(request: HttpRequest, key: str | None, work: Callable[[], Schema]) -> H
     asked = _hash(request)
     with transaction.atomic():
         now = clock.now()
-        mine.filter(created_at__lt=now - KEPT).delete()
+        mine.filter(created_at__lt=now - ANSWERS_KEPT).delete()
         row = ApiAnswer(token=caller_of(request).token, key=key, request_hash=asked, created_at=now)
         ApiAnswer.objects.bulk_create([row], ignore_conflicts=True)
         kept = mine.select_for_update().get(key=key)

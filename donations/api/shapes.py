@@ -228,7 +228,7 @@ class DonationShape(Schema):
             paid_at=row.paid_at,
             name=row.name if shown else None,
             email=row.email if shown else None,
-            message=row.message if personal else None,
+            message=row.message if shown else None,
         )
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import Case, F, Value, When
 from django.http import Http404
 
-from donations.models import ApiToken
+from donations.models import ApiAnswer, ApiToken
 from events.models import Team
 from events.services import access, access_teams
 from fundraiser.core import clock
@@ -32,6 +32,8 @@ SCOPES: Final = (
     "write:exports",
 )
 _BEGINS: Final = "frt_"
+#: How long the answer to a request with an Idempotency-Key is kept.
+ANSWERS_KEPT: Final = timedelta(hours=24)
 _SHOWN: Final = 10
 
 
@@ -135,3 +137,8 @@ def revoke(*, team: Team, public_id: Any) -> None:
     if not rows.exists():
         raise Http404
     rows.filter(revoked_at=None).update(revoked_at=clock.now())
+
+
+def forget_answers() -> int:
+    """Delete the answers that no request can ask for again; return how many."""
+    return ApiAnswer.objects.filter(created_at__lt=clock.now() - ANSWERS_KEPT).delete()[0]

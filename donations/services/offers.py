@@ -51,6 +51,8 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
             return settled
         nonce = checkout.unused_nonce(gift, place, attempts)
         others = [one for one in attempts if one.state in LIVE and one.nonce != nonce]
+        if others:  # before one of them is ended for another that would be refused
+            limits.check(client_hash=gift.client_hash)
         checkout.replace(others, gateway)
         try:
             donation = _take_over(booking, gift, nonce)
@@ -66,7 +68,7 @@ def _take_over(booking: Booking, gift: checkout.Gift, nonce: uuid.UUID) -> Donat
     with transaction.atomic():
         known = Donation.objects.filter(nonce=nonce).first()
         if known is None:
-            limits.take(client_hash=gift.client_hash, email=booking.email)
+            limits.take(client_hash=gift.client_hash)
         locked = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
         known = Donation.objects.filter(nonce=nonce).first()
         if known is not None:

@@ -217,6 +217,8 @@ def takes_gifts(campaign: Campaign) -> bool:
 
 def is_paused(campaign: Campaign) -> bool:
     """Return whether it would take gifts, if the site took any and its Stripe account could."""
+    if campaign.destination == Destination.EXTERNAL:  # its gifts are taken elsewhere
+        return False
     is_public = campaign.state == CampaignState.PUBLISHED
     return is_public and (pausing.is_on_for(campaign) or account_readiness.is_paused(campaign))
 

@@ -23,6 +23,8 @@ from events.models import Campaign
 #: The button that wants the mail, and where the two proofs stand in a form.
 BY_MAIL: Final = "by_mail"
 _SOLVED, _MAILED = "solved", "mailed"
+#: Letters of a field's name; no text that a form asks for is fifty times as long.
+_LONGEST: Final = 100
 
 
 def step(
@@ -34,7 +36,12 @@ def step(
     """
     if not puzzles.is_asked(campaign):
         return None
-    typed = request.POST.dict()
+    # The form was found right: what it does not know, and no field of ours can hold, is dropped.
+    typed = {
+        name: value
+        for name, value in request.POST.dict().items()
+        if "\x00" not in f"{name}{value}" and len(name) <= _LONGEST and len(value) <= _LONGEST * 50
+    }
     if puzzles.is_solved(typed.pop(_SOLVED, ""), nonce):
         return None
     if kept_forms.is_proof(typed.pop(_MAILED, ""), nonce):

@@ -58,10 +58,14 @@ def client_address(request: HttpRequest) -> str:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(forwarded) >= count:
             address = forwarded[-count].strip()
+    if address.count(":") == 1:  # an IPv4 address with its port, as some proxies write it
+        address = address.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(address.strip("[]"))
     except ValueError:
         return "0.0.0.0"  # noqa: S104 -- a value that no visitor has, not a bind
+    # ::ffff:203.0.113.9 is 203.0.113.9 (RFC 4291, 2.5.5.2): as IPv6 all of them were one network.
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def client_hash(request: HttpRequest) -> str:

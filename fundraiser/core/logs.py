@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 #: A signed link's token (hexadecimal id, version, signature) wherever it stands.
 _TOKEN = re.compile(r"\b[0-9a-f]{32}\.\d+\.[\w-]{20,}")
-#: Stripe's keys and signing secrets.
-_KEY = re.compile(r"\b(?:[sr]k_(?:test|live)|whsec)_\w+")
+#: Stripe's keys and signing secrets, and the API's own tokens.
+_KEY = re.compile(r"\b(?:(?:[sr]k_(?:test|live)|whsec)_\w+|frt_[\w-]+)")
 #: It begins where such letters begin, so that a long line of them is read once and not once each.
 _ADDRESS = re.compile(r"(?<![^\s<>\"'@])[^\s<>\"'@]+@[^\s<>\"'@]+\.[^\s<>\"'@]+")
 

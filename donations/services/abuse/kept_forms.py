@@ -72,10 +72,24 @@ def is_proof(token: str, nonce: uuid.UUID) -> bool:
         return False
 
 
-def of_address(email: str) -> QuerySet[KeptForm]:
-    """Return the kept forms in which an address stands, a companion's too."""
+def of_address(email: str) -> list[KeptForm]:
+    """Return the kept forms in which an address stands, a companion's too.
+
+    As a whole field: what holds it as a part of another address is somebody else's.
+    """
     rows = KeptForm.objects.annotate(text=Cast("fields", TextField()))
-    return rows.filter(Q(email__iexact=email) | Q(text__icontains=email))
+    near = rows.filter(Q(email__iexact=email) | Q(text__icontains=email)).order_by("pk")
+    wanted = email.strip().lower()
+    return [
+        one
+        for one in near
+        if wanted in {str(text).strip().lower() for text in (one.email, *one.fields.values())}
+    ]
+
+
+def forget_address(email: str) -> None:
+    """Delete the kept forms in which an address stands."""
+    KeptForm.objects.filter(pk__in=[one.pk for one in of_address(email)]).delete()
 
 
 def forget() -> int:

@@ -40,12 +40,13 @@ class TooManyError(ServiceError):
         return max(int((self.until - clock.now()).total_seconds()) + 1, 1)
 
 
-def take(*, client_hash: str, email: str) -> None:
+def take(*, client_hash: str, email: str = "") -> None:
     """Check once more in the transaction that writes the attempt: one after the other.
 
     Two attempts of one client, or of one address, wait for each other here, so that both cannot
     be the last that is allowed. First in the transaction, before any row is locked.
-    Raises TooManyError.
+    Without ``email`` the address is proven, by the link that was mailed to it: then what others
+    begin under it takes nothing away. Raises TooManyError.
     """
     _one_at_a_time(f"c:{client_hash}", f"e:{email.lower()}")
     check(client_hash=client_hash, email=email)
@@ -75,7 +76,7 @@ def _one_at_a_time(*names: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
-def check(*, client_hash: str, email: str, visit: uuid.UUID | None = None) -> None:
+def check(*, client_hash: str, email: str = "", visit: uuid.UUID | None = None) -> None:
     """Raise TooManyError where one more payment may not begin now.
 
     ``client_hash`` may be empty: unknown. ``visit`` is the form's number, whose own open payment
@@ -99,7 +100,7 @@ def _of_client(client_hash: str) -> list[datetime]:
 
 def _of_address(email: str, visit: uuid.UUID | None) -> list[datetime]:
     most = settings.LIMITS.open_sessions_per_address
-    if not most:
+    if not most or not email:
         return []
     rows = Donation.objects.filter(
         email__iexact=email,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -30,4 +31,16 @@ def _names(said: dict[str, Any], numbers: set[str], email: str) -> bool:
 
     Visitors have no sessions (docs/adr/0009-forms-without-sessions.md): there are few to look at.
     """
-    return said.get(SESSION_KEY) in numbers or email in str(said).lower()
+    return said.get(SESSION_KEY) in numbers or email in set(_texts(said))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield each text that stands in a session, in small letters, however deep."""
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+    else:
+        yield str(value).strip().lower()

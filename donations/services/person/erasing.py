@@ -115,7 +115,7 @@ def erase(person: Person, *, gateway: Gateway) -> None:
         list_invitations.forget(person.email)
         accounts.forget(person.email)
         erasures.note(person.email)
-        kept_forms.of_address(person.email).delete()
+        kept_forms.forget_address(person.email)
         blocking.forget_address(person.email)
         person.delete()
         # Files that are being written may have read the rows as they were: so after the commit.

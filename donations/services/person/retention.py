@@ -138,6 +138,8 @@ def _attempts() -> int:
         state__in=_NEVER_CAME,
         confirmed_at=None,
     )
+    for name in ("offered_at", "declined_at", "hold_expires_at"):  # it may have ended just now
+        old = old.filter(Q(**{name: None}) | Q(**{f"{name}__lt": before}))
     with transaction.atomic():
         donations = locking.in_order(_first(unpaid, before))
         bookings = list(_first(old, before).select_for_update(of=("self",), no_key=True))
