@@ -42,7 +42,7 @@ def once(request: HttpRequest, key: str | None, work: Callable[[], Schema]) -> H
         mine.filter(created_at__lt=now - ANSWERS_KEPT).delete()
         row = ApiAnswer(token=caller_of(request).token, key=key, request_hash=asked, created_at=now)
         ApiAnswer.objects.bulk_create([row], ignore_conflicts=True)
-        kept = mine.select_for_update().get(key=key)
+        kept = mine.select_for_update(no_key=True).get(key=key)
         if kept.request_hash != asked:
             detail = "This Idempotency-Key came with another request before."
             raise RefusedError(422, "key_reused", detail)
