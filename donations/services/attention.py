@@ -27,7 +27,9 @@ from fundraiser.core.money import Money
 def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]:
     """Return what needs a person in these campaigns; what is the site's own only for an admin."""
     ids = [campaign.pk for campaign in campaigns]
-    rows = Donation.objects.filter(campaign_id__in=ids).select_related("campaign", "booking")
+    rows = Donation.objects.filter(campaign_id__in=ids).select_related(
+        "campaign", "booking", "workshop"
+    )
     late = rows.filter(
         purpose=Purpose.SEAT,
         state=DonationState.PAID,

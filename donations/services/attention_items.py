@@ -111,7 +111,7 @@ def rebuilt(campaign_ids: list[int]) -> list[Item]:
     """
     rows = Donation.objects.filter(
         campaign_id__in=campaign_ids, rebuilt_at__gt=clock.now() - REBUILT_SHOWN
-    ).select_related("campaign")
+    ).select_related("campaign", "workshop")
     return [
         Item("rebuilt", one.campaign, one.name, one.amount, one.rebuilt_without, one)
         for one in rows.order_by("created_at", "pk")[:100]

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from donations.models import Donation
 from donations.services import refund_words
 from donations.services.attention_items import Item
 
@@ -23,11 +24,19 @@ class Told:
     detail: str
 
 
+def _would_tell(gift: Donation | None) -> bool:
+    """Whether a name beside this gift would tell whose seat is paid."""
+    return gift is not None and gift.workshop is not None and gift.workshop.hides_carried
+
+
 def told(item: Item, language: str, *, names_all: bool) -> Told:
-    """Return an item's words; without ``names_all`` who hid their name is not named."""
+    """Return an item's words; without ``names_all`` who hid their name is not named.
+
+    Where seats are carried by others' gifts nobody who gave is named (docs/adr/0043).
+    """
     gift = item.donation or item.claim
     is_private = item.kind == "shared_link" or (gift and gift.hide_name)
-    hidden = bool(is_private) and not names_all
+    hidden = (bool(is_private) and not names_all) or _would_tell(item.donation)
     name = item.name
     if item.workshop is not None and item.kind in _OF_WORKSHOPS:
         name = item.workshop.text("title", language)

@@ -40,7 +40,8 @@ def of_campaigns(campaign_ids: list[int]) -> QuerySet[RefundOrder]:
         donation__campaign__in=campaign_ids,
         donation__net_minor__gt=0,
     )
-    return rows.exclude(asked).select_related("donation__campaign").order_by("pk")
+    told = ("donation__campaign", "donation__workshop")
+    return rows.exclude(asked).select_related(*told).order_by("pk")
 
 
 def kind_of(order: RefundOrder) -> str:

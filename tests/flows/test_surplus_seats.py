@@ -175,8 +175,14 @@ def test_a_refund_that_is_stuck_does_not_tell_who_paid(
     page = organizer.get(path).content.decode()
     assert "These did not go through" in page
     assert "Quill" not in page
+    Donation.objects.update(quarantine="amount")
+    dashboard = organizer.get("/organize/").content.decode()
+    assert "Somebody paid, but" in dashboard
+    assert "Quill" not in dashboard
     Workshop.objects.update(surplus_seats=False, surplus_minimum_minor=None)
     assert "Quill" in organizer.get(path).content.decode(), "control"
+    assert "Quill" in organizer.get("/organize/").content.decode(), "control"
+    Donation.objects.update(quarantine="")
 
 
 def test_notices_of_gifts_name_nobody_who_hides(
