@@ -23,13 +23,13 @@ from events.states import BookingState
 from fundraiser.core import clock
 from fundraiser.core.money import Money
 
+_BESIDE = ("campaign", "booking", "workshop")
+
 
 def of_campaigns(campaigns: Iterable[Campaign], *, is_admin: bool) -> list[Item]:
     """Return what needs a person in these campaigns; what is the site's own only for an admin."""
     ids = [campaign.pk for campaign in campaigns]
-    rows = Donation.objects.filter(campaign_id__in=ids).select_related(
-        "campaign", "booking", "workshop"
-    )
+    rows = Donation.objects.filter(campaign_id__in=ids).select_related(*_BESIDE)
     late = rows.filter(
         purpose=Purpose.SEAT,
         state=DonationState.PAID,

@@ -8,7 +8,6 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from donations.models import Donation
 from donations.services import refund_words
 from donations.services.attention_items import Item
 
@@ -24,9 +23,12 @@ class Told:
     detail: str
 
 
-def _would_tell(gift: Donation | None) -> bool:
-    """Whether a name beside this gift would tell whose seat is paid."""
-    return gift is not None and gift.workshop is not None and gift.workshop.hides_carried
+def _is_hidden(item: Item, *, names_all: bool) -> bool:
+    """Whether the name of whom it is about stays hidden."""
+    gift, paid = item.donation or item.claim, item.donation
+    if paid is not None and paid.workshop is not None and paid.workshop.hides_carried:
+        return True
+    return not names_all and (item.kind == "shared_link" or bool(gift and gift.hide_name))
 
 
 def told(item: Item, language: str, *, names_all: bool) -> Told:
@@ -34,16 +36,13 @@ def told(item: Item, language: str, *, names_all: bool) -> Told:
 
     Where seats are carried by others' gifts nobody who gave is named (docs/adr/0043).
     """
-    gift = item.donation or item.claim
-    is_private = item.kind == "shared_link" or (gift and gift.hide_name)
-    hidden = (bool(is_private) and not names_all) or _would_tell(item.donation)
-    name = item.name
+    name = _("Somebody") if _is_hidden(item, names_all=names_all) else item.name
     if item.workshop is not None and item.kind in _OF_WORKSHOPS:
         name = item.workshop.text("title", language)
     if item.kind == "update_due" and item.campaign is not None:
         name = item.campaign.text("title", language)
     values = {
-        "name": _("Somebody") if hidden else name,
+        "name": name,
         "amount": item.amount.format(language) if item.amount else "",
     }
     titles = {
