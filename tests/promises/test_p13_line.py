@@ -115,7 +115,7 @@ def test_late_money_does_not_pass_those_who_wait_for_more_seats(world: World) ->
 def test_control_a_late_seat_that_does_not_look_at_the_line_is_seen(
     world: World, monkeypatch: pytest.MonkeyPatch, broken_on_purpose: None
 ) -> None:
-    def unfair(booking: Booking) -> bool:
+    def unfair(booking: Booking, **_how: object) -> bool:
         taken = seats.take(booking.workshop_id, booking.seats, from_line=True)
         if taken:
             advance(booking, BookingState.CONFIRMED, BOOKING_TABLE)
