@@ -54,5 +54,4 @@ def test_a_siren_has_its_check_digit_and_a_fec_its_name() -> None:
     assert not any(
         books.is_siren(one) for one in ("732829321", "73282932", "７３２８２９３２０", "")
     )
-    assert fec.is_name(fec.file_name(SIREN, date(2026, 12, 31)))
-    assert not fec.is_name("732829320FEC2026.txt")
+    assert fec.file_name(SIREN, date(2026, 12, 31)) == "732829320FEC20261231.txt"

@@ -40,7 +40,6 @@ _FILLED: Final = (*COLUMNS[:6], *COLUMNS[8:13], "ValidDate")
 _AMOUNT: Final = re.compile(r"[0-9]+,[0-9]{2}")
 #: The first three digits are those of the general chart of accounts.
 _ACCOUNT: Final = re.compile(r"[1-8][0-9]{2}[0-9A-Z]*")
-_NAME: Final = re.compile(r"[0-9]{9}FEC[0-9]{8}\.txt")
 _MOST: Final = 20
 
 
@@ -55,11 +54,6 @@ class FaultyFileError(Exception):
 def file_name(siren: str, closing: date) -> str:
     """Return the name that the rules ask for."""
     return f"{siren}FEC{closing:%Y%m%d}.txt"
-
-
-def is_name(name: str) -> bool:
-    """Return whether a file's name has the form that the rules ask for."""
-    return _NAME.fullmatch(name) is not None
 
 
 def checked(path: Path) -> None:
