@@ -17,15 +17,28 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 _NOTHING_COLLECTED = 5
 _WORKERS = "2"
 _COUNT = re.compile(r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?|deselected)\b")
 _PLURAL = {"error": "errors"}
 _SEED = re.compile(r"--randomly-seed=(\d+)")
+_WORDS = re.compile(r"^(?:FAILED|ERROR) (\S+?::\S.*)$")
 #: More than these, and it is no stumble.
-_MOST_AGAIN = 3
+_MOST_AGAIN = 8
 _SHOWN = ("failed", "passed", "skipped", "xfailed", "xpassed", "errors")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What a run of pytest came to: its exit status, its counts, its seed of the order, and what
+    it said of each test that failed ("tests/x.py::test_y - AssertionError")."""
+
+    status: int
+    counts: Counter[str] = field(default_factory=Counter)
+    seed: str = ""
+    failures: tuple[str, ...] = ()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,49 +47,52 @@ def main(arguments: Sequence[str]) -> int:
     asked = [argument for argument in arguments if argument != "--slow"]
     wanted = "slow" if slow else "not slow"
     started = time.monotonic()
-    counts: Counter[str] = Counter()
-    statuses = []
-    for phase, mark in ((_side_by_side, "not alone"), (_one_by_one, "alone")):
-        status, found = phase(["-m", f"{mark} and {wanted}", *asked])
-        statuses.append(status)
-        counts += found
-    if all(status == _NOTHING_COLLECTED for status in statuses):
+    phases = [
+        _side_by_side(["-m", f"not alone and {wanted}", *asked]),
+        _one_by_one(["-m", f"alone and {wanted}", *asked]),
+    ]
+    if all(phase.status == _NOTHING_COLLECTED for phase in phases):
         print("No test matches what was asked for.", flush=True)
         return _NOTHING_COLLECTED
-    words = ", ".join(f"{counts[kind]} {kind}" for kind in _SHOWN if counts[kind])
-    words = words or "0 passed"
-    print(f"==== {words} in {time.monotonic() - started:.2f}s ====", flush=True)
-    return max(status for status in statuses if status != _NOTHING_COLLECTED)
+    for words in [words for phase in phases for words in phase.failures]:
+        print(f"FAILED {words}", flush=True)
+    counts: Counter[str] = sum((phase.counts for phase in phases), Counter())
+    told = ", ".join(f"{counts[kind]} {kind}" for kind in _SHOWN if counts[kind])
+    print(f"==== {told or '0 passed'} in {time.monotonic() - started:.2f}s ====", flush=True)
+    return max(phase.status for phase in phases if phase.status != _NOTHING_COLLECTED)
 
 
-def _side_by_side(options: Sequence[str]) -> tuple[int, Counter[str]]:
+def _side_by_side(options: Sequence[str]) -> _Ended:
     """Run tests on all workers; ask a few that failed once more, alone, in a new process."""
     with tempfile.TemporaryDirectory() as kept:
         cache = ["-o", f"cache_dir={kept}"]
-        status, found, seed = _phase([*options, *cache, "--numprocesses", _WORKERS])
-        failed = found["failed"] + found["errors"]
-        if status != 1 or failed > _MOST_AGAIN:
-            return status, found
-        print(f"\nOnce more, by themselves: the {failed} that failed.", flush=True)
-        order = ["-p", "randomly", f"--randomly-seed={seed}"] if seed else []
+        first = _phase([*options, *cache, "--numprocesses", _WORKERS])
+        failed = {words.partition(" - ")[0] for words in first.failures}
+        if first.status != 1 or not 0 < len(failed) <= _MOST_AGAIN:
+            return first
+        print(f"\nOnce more, by themselves: the {len(failed)} that failed.", flush=True)
+        order = ["-p", "randomly", f"--randomly-seed={first.seed}"] if first.seed else []
         again = ["--last-failed", "--last-failed-no-failures", "none", "--numprocesses", "0"]
-        status, second, _seed = _phase([*options, *cache, *order, *again])
-    if status == 0 and second["passed"] >= failed:
-        print(f"UNSTEADY: {failed} failed beside others and passed alone; see above.", flush=True)
-        return 0, found + second - Counter({"failed": found["failed"], "errors": found["errors"]})
-    return 1, found
+        second = _phase([*options, *cache, *order, *again])
+    if second.status != 0 or second.counts["passed"] < len(failed):
+        return first
+    for words in first.failures:
+        print(f"UNSTEADY, it failed beside others and passed alone: {words}", flush=True)
+    stumbled = {kind: first.counts[kind] for kind in ("failed", "errors")}
+    passed = {"passed": second.counts["passed"]}
+    return _Ended(0, first.counts - Counter(stumbled) + Counter(passed))
 
 
-def _one_by_one(options: Sequence[str]) -> tuple[int, Counter[str]]:
+def _one_by_one(options: Sequence[str]) -> _Ended:
     """Run tests in one process, each once."""
-    status, found, _seed = _phase([*options, "--numprocesses", "0"])
-    return status, found
+    return _phase([*options, "--numprocesses", "0"])
 
 
-def _phase(options: Sequence[str]) -> tuple[int, Counter[str], str]:
-    """Run pytest once, showing its output; return its status, what it counted, and its seed."""
+def _phase(options: Sequence[str]) -> _Ended:
+    """Run pytest once, showing its output."""
     command = [sys.executable, "-m", "pytest", *options]
     last = seed = ""
+    failures = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as process:
         assert process.stdout is not None  # noqa: S101 -- asked for
         for line in process.stdout:
@@ -84,10 +100,11 @@ def _phase(options: Sequence[str]) -> tuple[int, Counter[str], str]:
             sys.stdout.flush()
             last = line if line.strip() else last
             seed = seed or "".join(_SEED.findall(line))
+            failures += _WORDS.findall(line)
     found = Counter({_PLURAL.get(kind, kind): int(n) for n, kind in _COUNT.findall(last)})
     if process.returncode not in (0, _NOTHING_COLLECTED) and not found["failed"] + found["errors"]:
         found["errors"] = 1  # pytest itself could not go on
-    return process.returncode, found, seed
+    return _Ended(process.returncode, found, seed, tuple(failures))
 
 
 if __name__ == "__main__":
