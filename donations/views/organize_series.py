@@ -81,7 +81,11 @@ def series_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         series_edits.save(series=series, **form.values())
         messages.success(request, _("Saved."))
         return redirect("series_edit", public_id=public_id)
-    shown = {"series": series_pages.series_page(series, language()), "series_id": public_id}
+    shown = {
+        "series": series_pages.series_page(series, language()),
+        "series_id": public_id,
+        "is_public": access_workshops.is_public_series(series),
+    }
     return _form(request, series.campaign, form, shown)
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 
 from events.models import Booking, Campaign, Series, Workshop
 from events.services import access
-from events.states import WorkshopState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -23,20 +22,40 @@ def draft_for_member(
     """Return a workshop that its team sees before everybody does; Http404 for anybody else."""
     rows = Workshop.objects.select_related("campaign__team", "series")
     workshop = get_object_or_404(rows, campaign__slug=campaign_slug, slug=slug)
+    _require_member(user, workshop.campaign)
+    return workshop
+
+
+def draft_series_for_member(
+    user: AbstractBaseUser | AnonymousUser, campaign_slug: str, slug: str
+) -> Series:
+    """Return a series that its team sees before everybody does; Http404 for anybody else."""
+    rows = Series.objects.select_related("campaign__team")
+    series = get_object_or_404(rows, campaign__slug=campaign_slug, slug=slug)
+    _require_member(user, series.campaign)
+    return series
+
+
+def _require_member(user: AbstractBaseUser | AnonymousUser, campaign: Campaign) -> None:
     try:
-        access.campaign_for_member(user, workshop.campaign.public_id, access.MEMBERS)
+        access.campaign_for_member(user, UUID(str(campaign.public_id)), access.MEMBERS)
     except PermissionDenied as error:
         raise Http404 from error
-    return workshop
 
 
 def series_for_visitor(campaign_slug: str, slug: str) -> Series:
     """Return a series that anybody may see: one with a workshop that anybody may see; Http404."""
     campaign = access.campaign_for_visitor(campaign_slug)
-    shown = campaign.workshops.exclude(state=WorkshopState.DRAFT).values("series")
+    shown = campaign.workshops.visible().values("series")
     series = get_object_or_404(Series, campaign=campaign, slug=slug, pk__in=shown)
     series.campaign = campaign
     return series
+
+
+def is_public_series(series: Series) -> bool:
+    """Return whether anybody may see a series: then its page is no preview."""
+    shown = Campaign.objects.visible().filter(pk=series.campaign_id).exists()
+    return shown and series.workshops.visible().exists()
 
 
 def series_for_member(user: AbstractBaseUser | AnonymousUser, public_id: UUID) -> Series:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.test import Client
 
-from events.models import Campaign, Series, Workshop
+from events.models import Campaign, CampaignAddress, Series, Workshop
 from fundraiser.core import clock
 from tests.support.cast import make_campaign, make_workshop
 
@@ -92,6 +92,9 @@ def test_a_series_of_drafts_and_another_teams_are_seen_by_nobody(
     series = Series.objects.create(campaign=campaign, slug="x", title="X")
     make_workshop(campaign, state="draft", series=series)
     assert client.get(f"/c/{campaign.slug}/series/x/").status_code == 404
+    stranger = Client()
+    stranger.force_login(charlie)
+    assert stranger.get(f"/c/{campaign.slug}/series/x/").status_code == 404
     for person, status in ((charlie, 404), (bob, 403)):
         other = Client()
         other.force_login(person)
@@ -119,3 +122,43 @@ def test_dates_that_are_made_can_go_into_a_new_series(
     assert organizer.post(f"/organize/workshops/{shop.public_id}/clone/", form).status_code == 302
     series = Series.objects.get()
     assert series.workshops.filter(state="published").count() == 2
+
+
+@pytest.mark.parametrize("of_campaign", [True, False])
+def test_a_team_sees_a_series_before_anybody_does(
+    organizer: Client, bob: User, campaign: Campaign, client: Client, *, of_campaign: bool
+) -> None:
+    if of_campaign:
+        Campaign.objects.filter(pk=campaign.pk).update(state="draft")
+    series = Series.objects.create(campaign=campaign, slug="x", title="Evenings")
+    path, edit = f"/c/{campaign.slug}/series/x/", f"/organize/series/{series.public_id}/"
+    assert "No date is chosen yet." in _read(organizer, path)
+    shop = make_workshop(campaign, series=series, state="published" if of_campaign else "draft")
+    page = _read(organizer, path)
+    assert "Only your team sees this page" in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert f"/c/{campaign.slug}/{shop.slug}/" in page
+    assert edit in page
+    assert "no-store" in organizer.get(path)["Cache-Control"]
+    assert "See the preview" in _read(organizer, edit)
+    assert path in _read(organizer, f"/c/{campaign.slug}/{shop.slug}/"), "and back from a date"
+    viewer = Client()
+    viewer.force_login(bob)
+    assert edit not in _read(viewer, path), "a viewer cannot edit it"
+    assert client.get(path).status_code == 404
+
+    # Control: once it is public it is no preview, to anybody.
+    Campaign.objects.filter(pk=campaign.pk).update(state="published")
+    Workshop.objects.filter(pk=shop.pk).update(state="published")
+    assert "Only your team" not in _read(organizer, path)
+    assert "See the public page" in _read(organizer, edit)
+
+
+def test_a_series_answers_at_its_campaigns_old_address(campaign: Campaign, client: Client) -> None:
+    series = Series.objects.create(campaign=campaign, slug="x", title="Evenings")
+    make_workshop(campaign, series=series)
+    CampaignAddress.objects.create(campaign=campaign, slug="once")
+    answer = client.get("/c/once/series/x/?via=friend")
+    assert answer.status_code == 301
+    assert answer["Location"] == f"/c/{campaign.slug}/series/x/?via=friend"
+    assert client.get("/c/never/series/x/").status_code == 404
