@@ -11,18 +11,34 @@ from django.utils.translation import gettext_lazy as _
 from donations.declared_forms import typed_amount
 from donations.forms import PersonForm
 from events.models import Workshop
+from events.questions import clean_questions, question_fields
 from events.services.seating.seats import Payer
 
 
 class CarriedForm(PersonForm):
-    """Somebody who cannot give right now asks for a seat that others' gifts carry."""
+    """Somebody who cannot give right now asks for a seat that others' gifts carry.
 
+    It asks all that the form to give asks of a person: who had no answers, or never wanted news,
+    would stand out in the list of people.
+    """
+
+    news = forms.BooleanField(
+        label=_("Write to me about the next workshops, and what the gifts did"), required=False
+    )
     field_order = ("name", "email")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workshop: Workshop, **kwargs: Any) -> None:
         # Ids of its own: it stands on a page with another form.
         kwargs["auto_id"] = "carried_%s"
         super().__init__(*args, **kwargs)
+        self.workshop = workshop
+        self.fields.update(question_fields(workshop, get_language() or "en"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what another answer makes needed."""
+        cleaned = super().clean() or {}
+        clean_questions(self, self.workshop, get_language() or "en")
+        return cleaned
 
     def to_payer(self) -> Payer:
         """Return who asks. Only for a valid form."""
@@ -32,6 +48,8 @@ class CarriedForm(PersonForm):
             email=data["email"].strip(),
             language=(get_language() or "en")[:2],
             time_zone=data["time_zone"],
+            wants_news=data["news"],
+            answers={k[9:]: v for k, v in data.items() if k.startswith("question_")},
         )
 
 

@@ -142,7 +142,10 @@ class WorkshopShape(Schema):
 
 
 class RegistrationShape(Schema):
-    """One person of a booking. Names, addresses and answers are null for who may not see them."""
+    """One person of a booking. Names, addresses and answers are null for who may not see them.
+
+    So is when they registered, for everybody, where seats are carried by others’ gifts.
+    """
 
     id: UUID
     booking: UUID
@@ -152,7 +155,7 @@ class RegistrationShape(Schema):
     position: int
     language: str
     attended: bool | None
-    registered_at: datetime
+    registered_at: datetime | None
     confirmed_at: datetime | None
     name: str | None
     email: str | None
@@ -173,17 +176,12 @@ class RegistrationShape(Schema):
             position=row.position,
             language=person.language,
             attended=row.attended,
-            registered_at=_day(row.created_at) if hides else row.created_at,
-            confirmed_at=_day(booking.confirmed_at) if hides else booking.confirmed_at,
+            registered_at=None if hides else row.created_at,
+            confirmed_at=None if hides else booking.confirmed_at,
             name=person.name if personal else None,
             email=person.email if personal else None,
             answers=row.answers if personal else None,
         )
-
-
-def _day(moment: datetime | None) -> Any:
-    """Return the beginning of a day: where seats are carried nothing tells when somebody came."""
-    return moment and moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class DonationShape(Schema):

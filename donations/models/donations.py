@@ -169,6 +169,11 @@ class Donation(models.Model):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def name_for_team(self) -> str:
+        """Who gave, as the team may know it; empty where nothing may tell whose seat is carried."""
+        return "" if self.workshop is not None and self.workshop.hides_carried else self.name
+
+    @property
     def seat_workshop(self) -> Workshop | None:
         """The workshop where it asked for a seat; None for a gift, one for a replay included."""
         return self.workshop if self.booking_id is not None else None

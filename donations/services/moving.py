@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from donations.models import CancellationChoice, Claim, Donation
+from donations.models import CancellationChoice, CarriedSeat, Claim, Donation
 from donations.services import locking
 from donations.states import Choice
 from events.models import Booking
@@ -60,4 +60,5 @@ def move_locked(booking_id: int, target_id: int) -> Booking:
     moved = moving.move(locked, target_id)
     Donation.objects.filter(booking=locked).update(booking=moved, workshop=target_id)
     Claim.objects.filter(booking=locked).update(booking=moved, workshop=target_id)
+    CarriedSeat.objects.filter(booking=locked).update(booking=moved)
     return moved

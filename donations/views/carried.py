@@ -12,10 +12,12 @@ from donations.services import pages
 from donations.services.abuse import blocking
 from donations.services.declaring import carried
 from donations.views import giving, guarding
+from donations.views.addresses import at_old_addresses
 from events.services import access
 from events.services.seating import seats
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
@@ -26,7 +28,7 @@ def ask(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
     context = giving.workshop_context(found)
     if not pages.takes_gifts(found.campaign):
         return render(request, "checkout/closed.html", context, status=409)
-    form = CarriedForm(request.POST)
+    form = CarriedForm(request.POST, workshop=found)
     if not form.is_valid():
         context["carried_form"] = form
         return render(request, "workshops/carried.html", context, status=422)

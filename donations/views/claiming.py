@@ -22,6 +22,7 @@ from donations.services import pages
 from donations.services.declaring import claims
 from donations.services.declaring.claim_links import claim_for_link, claim_link
 from donations.views import giving, guarding
+from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access
@@ -30,6 +31,7 @@ from events.states import BookingState
 from fundraiser.core.http import client_hash
 
 
+@at_old_addresses
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_for_seat(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:

@@ -90,7 +90,7 @@ def workshop_context(found: Workshop) -> dict[str, Any]:
     if waiting_list.is_open(found) and pages.takes_gifts(found.campaign):
         context["wait_form"] = WaitForm(workshop=found, initial={"nonce": shared.NONCE})
     if shown.status == "open" and (funded := carried.funded(found)):
-        form = CarriedForm(initial={"nonce": shared.NONCE})
+        form = CarriedForm(workshop=found, initial={"nonce": shared.NONCE})
         context |= {"carried_form": form, "carried_seats": funded}
     if watching.offered(found):
         context["watch_url"] = reverse("watch", args=[found.campaign.slug, found.slug])

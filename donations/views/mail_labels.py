@@ -90,9 +90,17 @@ def occasion(kind: str) -> str:
     return str(LABELS[kind][1]) if kind in LABELS else ""
 
 
-def shown(mail: Message) -> dict[str, Any]:
-    """Return a mail as the pages show it (templates/organize/_mail_state.html)."""
+#: The mails whose moment is that of the seat: beside the moments of gifts it tells who gave.
+_AT_THE_SEAT: Final = frozenset({"confirmation"})
+
+
+def shown(mail: Message, *, hides_carried: bool = False) -> dict[str, Any]:
+    """Return a mail as the pages show it (templates/organize/_mail_state.html).
+
+    ``hides_carried``: without the moment at which its person got the seat.
+    """
     return {
+        "is_timeless": hides_carried and mail.kind in _AT_THE_SEAT,
         "label": label(mail.kind),
         "state": mail.state,
         "sent_at": mail.sent_at,

@@ -35,6 +35,7 @@ def campaign_everybody(request: HttpRequest, public_id: UUID) -> HttpResponse:
         rows = campaign_people.found(everybody, asked.search, asked.chosen)
         context |= {
             "search": asked.search,
+            "hides_gifts": campaign_people.hides_gifts(campaign),
             "filters": people_words.filters(asked, choices),
             "is_narrow": asked.is_narrow,
             "page": Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page")),

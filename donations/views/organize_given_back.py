@@ -19,6 +19,7 @@ from donations.models import Donation
 from donations.services import organizer_refunds, refund_words, settlement
 from donations.services.links import donation_for_member
 from donations.states import SeatAfter
+from donations.views import people_words
 from donations.views.cancelling_forms import RefundForm
 from donations.views.language import language
 from donations.views.organize_workshop import typed
@@ -43,11 +44,12 @@ def donation_refund(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return _later(request, donation, form)
         else:
             amount = form.cleaned_data["amount"].format(language())
-            told = {"name": donation.name, "amount": amount}
+            told = {"name": people_words.giver(donation), "amount": amount}
             messages.success(request, _("%(name)s gets %(amount)s back.") % told)
             return redirect(_back(donation))
     context = {
         "donation": donation,
+        "giver": people_words.giver(donation),
         "left": organizer_refunds.left_of(donation),
         "form": form,
         "back_url": _back(donation),
@@ -73,7 +75,7 @@ def _later(request: HttpRequest, donation: Donation, form: RefundForm) -> HttpRe
     context = {
         "retry_url": request.path,
         "back_url": _back(donation),
-        "told": {"name": donation.name, "amount": amount},
+        "told": {"name": people_words.giver(donation), "amount": amount},
         "typed": {name: request.POST[name] for name in form.fields if name in request.POST},
     }
     return render(request, "organize/refund_later.html", context, status=503)
@@ -92,7 +94,7 @@ def donation_seat_keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let somebody whose money went back keep the seat."""
     donation = donation_for_member(request.user, public_id)
     organizer_refunds.decide_seat(donation.pk, SeatAfter.KEEP)
-    messages.success(request, _("%(name)s keeps the seat.") % {"name": donation.name})
+    messages.success(request, _("%(name)s keeps the seat.") % {"name": people_words.giver(donation)})
     return redirect("dashboard")
 
 
@@ -103,6 +105,6 @@ def donation_seat_free(request: HttpRequest, public_id: UUID) -> HttpResponse:
     donation = donation_for_member(request.user, public_id)
     organizer_refunds.decide_seat(donation.pk, SeatAfter.FREE)
     messages.success(
-        request, _("The seat is free again, and %(name)s is told.") % {"name": donation.name}
+        request, _("The seat is free again, and %(name)s is told.") % {"name": people_words.giver(donation)}
     )
     return redirect("dashboard")

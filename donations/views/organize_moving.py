@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django import forms
@@ -17,10 +18,18 @@ from django.views.decorators.http import require_http_methods
 from donations.services import moving as bookings_moving
 from donations.views.organize_cancelling import date_label
 from donations.views.organize_workshop import typed, workshop_context
+from events.models import Workshop
 from events.services import access
 from events.services.seating import moving, seats
-from events.states import BookingState
+from events.states import BookingState, WorkshopState
 from fundraiser.core.errors import ServiceError
+
+
+#: Where seats are carried by others' gifts. It says the same of everybody.
+_ALONE: Final = gettext_lazy(
+    "The workshop is cancelled: everybody was told, and chooses by themselves. Write to them if "
+    "you want them to come on another date."
+)
 
 
 class MoveForm(forms.Form):
@@ -47,6 +56,10 @@ def workshop_move_person(request: HttpRequest, public_id: UUID, person_id: UUID)
     if booking.state != BookingState.CONFIRMED:
         messages.warning(request, _("There is no seat to move: perhaps it was moved already."))
         return redirect("workshop_people", public_id=public_id)
+    if workshop.hides_carried and workshop.state == WorkshopState.CANCELLED:
+        # Who could still be moved, and who not, would tell who has chosen a refund, and so gave.
+        messages.warning(request, _ALONE)
+        return redirect("workshop_people", public_id=public_id)
     dates = moving.dates(workshop, seats=booking.seats)
     known = {str(one.workshop.public_id): one.workshop for one in dates}
     form = MoveForm(typed(request))
@@ -61,7 +74,7 @@ def workshop_move_person(request: HttpRequest, public_id: UUID, person_id: UUID)
             moving.CannotMoveError,
             seats.FullError,
         ) as error:
-            form.add_error("date", _told(error))
+            form.add_error("date", _told(error, workshop))
         else:
             messages.success(
                 request, _("%(name)s is moved, and is being told.") % {"name": booking.name}
@@ -72,12 +85,15 @@ def workshop_move_person(request: HttpRequest, public_id: UUID, person_id: UUID)
         "form": form,
         "booking": booking,
         "dates": dates,
+        "hides_gifts": workshop.hides_carried,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "organize/move.html", context, status=status)
 
 
-def _told(error: ServiceError) -> str:
+def _told(error: ServiceError, workshop: Workshop) -> str:
+    if isinstance(error, bookings_moving.GoesBackError) and workshop.hides_carried:
+        return str(_ALONE)
     if isinstance(error, bookings_moving.GoesBackError):
         return _("They chose to have their money back: they cannot be moved any more.")
     if isinstance(error, moving.CannotMoveError) and error.why == "twin":

@@ -25,7 +25,7 @@ from donations.views.organize_workshop import workshop_context
 from events.models import Registration, Workshop
 from events.services import access, people, people_notes
 from events.services.mails import problems, resending
-from events.states import BookingState, ProblemKind
+from events.states import BookingState, ProblemKind, WorkshopState
 from fundraiser.core.money import Money
 
 _ON_A_PAGE = 50
@@ -87,17 +87,23 @@ def _gift(workshop: Workshop, one: Registration) -> Money | None:
 
 def _row(one: people.Row, workshop: Workshop, payments: Mapping[int, Donation]) -> dict[str, Any]:
     paid = payments.get(one.booking.pk) if one.registration.position == 1 else None
-    mails = [mail_labels.shown(mail) for mail in one.mails]
+    hides = workshop.hides_carried
+    mails = [mail_labels.shown(mail, hides_carried=hides) for mail in one.mails]
     confirmed = one.booking.state == BookingState.CONFIRMED
     return {
         "one": one,
         "mails": mails,
         "stuck": [mail for mail in mails if mail["state"] in {"held", "set_aside"}],
-        "move_url": _move_url(one, workshop) if confirmed else "",
+        "move_url": _move_url(one, workshop) if confirmed and _can_move(workshop) else "",
         "refund_url": reverse("donation_refund", args=[paid.public_id]) if paid else "",
         "can_resend": confirmed and bool(one.email),
         "can_forgive": _can_forgive(one),
     }
+
+
+def _can_move(workshop: Workshop) -> bool:
+    """Whether the list offers to move people; see organize_moving for a cancelled workshop."""
+    return not (workshop.hides_carried and workshop.state == WorkshopState.CANCELLED)
 
 
 def _move_url(one: people.Row, workshop: Workshop) -> str:

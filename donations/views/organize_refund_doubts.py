@@ -16,6 +16,7 @@ from donations.gateway import GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.services import organizer_refunds, refund_doubts, refund_words, settlement
 from donations.services.links import refund_order_for_member
+from donations.views import people_words
 from donations.views.language import language
 
 
@@ -24,7 +25,7 @@ from donations.views.language import language
 def refund_again(request: HttpRequest, public_id: UUID, nonce: UUID) -> HttpResponse:
     """Give once more what did not go through; sent twice, it is given once."""
     order = refund_order_for_member(request.user, public_id, nonce)
-    told = {"name": order.donation.name, "amount": order.amount.format(language())}
+    told = {"name": people_words.giver(order.donation), "amount": order.amount.format(language())}
     try:
         new = refund_doubts.again(order, gateway=for_visitors())
     except organizer_refunds.TooMuchError:

@@ -20,6 +20,7 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import late_choices, refund_requests, refunding, settlement
 from donations.services.links import donation_for_member
+from donations.views import people_words
 from donations.views.language import language
 
 
@@ -42,7 +43,7 @@ def refund_give_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give back what is left of a gift; sent twice, it is given back once."""
     donation = donation_for_member(request.user, public_id)
     amount = donation.amount.format(language())
-    told = {"name": donation.name, "amount": amount}
+    told = {"name": people_words.giver(donation), "amount": amount}
     try:
         refund_requests.give_back(donation, gateway=for_visitors())
     except late_choices.NothingToChooseError:
@@ -66,7 +67,8 @@ def refund_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     late = refund_requests.late_booking(donation) is not None
     form = DeclineForm(request.POST or None)
     if request.method != "POST" or not (late or form.is_valid()):
-        context = {"donation": donation, "form": form, "is_late": late}
+        giver = people_words.giver(donation)
+        context = {"donation": donation, "giver": giver, "form": form, "is_late": late}
         status = 422 if request.method == "POST" else 200
         return render(request, "organize/refund_decline.html", context, status=status)
     try:
@@ -80,7 +82,7 @@ def refund_decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _told(donation: Donation) -> str:
-    return _("It stays a gift, and we have told %(name)s.") % {"name": donation.name}
+    return _("It stays a gift, and we have told %(name)s.") % {"name": people_words.giver(donation)}
 
 
 def _answered_already(request: HttpRequest) -> None:

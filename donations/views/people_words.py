@@ -1,4 +1,4 @@
-"""How the filters of the lists of people are called."""
+"""How the filters of the lists of people are called, and whoever gave."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from donations.models import Donation
 from donations.services.people_list import CHOICES, Asked
 
 #: Parameter -> its label, what stands for "no matter", and the name of each choice.
@@ -56,3 +57,8 @@ def filters(asked: Asked, choices: Mapping[str, tuple[str, ...]] = CHOICES) -> l
             {"name": name, "label": label, "options": options, "value": asked.chosen[name]}
         )
     return shown
+
+
+def giver(donation: Donation) -> str:
+    """Return who gave, as the team may know it: “Somebody” where no name may be told."""
+    return donation.name_for_team or gettext("Somebody")

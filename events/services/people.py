@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
@@ -24,6 +24,21 @@ _ORDER = (
     BookingState.HELD,
     BookingState.WAITING,
     BookingState.CANCELLED,
+)
+
+
+#: Mails that whoever has a seat can get, paid or not: they tell nothing of a gift.
+OF_EVERY_SEAT: Final = (
+    "confirmation",
+    "reminder",
+    "changed",
+    "cancelled",
+    "moved",
+    "seat_handed_over",
+    "fresh_link",
+    "thank_you",
+    "replay",
+    "announcement",
 )
 
 
@@ -139,13 +154,13 @@ def asking(workshop: Workshop, language: str) -> Sequence[Row]:
 def _mails(rows: Sequence[Registration], *, hides_carried: bool) -> dict[int, list[Message]]:
     """Return each person's mails; those of a booking itself went to its first person.
 
-    ``hides_carried``: without the one that only who did not give gets.
+    ``hides_carried``: without those that only who gave gets, or only who did not.
     """
     first = {row.booking_id: row.pk for row in rows if row.position == 1}
     of_booking = Q(registration=None, booking_id__in=first)
     mine = Message.objects.filter(of_booking | Q(registration__in=[row.pk for row in rows]))
     if hides_carried:
-        mine = mine.exclude(kind="confirm_address")
+        mine = mine.filter(kind__in=OF_EVERY_SEAT)
     grouped: dict[int, list[Message]] = defaultdict(list)
     for mail in mine.order_by("-created_at", "-pk"):
         grouped[mail.registration_id or first[mail.booking_id or 0]].append(mail)

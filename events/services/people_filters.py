@@ -78,6 +78,8 @@ def _mail_trouble(workshop: Workshop) -> Q:
         own | stops, upper=Upper(OuterRef("address")), forgiven_at=None
     )
     stuck = Message.objects.filter(state__in=[MessageState.HELD, MessageState.SET_ASIDE])
+    if workshop.hides_carried:
+        stuck = stuck.filter(kind__in=people.OF_EVERY_SEAT)
     to_person = stuck.filter(registration=OuterRef("pk"))
     to_payer = stuck.filter(registration=None, booking=OuterRef("booking_id"))
     met = Registration.objects.filter(booking__workshop=workshop).annotate(address=address)

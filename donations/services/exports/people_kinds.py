@@ -10,7 +10,8 @@ from donations.services.exports.shared import (
     OF_CAMPAIGN,
     WORKSHOP,
     Kind,
-    day_if_carried,
+    moment_unless_carried,
+    seat_moment,
 )
 
 _PEOPLE_ROWS: Final = (
@@ -35,8 +36,8 @@ REGISTRATIONS: Final = Kind(
     name="registrations",
     columns=(
         Column("registration", "registration.public_id"),
-        Column("registered_at", day_if_carried("registration.created_at"), Shape.MOMENT),
-        Column("confirmed_at", day_if_carried("booking.confirmed_at"), Shape.MOMENT),
+        Column("registered_at", moment_unless_carried("registration.created_at"), Shape.MOMENT),
+        Column("confirmed_at", moment_unless_carried("booking.confirmed_at"), Shape.MOMENT),
         *CAMPAIGN,
         *WORKSHOP,
         Column("starts_at", "workshop.starts_at", Shape.MOMENT),
@@ -49,7 +50,7 @@ REGISTRATIONS: Final = Kind(
     ),
     rows=_PEOPLE_ROWS,
     order="registration.id",
-    moment="registration.created_at",
+    moment=seat_moment("registration.created_at"),
     workshop="booking.workshop_id",
     is_personal=True,
 )

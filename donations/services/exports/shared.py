@@ -37,7 +37,7 @@ def amount(name: str, sql: str, currency: str = "campaign.currency") -> Column:
     return Column(name, sql, Shape.MONEY, currency)
 
 
-#: Where seats are carried by others' gifts, no file tells who gave, or when exactly somebody came.
+#: Where seats are carried by others' gifts, no file tells who gave, or when somebody came.
 _TELLS: Final = "workshop.surplus_minimum_minor IS NULL"
 
 
@@ -46,9 +46,17 @@ def unless_carried(sql: str) -> str:
     return f"CASE WHEN {_TELLS} THEN {sql} ELSE '' END"
 
 
-def day_if_carried(sql: str) -> str:
-    """Return SQL of a moment, of its day alone where seats are carried."""
-    return f"CASE WHEN {_TELLS} THEN {sql} ELSE date_trunc('day', {sql}) END"
+def moment_unless_carried(sql: str) -> str:
+    """Return SQL of a moment, of none where seats are carried: on a quiet day its day would tell."""
+    return f"CASE WHEN {_TELLS} THEN {sql} END"
+
+
+def seat_moment(sql: str) -> str:
+    """Return SQL of the moment by which people are in a period.
+
+    Where seats are carried that is their workshop's: a period of one day would tell else.
+    """
+    return f"(CASE WHEN {_TELLS} THEN {sql} ELSE workshop.starts_at END)"
 
 
 OF_CAMPAIGN: Final = (

@@ -72,6 +72,7 @@ def move(locked: Booking, target_id: int) -> Booking:
     _check(locked, source, target)
     if not seats.take(target.pk, locked.seats):
         raise seats.FullError(target.slug)
+    _hide_alike(source, target)
     moved = _written(locked, target)
     locked.workshop = source
     seats.release(locked, BookingState.CANCELLED)
@@ -87,6 +88,17 @@ def _check(locked: Booking, source: Workshop, target: Workshop) -> None:
         raise CannotMoveError("workshop")
     if locked.email and Booking.objects.confirmed_for(target.pk, locked.email).exists():
         raise CannotMoveError("twin")
+
+
+def _hide_alike(source: Workshop, target: Workshop) -> None:
+    """Let the new date hide who gave where the old one does; both rows are locked.
+
+    Else its list would tell whether the seat of whoever comes was paid. No seat is carried by it:
+    that stays off.
+    """
+    if source.hides_carried and not target.hides_carried:
+        target.surplus_minimum_minor = source.surplus_minimum_minor
+        target.save(update_fields=["surplus_minimum_minor"])
 
 
 def _written(locked: Booking, target: Workshop) -> Booking:
