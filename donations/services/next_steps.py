@@ -36,6 +36,9 @@ def of(campaign: Campaign, workshops: Sequence[Workshop], total: Totals, now: da
         one for one in workshops if one.state != WorkshopState.CANCELLED
     ]:
         return Step("add_workshop")
+    drafts = [one for one in workshops if one.state == WorkshopState.DRAFT]
+    if campaign.state == CampaignState.PUBLISHED and drafts and not held:
+        return Step("publish_workshop", drafts[0])
     for one in held:
         if one.ends_at <= now <= one.ends_at + AWAITED and one.seats_taken and not one.replay_url:
             return Step("replay", one)

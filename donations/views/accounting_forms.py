@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from donations.models import Books, Export, PeriodLock
 from donations.services.accounting import books, periods
@@ -36,6 +38,7 @@ class BooksForm(forms.ModelForm):  # type: ignore[type-arg]
 
     covers = forms.ChoiceField(
         label=_("Campaigns in these books"),
+        widget=forms.RadioSelect,
         choices=[
             (Destination.TEAM, _("those whose money lands with the team, which passes it on")),
             (Destination.CHARITY, _("those whose money lands in the charity’s own account")),
@@ -122,8 +125,9 @@ class BooksForm(forms.ModelForm):  # type: ignore[type-arg]
 class _Period(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Export) -> str:
         """Name the period and the file."""
-        values = {"day": obj.last_day, "rows": obj.rows_written, "kind": obj.kind.upper()}
-        return str(_("until %(day)s: %(kind)s, %(rows)s rows") % values)
+        rows = ngettext("%(n)d row", "%(n)d rows", obj.rows_written) % {"n": obj.rows_written}
+        day = date_format(obj.last_day, "j F Y")
+        return f"{day} · {obj.kind.upper()} · {rows}"
 
 
 class CloseForm(forms.Form):

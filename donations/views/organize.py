@@ -19,7 +19,7 @@ from donations.services.attention_items import Item
 from donations.views import attention_actions
 from donations.views.language import language
 from events.models import Campaign
-from events.services import access
+from events.services import access, teams
 from fundraiser.core import clock
 
 
@@ -35,6 +35,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "health_url": reverse("health") if is_admin else "",
         "create_url": reverse("campaign_create") if mine else "",
+        **_beginning(request, has_campaigns=bool(rows)),
         "campaigns": [
             {
                 **_campaign(row, found.get(row.pk)),
@@ -45,6 +46,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "attention": [_item(one, mine) for one in attention.of_campaigns(rows, is_admin=is_admin)],
     }
     return render(request, "organize/dashboard.html", context)
+
+
+def _beginning(request: HttpRequest, *, has_campaigns: bool) -> dict[str, Any]:
+    """Where somebody who has nothing yet begins: with a team, opened or joined."""
+    if has_campaigns or access.memberships_of(request.user).exists():
+        return {}
+    may_open = teams.may_open(request.user)
+    return {"no_team": True, "open_url": reverse("team_open") if may_open else ""}
 
 
 def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
@@ -78,6 +87,7 @@ def _campaign(row: Campaign, total: CampaignTotal | None) -> dict[str, Any]:
 _PLACES: Final = {
     "finish": ("campaign_edit", "organize_campaign"),
     "add_workshop": ("workshop_create", "campaign_workshops"),
+    "publish_workshop": ("workshop_edit",),
     "room": ("workshop_room",),
     "replay": ("workshop_room",),
     "send_on": ("campaign_remittances",),
@@ -109,16 +119,16 @@ def _place(step: next_steps.Step, public_id: UUID) -> str:
     return ""
 
 
-def _item(one: Item, teams: Container[int]) -> dict[str, Any]:
+def _item(one: Item, mine: Container[int]) -> dict[str, Any]:
     """An item as the page shows it: its words in the organizer's language.
 
-    ``teams``: those whose money the person may move.
+    ``mine``: the teams whose money the person may move.
     """
-    is_mine = one.campaign is None or one.campaign.team_id in teams
+    is_mine = one.campaign is None or one.campaign.team_id in mine
     told = attention_words.told(one, language(), names_all=is_mine)
     return {
         "kind": one.kind,
         "title": told.title,
         "detail": told.detail,
-        "actions": attention_actions.of_item(one, teams),
+        "actions": attention_actions.of_item(one, mine),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from donations.services import pages
+from donations.views import page_names
 from donations.views.language import language
 from events.models import Campaign
 from events.services import access
@@ -20,4 +21,5 @@ def campaign_context(request: HttpRequest, campaign: Campaign, current: str) -> 
         "accent_url": pages.accent_url(campaign),
         "may_edit": access.may_edit(request.user, campaign),
         "current": current,
+        "page_name": page_names.OF_CAMPAIGN.get(current, ""),
     }

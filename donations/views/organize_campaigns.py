@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donations.services import publishing, totals
+from donations.views.language import language
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
 from events.forms.campaigns import CreateForm
@@ -68,7 +69,10 @@ def _overview(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "missing": _told(campaign, publishing.missing(campaign)) if asks else [],
         "total": total,
         "next": _next(campaign, sent=not total.outstanding),
-        "workshops": list(campaign.workshops.order_by("starts_at")),
+        "workshops": [
+            {"row": one, "title": one.text("title", language())}
+            for one in campaign.workshops.order_by("starts_at")
+        ],
     }
 
 
@@ -86,6 +90,9 @@ def _next(campaign: Campaign, *, sent: bool) -> dict[str, str]:
     if campaign.state == CampaignState.PUBLISHED:
         if not campaign.workshops.exists() and (url := _page(campaign, "campaign_workshops")):
             return {"words": _("Add a workshop: it is what people come for."), "url": url}
+        if not campaign.workshops.visible().exists():
+            url = _page(campaign, "campaign_workshops")
+            return {"words": _("Publish your workshop: nobody can register yet."), "url": url}
         share = _page(campaign, "campaign_share")
         return {
             "words": _("Share the link: the first gifts come from people you know."),

@@ -94,7 +94,9 @@ def donation_seat_keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let somebody whose money went back keep the seat."""
     donation = donation_for_member(request.user, public_id)
     organizer_refunds.decide_seat(donation.pk, SeatAfter.KEEP)
-    messages.success(request, _("%(name)s keeps the seat.") % {"name": people_words.giver(donation)})
+    messages.success(
+        request, _("%(name)s keeps the seat.") % {"name": people_words.giver(donation)}
+    )
     return redirect("dashboard")
 
 
@@ -105,6 +107,7 @@ def donation_seat_free(request: HttpRequest, public_id: UUID) -> HttpResponse:
     donation = donation_for_member(request.user, public_id)
     organizer_refunds.decide_seat(donation.pk, SeatAfter.FREE)
     messages.success(
-        request, _("The seat is free again, and %(name)s is told.") % {"name": people_words.giver(donation)}
+        request,
+        _("The seat is free again, and %(name)s is told.") % {"name": people_words.giver(donation)},
     )
     return redirect("dashboard")

@@ -24,7 +24,6 @@ from events.services.seating import moving, seats
 from events.states import BookingState, WorkshopState
 from fundraiser.core.errors import ServiceError
 
-
 #: Where seats are carried by others' gifts. It says the same of everybody.
 _ALONE: Final = gettext_lazy(
     "The workshop is cancelled: everybody was told, and chooses by themselves. Write to them if "

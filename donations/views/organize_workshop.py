@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from donations.services import pages
+from donations.views import page_names
 from donations.views.language import language
 from events.models import Workshop
 from events.services import access
@@ -21,6 +23,8 @@ def workshop_context(request: HttpRequest, workshop: Workshop, current: str) -> 
         "accent_url": pages.accent_url(workshop.campaign),
         "may_edit": access.may_edit(request.user, workshop.campaign),
         "current": current,
+        "page_name": page_names.OF_WORKSHOP.get(current, ""),
+        "campaign_page_url": reverse("organize_campaign", args=[workshop.campaign.public_id]),
     }
 
 

@@ -10,8 +10,8 @@ from django.core.validators import EmailValidator, ProhibitNullCharactersValidat
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from events.forms.zone_choices import with_zone
 from events.states import Role
-from fundraiser.core import zones
 
 
 def _email(label: Any, required: Any, help_text: Any = "") -> forms.CharField:
@@ -42,19 +42,22 @@ class TeamForm(forms.Form):
         _("Write the address that answers to your mails go to."),
         _("When somebody answers one of your mails, the answer arrives here."),
     )
-    time_zone = forms.CharField(
+    time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        max_length=64,
         initial="UTC",
-        help_text=_("Such as Europe/Paris. Your daily summary follows it."),
+        help_text=_("Your workshops begin with it, and your daily summary follows it."),
+        error_messages={"invalid_choice": _("Choose a time zone of the list.")},
     )
 
-    def clean_time_zone(self) -> str:
-        """Refuse a zone that the tz database does not know."""
-        name: str = self.cleaned_data["time_zone"]
-        if not zones.is_zone(name):
-            raise forms.ValidationError(_("There is no zone of this name, such as Europe/Paris."))
-        return name
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """``initial`` may hold a zone that is no city, such as an old name: it stays a choice."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["time_zone"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
+        own = str(self.initial.get("time_zone") or "")
+        field.choices = [("UTC", "UTC"), *(one for one in with_zone(own) if one[0] != "UTC")]
+        if not own:
+            field.widget.attrs["data-own-zone"] = ""  # static/js/timezone.js
 
 
 #: What each role may do, for who chooses one.

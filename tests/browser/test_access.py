@@ -83,6 +83,7 @@ def test_the_organizers_pages_can_be_used_by_everybody(
     asked = Donation.objects.asked_back().get()
     for name, path in {
         "dashboard": "/organize/",
+        "health": "/organize/health/",
         "sign out": "/accounts/logout/",
         "addresses": "/accounts/email/",
         "new password": "/accounts/password/change/",

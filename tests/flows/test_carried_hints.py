@@ -143,9 +143,7 @@ def _told(alice: User, booking: Booking, target: Workshop) -> str:
     return str(words)
 
 
-def test_the_pages_of_refunds_name_nobody(
-    story: Story, shop: Workshop, organizer: Client
-) -> None:
+def test_the_pages_of_refunds_name_nobody(story: Story, shop: Workshop, organizer: Client) -> None:
     both(story, shop)
     gift = Donation.objects.get()
     paths = [

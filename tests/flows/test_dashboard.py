@@ -92,7 +92,9 @@ def step(campaign: Campaign) -> tuple[str, str]:
 def test_the_next_step_is_the_most_pressing(campaign: Campaign) -> None:
     assert step(make_campaign(state="draft")) == ("finish", "")
     assert step(campaign) == ("add_workshop", "")
-    shop = make_workshop(campaign, title="Shop")
+    shop = make_workshop(campaign, title="Shop", state="draft")
+    assert step(campaign) == ("publish_workshop", "Shop"), "a draft takes nobody"
+    Workshop.objects.filter(pk=shop.pk).update(state="published")
     assert step(campaign) == ("share", "")
     now = clock.now()
     Workshop.objects.filter(pk=shop.pk).update(starts_at=now + timedelta(days=6))
@@ -133,3 +135,53 @@ def test_the_dashboard_costs_the_same_for_one_and_three_campaigns(
         page = client.get("/organize/").content.decode()
     assert page.count('<figure class="chart">') == more + 1
     assert len(queries) <= 25  # one of them for gifts made anew after a restored backup
+
+
+@pytest.mark.parametrize("opening", ["open", "closed"])
+def test_somebody_new_is_told_how_to_begin(db: None, settings: Any, opening: str) -> None:
+    settings.TEAM_OPENING = opening
+    client = signed_in(User.objects.create_user("zoe@example.org", "zoe@example.org"))
+    page = client.get("/organize/").content.decode()
+    assert "First a team, then a campaign" in page
+    assert ('href="/organize/teams/open/"' in page) == (opening == "open")
+    if opening == "closed":
+        return
+    form = client.get("/organize/teams/open/").content.decode()
+    assert "data-own-zone" in form, "a script chooses the person’s own zone"
+    typed = {"name": "Wells", "reply_to": "zoe@example.org", "time_zone": "Europe/Paris"}
+    team = client.post("/organize/teams/open/", typed, follow=True).content.decode()
+    assert "Next: your first campaign" in team
+    assert 'href="/organize/campaigns/new/"' in team
+    assert "First a team" not in client.get("/organize/").content.decode()
+
+
+def test_each_page_says_in_its_title_which_it_is(campaign: Campaign, alice: User) -> None:
+    shop = make_workshop(campaign, title="Shop")
+    client = signed_in(alice)
+    place = f"/organize/campaigns/{campaign.public_id}/"
+    titles = {
+        place: "Clean water",
+        f"{place}edit/": "Text and looks · Clean water",
+        f"{place}by-hand/": "Gifts by hand · Clean water",
+        f"/organize/workshops/{shop.public_id}/room/": "Room · Shop",
+    }
+    for path, title in titles.items():
+        page = client.get(path).content.decode()
+        assert f"<title>{title}</title>" in page, path
+    assert f'<a href="{place}">Clean water</a>' in page, "and the way back up"
+
+
+def test_the_overview_of_a_campaign_leads_to_its_first_workshop(
+    campaign: Campaign, alice: User, bob: User
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(state="draft")
+    place = f"/organize/campaigns/{campaign.public_id}/"
+    assert f"{place}workshops/new/" in signed_in(alice).get(place).content.decode()
+    assert f"{place}workshops/new/" not in signed_in(bob).get(place).content.decode()
+    make_workshop(campaign, title="Shop", state="draft", translations={"fr": {"title": "Atelier"}})
+    Campaign.objects.filter(pk=campaign.pk).update(state="published")
+    page = signed_in(alice).get(place).content.decode()
+    assert "Publish your workshop: nobody can register yet." in page
+    assert '<span class="badge plain">Draft</span>' in page
+    french = signed_in(alice).get(place, headers={"Accept-Language": "fr"}).content.decode()
+    assert "Atelier</a>" in french
