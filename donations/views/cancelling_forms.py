@@ -17,6 +17,7 @@ from donations.services import cancellations, organizer_refunds
 from donations.states import Choice, SeatAfter
 from events.models import Workshop
 from events.services.seating.moving import Date
+from events.states import Destination
 from fundraiser.core import amounts, clock, zones
 from fundraiser.core.money import InvalidAmountError, Money
 
@@ -73,6 +74,8 @@ class CancelForm(forms.Form):
         field.choices = list(zip(self._known, labels, strict=True))
         if not dates:
             del self.fields["dates"]
+        if workshop.campaign.destination == Destination.EXTERNAL:
+            del self.fields["default"]  # No money is here that could go back.
 
     def clean_deadline(self) -> datetime:
         """Return the end of the day in the workshop's zone (aware)."""
@@ -81,6 +84,10 @@ class CancelForm(forms.Form):
         if not clock.now() < moment <= clock.now() + _LONGEST:
             raise forms.ValidationError(_("Choose a day within the next three months."))
         return moment
+
+    def default_choice(self) -> Choice:
+        """Return what holds for who does not answer. Only for a valid form."""
+        return Choice(self.cleaned_data.get("default", Choice.KEEP))
 
     def offered(self) -> list[Workshop]:
         """Return the chosen dates. Only for a valid form."""

@@ -16,14 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donations.models import Cancellation, CancellationChoice
 from donations.services import cancellations, refund_run, refund_words
-from donations.states import Choice
 from donations.views.cancelling_forms import CancelForm
 from donations.views.language import language
 from donations.views.organize_workshop import typed, workshop_context
 from events.models import Workshop
 from events.services import access
 from events.services.seating import moving
-from events.states import WorkshopState
+from events.states import Destination, WorkshopState
 from fundraiser.core import zones
 
 
@@ -44,6 +43,7 @@ def workshop_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
             **workshop_context(request, workshop, "cancel"),
             "form": form,
             "affected": cancellations.affected(workshop),
+            "is_elsewhere": workshop.campaign.destination == Destination.EXTERNAL,
             "is_cancelled": workshop.state == WorkshopState.CANCELLED,
         }
         status = 422 if request.method == "POST" else 200
@@ -51,7 +51,7 @@ def workshop_cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     cancellations.cancel(
         workshop,
         note=form.cleaned_data["note"],
-        default=Choice(form.cleaned_data["default"]),
+        default=form.default_choice(),
         deadline=form.cleaned_data["deadline"],
         offered=form.offered(),
     )

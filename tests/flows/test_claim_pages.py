@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from donations.services.person import erasing, personal_data
 from events.models import Booking, Campaign, Membership, Person, Workshop
 from events.states import Role
 from fundraiser.core import clock as clocks
-from tests.support.cast import make_workshop
+from tests.support.cast import make_campaign, make_workshop
 from tests.support.claims import (
     PDF,
     claim_form,
@@ -209,3 +210,33 @@ def test_the_same_proof_twice_is_said_to_the_organizer(
     page = listed(organizer, campaign)
     assert page.count("1 other gift shows the same reference.") == 2
     assert page.count("1 other gift shows the same file.") == 2
+
+
+def test_where_no_money_passes_nothing_is_owed_and_nothing_is_given_back(
+    story: Story, campaign: Campaign, shop: Workshop, alice: User, organizer: Client
+) -> None:
+    Membership.objects.get_or_create(team=campaign.team, user=alice, defaults={"role": Role.OWNER})
+    show(story, shop)
+    decide(organizer, Claim.objects.get(), "accept")
+    place = f"/c/{campaign.slug}/"
+    page = story.page(place)
+    assert "no money passes through here" in page
+    assert "Still to send" not in page
+    assert "Acknowledged" not in page
+    dashboard = organizer.get("/organize/").content.decode()
+    assert "Given elsewhere and told to us" in dashboard
+    assert "Still to send" not in dashboard
+
+    path = f"/organize/workshops/{shop.public_id}/cancel/"
+    form = organizer.get(path).content.decode()
+    assert "nothing can be given back from here" in form
+    assert 'name="default"' not in form
+    day = (clocks.now() + timedelta(days=9)).date().isoformat()
+    assert organizer.post(path, {"deadline": day}).status_code == 302
+    shop.refresh_from_db()
+    assert shop.state == "cancelled"
+
+    other = make_workshop(make_campaign(team=campaign.team))
+    assert "Still to send" in organizer.get("/organize/").content.decode(), "control"
+    path = f"/organize/workshops/{other.public_id}/cancel/"
+    assert 'name="default"' in organizer.get(path).content.decode(), "control"
