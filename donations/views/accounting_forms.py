@@ -126,7 +126,7 @@ class _Period(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Export) -> str:
         """Name the period and the file."""
         rows = ngettext("%(n)d row", "%(n)d rows", obj.rows_written) % {"n": obj.rows_written}
-        day = date_format(obj.last_day, "j F Y")
+        day = date_format(obj.last_day, "j F Y") if obj.last_day else ""
         return f"{day} · {obj.kind.upper()} · {rows}"
 
 

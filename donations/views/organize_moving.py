@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from donations.services import moving as bookings_moving
 from donations.views.organize_cancelling import date_label
 from donations.views.organize_workshop import typed, workshop_context
-from events.models import Workshop
+from events.models import Booking, Workshop
 from events.services import access
 from events.services.seating import moving, seats
 from events.states import BookingState, WorkshopState
@@ -52,12 +52,8 @@ def workshop_move_person(request: HttpRequest, public_id: UUID, person_id: UUID)
     workshop = access.workshop_for_member(request.user, public_id)
     person = access.person_of_workshop(workshop, person_id)
     booking = person.booking
-    if booking.state != BookingState.CONFIRMED:
-        messages.warning(request, _("There is no seat to move: perhaps it was moved already."))
-        return redirect("workshop_people", public_id=public_id)
-    if workshop.hides_carried and workshop.state == WorkshopState.CANCELLED:
-        # Who could still be moved, and who not, would tell who has chosen a refund, and so gave.
-        messages.warning(request, _ALONE)
+    if obstacle := _obstacle(booking, workshop):
+        messages.warning(request, obstacle)
         return redirect("workshop_people", public_id=public_id)
     dates = moving.dates(workshop, seats=booking.seats)
     known = {str(one.workshop.public_id): one.workshop for one in dates}
@@ -88,6 +84,16 @@ def workshop_move_person(request: HttpRequest, public_id: UUID, person_id: UUID)
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "organize/move.html", context, status=status)
+
+
+def _obstacle(booking: Booking, workshop: Workshop) -> str:
+    """Return why nobody can be moved at all; empty where a date can be chosen."""
+    if booking.state != BookingState.CONFIRMED:
+        return _("There is no seat to move: perhaps it was moved already.")
+    if workshop.hides_carried and workshop.state == WorkshopState.CANCELLED:
+        # Who could still be moved, and who not, would tell who has chosen a refund, and so gave.
+        return str(_ALONE)
+    return ""
 
 
 def _told(error: ServiceError, workshop: Workshop) -> str:

@@ -47,7 +47,7 @@ def unless_carried(sql: str) -> str:
 
 
 def moment_unless_carried(sql: str) -> str:
-    """Return SQL of a moment, of none where seats are carried: on a quiet day the day would tell."""
+    """Return SQL of a moment, of none where seats are carried: a quiet day’s day would tell."""
     return f"CASE WHEN {_TELLS} THEN {sql} END"
 
 
