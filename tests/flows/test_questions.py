@@ -126,6 +126,7 @@ def test_what_cannot_be_asked_is_said_at_its_field(
     answer = organizer.post(_path(shop), _rows(*rows))
     page = plain(answer.content.decode())
     assert answer.status_code == 422
+    assert "<title>Error: " in page
     assert words in page
     assert f'id="id_{place}_error"' in page
     shop.refresh_from_db()
