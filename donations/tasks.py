@@ -18,6 +18,7 @@ from donations.services import (
 from donations.services.abuse import kept_forms, limits
 from donations.services.backups import making as backups
 from donations.services.exports import jobs as exports
+from donations.services.exports import schedules
 from donations.services.health import alarms, drift
 from donations.services.mails import notices
 from donations.services.person import erasures, lost_links, retention
@@ -119,7 +120,8 @@ def write_export(export: int) -> bool:
 
 @shared_task(name="donations.write_exports")
 def write_exports() -> int:
-    """Write the exports that nobody is at, and throw old files away."""
+    """Begin what is scheduled, write the exports that nobody is at, throw old files away."""
+    schedules.run_due()
     return exports.write_due()
 
 

@@ -15,10 +15,11 @@ from donations.models.health import Alarm, Heartbeat, InvariantCheck
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.offline import OfflineGift
-from donations.models.payouts import Payout, PayoutMovement
+from donations.models.payouts import BankEntry, Payout, PayoutMovement
 from donations.models.presets import ColumnPreset
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
+from donations.models.schedules import ExportSchedule
 from donations.models.updates import CampaignUpdate
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ApiAnswer",
     "ApiToken",
     "Backup",
+    "BankEntry",
     "BlockKind",
     "BlockedVisitor",
     "Books",
@@ -42,6 +44,7 @@ __all__ = [
     "Difference",
     "Donation",
     "Export",
+    "ExportSchedule",
     "GivingPause",
     "Heartbeat",
     "InvariantCheck",
