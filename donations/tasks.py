@@ -56,7 +56,8 @@ def plan_notices() -> int:
     return notices.plan()
 
 
-@shared_task(name="donations.reconcile")
+# As a backup, below: it is not given back when it takes long, and the next round goes on with it.
+@shared_task(name="donations.reconcile", acks_late=False, time_limit=2 * 3600)
 def reconcile_with_stripe() -> int:
     """Hold what is new against Stripe, and everything once a day."""
     return len(reconcile.run_due(gateway=for_workers()))
