@@ -1,6 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
-from donations.models.abuse import BlockedVisitor, BlockKind, GivingPause, KeptForm
+from donations.models.abuse import BlockedVisitor, BlockKind, ClientTry, GivingPause, KeptForm
 from donations.models.accounting import Books, PeriodLock
 from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.api import ApiAnswer, ApiToken
@@ -39,6 +39,7 @@ __all__ = [
     "CancellationChoice",
     "CarriedSeat",
     "Claim",
+    "ClientTry",
     "ColumnPreset",
     "ConnectedAccount",
     "Difference",
