@@ -52,7 +52,7 @@ class ScheduleForm(ExportForm):
         if team is None:
             del self.fields["preset"]  # columns are saved by teams
         self._offer(presets.FIXED)
-        self.initial |= {"language": language(), "recipients": [user]}
+        self.initial = {**self.initial, "language": language(), "recipients": [user]}
         field = self.fields["recipients"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 -- declared above
         field.queryset = schedules.may_get(team=team).order_by("email")

@@ -31,6 +31,18 @@ def _password() -> str:
     return make_password("long-password-1")
 
 
+def _schedule(workshop: Workshop) -> None:
+    ExportSchedule.objects.create(
+        campaign=workshop.campaign,
+        kind="totals",
+        format="csv",
+        every="week",
+        at="08:00",
+        language="en",
+        next_due=workshop.starts_at,
+    )
+
+
 def people(workshop: Workshop) -> dict[str, User]:
     """Return the four who have an account: Bob, Alice, Charlie and the site's admin."""
     Host.objects.create(workshop=workshop, name="Ann", email="ann@example.org")
@@ -54,15 +66,7 @@ def people(workshop: Workshop) -> dict[str, User]:
     Membership.objects.create(team=foreign, user=users["other organizer"], role=Role.OWNER)
     users["admin"] = User.objects.create_superuser("root", "root@example.org")
     Export.objects.create(owner=users["organizer"], campaign=workshop.campaign, kind="totals")
-    ExportSchedule.objects.create(
-        campaign=workshop.campaign,
-        kind="totals",
-        format="csv",
-        every="week",
-        at="08:00",
-        language="en",
-        next_due=workshop.starts_at,
-    )
+    _schedule(workshop)
     ConnectedAccount.objects.create(
         team=team, holder="charity", name="charity: water", stripe_account="acct_1", livemode=False
     )

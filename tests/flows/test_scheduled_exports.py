@@ -122,7 +122,12 @@ def test_each_entitled_recipient_gets_a_link_to_a_file_of_their_own(  # noqa: PL
     assert f"/organize/exports/{export.public_id}/" in body
     assert "2 lignes" in body
     assert not got[bob.email].attachments
-    # The link is no key: it wants its owner, signed in, and on the team.
+    _only_its_owner_may_open_it(client, export, alice)
+
+
+def _only_its_owner_may_open_it(client: Client, export: Export, alice: User) -> None:
+    """Say that the link is no key: it wants its owner, signed in, and on the team."""
+    bob = export.owner
     page = f"/organize/exports/{export.public_id}/file/"
     assert "/accounts/login/" in client.get(page).headers["Location"]
     client.force_login(alice)
@@ -206,7 +211,17 @@ def test_organizers_add_pause_and_remove_one_on_the_page_of_exports(
     assert client.post(f"{one}pause/").headers["Location"] == pages
     assert "paused" in client.get(pages).content.decode()
     client.post(f"{one}resume/")
-    # Another team's organizer, and a viewer, have nothing to say.
+    others_have_nothing_to_say(client, row, charlie, bob)
+    client.force_login(alice)
+    client.post(f"{one}remove/")
+    assert not ExportSchedule.objects.exists()
+
+
+def others_have_nothing_to_say(
+    client: Client, row: ExportSchedule, charlie: User, bob: User
+) -> None:
+    """Another team's owner, and a viewer, pause and remove nothing."""
+    one = f"/organize/exports/schedules/{row.public_id}/"
     Membership.objects.create(team=make_campaign().team, user=charlie, role=Role.OWNER)
     client.force_login(charlie)
     assert {client.post(f"{one}{what}/").status_code for what in ("pause", "remove")} == {404}
@@ -215,9 +230,6 @@ def test_organizers_add_pause_and_remove_one_on_the_page_of_exports(
     assert client.post(f"{one}remove/").status_code == 403
     row.refresh_from_db()
     assert row.paused_at is None
-    client.force_login(alice)
-    client.post(f"{one}remove/")
-    assert not ExportSchedule.objects.exists()
 
 
 def test_the_whole_site_is_exported_by_its_admins_alone(
