@@ -236,6 +236,14 @@ EXPORT_TABLE: Final = {
 }
 
 
+class Every(TextChoices):
+    """How often a scheduled export is made; its period is the last whole one."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class PayoutStatus(TextChoices):
     """Where a payout to a bank stands, in Stripe's words (docs.stripe.com/api/payouts/object)."""
 

@@ -18,6 +18,7 @@ from donations.services import (
 from donations.services.abuse import kept_forms, limits
 from donations.services.backups import making as backups
 from donations.services.exports import jobs as exports
+from donations.services.exports import schedules
 from donations.services.health import alarms, drift
 from donations.services.mails import notices
 from donations.services.person import erasures, lost_links, retention
@@ -55,7 +56,8 @@ def plan_notices() -> int:
     return notices.plan()
 
 
-@shared_task(name="donations.reconcile")
+# As a backup, below: it is not given back when it takes long, and the next round goes on with it.
+@shared_task(name="donations.reconcile", acks_late=False, time_limit=2 * 3600)
 def reconcile_with_stripe() -> int:
     """Hold what is new against Stripe, and everything once a day."""
     return len(reconcile.run_due(gateway=for_workers()))
@@ -119,7 +121,8 @@ def write_export(export: int) -> bool:
 
 @shared_task(name="donations.write_exports")
 def write_exports() -> int:
-    """Write the exports that nobody is at, and throw old files away."""
+    """Begin what is scheduled, write the exports that nobody is at, throw old files away."""
+    schedules.run_due()
     return exports.write_due()
 
 

@@ -18,6 +18,9 @@ class Limits:
     open_sessions_per_address: int
     #: Receipts that one client may show within 24 hours before one of them is accepted.
     receipts_per_client: int
+    #: Free seats that one client may ask for in an hour and not confirm, and places in lines.
+    free_seats_per_client: int
+    waiting_places_per_client: int
     #: Mails that an address which has not paid, and has no seat, gets within 24 hours.
     mails_before_payment: int
     #: Declined or unfinished payments of a campaign in 15 minutes from which on a proof is asked
@@ -31,6 +34,8 @@ def limits(env: environ.FileAwareEnv) -> Limits:
         unpaid_sessions_per_hour=env.int("UNPAID_SESSIONS_PER_HOUR", default=10),
         open_sessions_per_address=env.int("OPEN_SESSIONS_PER_ADDRESS", default=3),
         receipts_per_client=env.int("RECEIPTS_PER_CLIENT", default=10),
+        free_seats_per_client=env.int("FREE_SEATS_PER_CLIENT", default=10),
+        waiting_places_per_client=env.int("WAITING_PLACES_PER_CLIENT", default=20),
         mails_before_payment=env.int("MAILS_BEFORE_PAYMENT", default=3),
         puzzle_after_declines=env.int("PUZZLE_AFTER_DECLINES", default=20),
     )

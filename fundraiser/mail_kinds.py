@@ -80,6 +80,7 @@ MAIL_KINDS: Final = {
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
+    "scheduled_export": MailKind("donations.services.mails.export_emails.scheduled", "notice"),
     # To the site's admins.
     "alarm": MailKind("donations.services.mails.alarm_emails.alarm", "notice"),
     # About the money's way to the charity, and what became of it.

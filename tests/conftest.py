@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.cast",
     "tests.support.clock",
     "tests.support.database",
+    "tests.support.books",
     "tests.support.exports",
     "tests.support.house",
     "tests.support.mail",

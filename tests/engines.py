@@ -33,6 +33,8 @@ _FIXED = {
     # Hundreds of buyers come from one machine here; the tests of the limits turn them on.
     "UNPAID_SESSIONS_PER_HOUR": "0",
     "OPEN_SESSIONS_PER_ADDRESS": "0",
+    "FREE_SEATS_PER_CLIENT": "0",
+    "WAITING_PLACES_PER_CLIENT": "0",
     "MAILS_BEFORE_PAYMENT": "0",
     "PUZZLE_AFTER_DECLINES": "0",
     "RECEIPTS_PER_CLIENT": "0",

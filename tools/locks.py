@@ -29,7 +29,17 @@ NOT_ABOUT_LOCKS: Final = (
     "require-statement-timeout",
 )
 #: {"app.0007_name": {"rule": "why nobody waits for it"}}.
-EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {}
+_FEW_ROWS: Final = "its tables are new, and donations_export has a row a file that was asked for"
+EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
+    "donations.0005_accounting": {
+        "adding-foreign-key-constraint": _FEW_ROWS,
+        "adding-required-field": "the tables are new, and donations_export.of_site has a default",
+        "ban-drop-constraint": "a wider one of the same columns takes its place",
+        "constraint-missing-not-valid": _FEW_ROWS,
+        "disallowed-unique-constraint": _FEW_ROWS,
+        "require-concurrent-index-creation": _FEW_ROWS,
+    }
+}
 
 
 def found_in(sql: str, excused: Mapping[str, str] | None = None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -245,8 +245,18 @@ class Gateway(Protocol):
         Raises AccountGoneError or GatewayError.
         """
 
-    def events_since(self, since: datetime, *, account: str) -> Iterator[EventReference]:
-        """Yield the events created since then (the provider keeps 30 days), oldest last."""
+    def events_since(
+        self,
+        since: datetime,
+        *,
+        account: str,
+        until: datetime | None = None,
+        types: Sequence[str] = (),
+    ) -> Iterator[EventReference]:
+        """Yield the events created since then (the provider keeps 30 days), and before ``until``.
+
+        Of these types alone, or of all. Within a type the oldest comes last.
+        """
 
     def movements_since(self, since: datetime, *, account: str) -> Iterator[BalanceMovement]:
         """Yield the balance transactions created since then."""

@@ -1,6 +1,6 @@
 """Money asked, received, refunded and totalled."""
 
-from donations.models.abuse import BlockedVisitor, BlockKind, GivingPause, KeptForm
+from donations.models.abuse import BlockedVisitor, BlockKind, ClientTry, GivingPause, KeptForm
 from donations.models.accounting import Books, PeriodLock
 from donations.models.accounts import CampaignMoney, ConnectedAccount
 from donations.models.api import ApiAnswer, ApiToken
@@ -15,10 +15,11 @@ from donations.models.health import Alarm, Heartbeat, InvariantCheck
 from donations.models.inbox import StripeEvent
 from donations.models.ledger import CampaignTotal, LedgerEntry
 from donations.models.offline import OfflineGift
-from donations.models.payouts import Payout, PayoutMovement
+from donations.models.payouts import BankEntry, Payout, PayoutMovement
 from donations.models.presets import ColumnPreset
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
+from donations.models.schedules import ExportSchedule
 from donations.models.updates import CampaignUpdate
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ApiAnswer",
     "ApiToken",
     "Backup",
+    "BankEntry",
     "BlockKind",
     "BlockedVisitor",
     "Books",
@@ -37,11 +39,13 @@ __all__ = [
     "CancellationChoice",
     "CarriedSeat",
     "Claim",
+    "ClientTry",
     "ColumnPreset",
     "ConnectedAccount",
     "Difference",
     "Donation",
     "Export",
+    "ExportSchedule",
     "GivingPause",
     "Heartbeat",
     "InvariantCheck",

@@ -32,6 +32,26 @@ class KeptForm(models.Model):
         return f"kept form {self.pk}"
 
 
+class ClientTry(models.Model):
+    """One form of one client for a place that costs nothing; kept for a day."""
+
+    #: "free seat" or "waiting".
+    what = models.CharField(max_length=12)
+    #: The form's number, as its booking has it, if it made one.
+    nonce = models.UUIDField()
+    client_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["what", "nonce", "client_hash"], name="try_once")
+        ]
+        indexes = [models.Index(fields=["client_hash", "what", "at"], name="try_of_client")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.pk}"
+
+
 class BlockKind(models.TextChoices):
     """What a block is about."""
 

@@ -25,6 +25,16 @@ _LATER: str = """
 _FIXED: str = """
     RAISE EXCEPTION 'a locked period stays locked' USING ERRCODE = 'check_violation';
 """
+#: What is in the books stands once a period is closed. Waits for who is closing one.
+_COVERED: str = """
+    the_team := CASE TG_OP WHEN 'DELETE' THEN OLD.team_id ELSE NEW.team_id END;
+    PERFORM pg_advisory_xact_lock_shared(7301, the_team::int);
+    IF EXISTS (SELECT 1 FROM donations_periodlock WHERE team_id = the_team) THEN
+        RAISE EXCEPTION 'a period is closed: what the books cover stays'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+"""
 
 
 class Books(models.Model):
@@ -48,6 +58,25 @@ class Books(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(siren="") | Q(siren__regex=r"^[0-9]{9}$"), name="books_siren_form"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="covers_stands",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("covers", "team"),
+                declare=[("the_team", "bigint")],
+                func=_COVERED,
+            ),
+            pgtrigger.Trigger(
+                name="covers_begun",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                declare=[("the_team", "bigint")],
+                func=_COVERED,
             ),
         ]
 

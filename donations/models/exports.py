@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from donations.models.schedules import ABOUT_ONE_THING, ExportSchedule
 from donations.states import ExportState
 from events.models import Campaign, Team, Workshop
 from fundraiser.core import clock
@@ -23,12 +24,17 @@ class Export(models.Model):
     #: A key of services.exports.kinds.KINDS.
     kind = models.CharField(max_length=20)
     format = models.CharField(max_length=8)
-    #: What it is about: one campaign, or all of a team's.
+    #: What it is about: one campaign, all of a team's, or (for admins) the whole site.
     campaign = models.ForeignKey(
         Campaign, null=True, blank=True, on_delete=models.CASCADE, related_name="exports"
     )
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.CASCADE, related_name="exports"
+    )
+    of_site = models.BooleanField(default=False, db_default=False)
+    #: What made it, if nobody pressed a button; then a mail tells its owner of it.
+    schedule = models.ForeignKey(
+        ExportSchedule, null=True, blank=True, on_delete=models.SET_NULL, related_name="exports"
     )
     workshop = models.ForeignKey(Workshop, null=True, blank=True, on_delete=models.CASCADE)
     first_day = models.DateField(null=True, blank=True)
@@ -55,9 +61,12 @@ class Export(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(campaign__isnull=True, team__isnull=False, workshop__isnull=True)
-                | Q(campaign__isnull=False, team__isnull=True),
-                name="export_of_campaign_or_team",
+                condition=ABOUT_ONE_THING & Q(workshop__isnull=True)
+                | ABOUT_ONE_THING & Q(campaign__isnull=False),
+                name="export_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["schedule", "owner", "first_day"], name="export_scheduled_once"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=ExportState.values), name="export_state_known"

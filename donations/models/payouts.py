@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from donations.states import PayoutStatus, SourceType
+from donations.models.ledger import APPEND_ONLY
+from donations.states import Account, PayoutStatus, SourceType
+from events.models import Campaign
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED, Money
+
+#: As a row of the ledger (models/ledger.py): the first open day, and no change ever after.
+_BOOKED = """
+    SELECT c.team_id INTO the_team FROM events_campaign c WHERE c.id = NEW.campaign_id;
+    PERFORM pg_advisory_xact_lock_shared(7301, the_team::int);
+    SELECT MAX(until) INTO closed FROM donations_periodlock WHERE team_id = the_team;
+    IF NEW.booked_on IS NULL THEN
+        NEW.booked_on := GREATEST(NEW.happened_on, closed + 1);
+    ELSIF NEW.booked_on <= closed THEN
+        RAISE EXCEPTION 'the period is locked until %', closed USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Payout(models.Model):
@@ -86,3 +102,49 @@ class PayoutMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.movement_id}"
+
+
+class BankEntry(models.Model):
+    """What a payout moved from Stripe to the bank of one campaign's money (ADR 69).
+
+    Appended by services/paying_out/booking.py, never changed: what a payout moved is their sum.
+    """
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="bank_entries")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="bank_entries")
+    #: The ledger's account at Stripe that it left.
+    cash = models.CharField(max_length=20, choices=Account)
+    #: Negative: it went back to Stripe.
+    minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    happened_on = models.DateField()
+    booked_on = models.DateField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(minor=0), name="bank_entry_moves_something"),
+            models.CheckConstraint(
+                condition=Q(cash__in=[Account.HELD, Account.SENT]), name="bank_entry_left_stripe"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="append_only",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+                func=APPEND_ONLY,
+            ),
+            pgtrigger.Trigger(
+                name="booked",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("the_team", "bigint"), ("closed", "date")],
+                func=_BOOKED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minor} {self.currency} by payout {self.payout_id}"

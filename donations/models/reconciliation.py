@@ -16,6 +16,8 @@ class Reconciliation(models.Model):
     since = models.DateTimeField()
     started_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    #: The events created before it are in the inbox: a run that was killed is gone on with.
+    events_until = models.DateTimeField(null=True, blank=True)
     events_seen = models.PositiveIntegerField(default=0)
     events_new = models.PositiveIntegerField(default=0)
     #: Our clock less Stripe's, in seconds, by the date of its answers.

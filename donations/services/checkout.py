@@ -26,7 +26,13 @@ from donations.gateway import (
     SessionImpossibleError,
 )
 from donations.models import Donation
-from donations.services import account_readiness, kept_seats, parameters, settlement
+from donations.services import (
+    account_readiness,
+    attempt_numbers,
+    kept_seats,
+    parameters,
+    settlement,
+)
 from donations.services.abuse import limits
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
@@ -43,8 +49,6 @@ logger = logging.getLogger(__name__)
 #: before it: after half an hour without Stripe the rest must still be long enough, with some
 #: minutes for the sweeper to come round (PROMISES.md 15).
 SESSION_TIME: Final = timedelta(minutes=65)
-#: An attempt that came to nothing: the same form sent again is a new one.
-_ENDED: Final = frozenset({DonationState.EXPIRED, DonationState.FAILED})
 #: How long a second click waits for the session that the first one is making, in seconds.
 PATIENCE_SECONDS: Final = 2.5
 
@@ -68,35 +72,28 @@ class Gift:
     hide_name: bool = False
     hide_amount: bool = False
     client_hash: str = ""
+    #: The form came by a link that was mailed to its address: others' open payments do not count.
+    is_proven: bool = False
     #: The past workshop whose replay this gift, without a seat, lets its giver watch.
     replay: Workshop | None = None
     #: By which link or invitation the visitor came.
     origin: origins.Origin = field(default_factory=origins.Origin)
 
+    @property
+    def limited_email(self) -> str:
+        """The address whose open payments are counted; empty: none is."""
+        return "" if self.is_proven else self.payer.email
+
     def nonce(self, place: str) -> uuid.UUID:
         """Return what names this very gift: the same form sent twice gives the same one.
 
-        A changed form is another gift. One sent again after its attempt ended is ``following``.
+        A changed form is another gift; one sent again after its attempt ended: attempt_numbers.py.
         """
         payer = self.payer
         others = [(one.name, one.email.lower()) for one in payer.companions]
         typed = (place, self.amount.minor, payer.email.lower(), payer.seats, payer.name, others)
         shown = (self.message, self.hide_name, self.hide_amount, sorted(payer.answers.items()))
         return uuid.uuid5(self.visit, repr((*typed, *shown)))
-
-
-def following(nonce: uuid.UUID) -> uuid.UUID:
-    """Return what names the next attempt at a gift whose attempt under ``nonce`` ended."""
-    return uuid.uuid5(nonce, "again")
-
-
-def unused_nonce(gift: Gift, place: str, attempts: Iterable[Donation]) -> uuid.UUID:
-    """Return what names the attempt at ``gift`` that has not ended, of those made so far."""
-    ended = {one.nonce for one in attempts if one.state in _ENDED}
-    nonce = gift.nonce(place)
-    while nonce in ended:
-        nonce = following(nonce)
-    return nonce
 
 
 def start(
@@ -111,13 +108,15 @@ def start(
     account_readiness.refuse_paused(campaign)
     attempts = list(Donation.objects.filter(visit=gift.visit))
     # Attempts at another amount do not count: a second click comes while this one ends them.
-    nonce = unused_nonce(gift, f"{campaign.pk}:{workshop.pk if workshop else ''}", attempts)
+    nonce = attempt_numbers.unused(
+        gift, f"{campaign.pk}:{workshop.pk if workshop else ''}", attempts
+    )
     known = Donation.objects.filter(nonce=nonce)
     donation = next((one for one in attempts if one.nonce == nonce), None)
     # Also where this one is known: tabs that were sent at the same moment did not see each other.
     replaced = [one for one in attempts if one.state in LIVE and one.nonce != nonce]
     if donation is None:  # A refusal leaves what is open as it is.
-        limits.check(client_hash=gift.client_hash, email=gift.payer.email, visit=gift.visit)
+        limits.check(client_hash=gift.client_hash, email=gift.limited_email, visit=gift.visit)
     held = None if donation else kept_seats.reserve(attempts, workshop, gift.payer.seats)
     replace(replaced, gateway)
     kept_seats.let_go(replaced, but=held)
@@ -167,7 +166,7 @@ def _hold(
     ``held`` is a booking whose seats were kept for this.
     """
     with transaction.atomic():
-        limits.take(client_hash=gift.client_hash, email=gift.payer.email)
+        limits.take(client_hash=gift.client_hash, email=gift.limited_email)
         booking = kept_seats.take_over(held, gift.payer) if held is not None else None
         if workshop is not None and booking is None:
             booking = seats.hold(

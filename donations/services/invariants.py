@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import connection
 
 from donations.services.declaring import declared_invariants
+from donations.services.paying_out import booking
 
 _SUM: Final = """
     SELECT e.campaign_id,
@@ -177,6 +178,15 @@ QUERIES: Final[dict[str, str]] = {
         WHERE p.is_complete AND p.status = 'paid'
         GROUP BY p.id HAVING SUM(m.minor - m.fee_minor) <> p.amount_minor
     """,
+    "what a transfer to the bank moved is booked": f"""
+        SELECT p.stripe_id, d.campaign_id, d.minor
+        FROM ({booking.DIFFERENCES.format(which="true")}) d
+        JOIN donations_payout p ON p.id = d.payout_id
+        WHERE NOT EXISTS (  -- a gift that was posted later is booked by the next round
+          SELECT 1 FROM donations_payoutmovement m JOIN donations_ledgerentry e
+            ON e.source_type = m.source_type AND e.source_id = m.source_id
+          WHERE m.payout_id = p.id AND e.created_at > p.checked_at)
+    """,  # noqa: S608 -- nothing but ours
     "a campaign's money lands at an account of its own team and kind": """
         SELECT c.id, a.id FROM events_campaign c
         JOIN donations_connectedaccount a ON a.stripe_account = c.stripe_account

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
-from donations.services import account_readiness, checkout, settlement
+from donations.services import account_readiness, attempt_numbers, checkout, settlement
 from donations.services.abuse import limits
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Workshop
@@ -49,7 +49,7 @@ def start(*, booking: Booking, gift: checkout.Gift, gateway: Gateway) -> Donatio
         settled = next((one for one in attempts if one.state in _SETTLED or one.quarantine), None)
         if settled is not None:
             return settled
-        nonce = checkout.unused_nonce(gift, place, attempts)
+        nonce = attempt_numbers.unused(gift, place, attempts)
         others = [one for one in attempts if one.state in LIVE and one.nonce != nonce]
         if others:  # before one of them is ended for another that would be refused
             limits.check(client_hash=gift.client_hash)
@@ -193,7 +193,7 @@ def _renewed(booking_id: int, old: Donation) -> Donation:
     """Write the next attempt at the same gift; return the old one where no seat is kept for it."""
     with transaction.atomic():
         booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
-        nonce = checkout.following(old.nonce)
+        nonce = attempt_numbers.following(old.nonce)
         known = Donation.objects.filter(nonce=nonce).first()
         if known is not None:
             return known

@@ -20,7 +20,8 @@ from django.db.models import F, Q
 
 from donations.gateway import Gateway, GatewayError
 from donations.models import ConnectedAccount, Difference, Donation, LedgerEntry, Reconciliation
-from donations.services import checkout, inbox, rebuilding, settlement
+from donations.services import checkout, inbox, rebuilding, reconcile_events, settlement
+from donations.services.alone import alone
 from donations.services.connecting import accounts as connected
 from donations.services.movements import Expected, expectations
 from donations.services.paying_out import payouts
@@ -72,10 +73,17 @@ def run(*, gateway: Gateway, since: datetime | None = None) -> list[Reconciliati
 
 
 def run_due(*, gateway: Gateway) -> list[Reconciliation]:
-    """Reconcile every account as often as the worker does: all of it daily, else what is new."""
-    refresh_accounts(gateway=gateway)
-    Reconciliation.objects.filter(started_at__lt=clock.now() - KEPT).delete()
-    return [_attempt(account, due_since(account), gateway) for account in accounts()]
+    """Reconcile every account as often as the worker does: all of it daily, else what is new.
+
+    Does nothing while another worker is at it: on a large account that can take longer than the
+    time between two rounds.
+    """
+    with alone("reconcile") as is_alone:
+        if not is_alone:
+            return []
+        refresh_accounts(gateway=gateway)
+        Reconciliation.objects.filter(started_at__lt=clock.now() - KEPT).delete()
+        return [_attempt(account, due_since(account), gateway) for account in accounts()]
 
 
 def due_since(account: str) -> datetime:
@@ -108,9 +116,7 @@ def _attempt(account: str, since: datetime, gateway: Gateway) -> Reconciliation:
 def _reconcile(result: Reconciliation, gateway: Gateway) -> Reconciliation:
     """Do the four steps for the account of ``result``. Raises GatewayError or BusyError."""
     account, since = result.account, result.since
-    for event in gateway.events_since(since, account=account):
-        result.events_seen += 1
-        result.events_new += inbox.receive(event, delivered=False)
+    reconcile_events.receive_missed(result, gateway)
     inbox.apply_pending(gateway=gateway)
     inbox.retry_set_aside(account, gateway=gateway)
     movements = list(gateway.movements_since(since, account=account))

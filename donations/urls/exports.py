@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from donations.views import organize_accounting, organize_columns, organize_exports
+from donations.views import (
+    organize_accounting,
+    organize_columns,
+    organize_exports,
+    organize_schedules,
+)
 
 urlpatterns = [
     path(
@@ -16,6 +21,33 @@ urlpatterns = [
         "organize/teams/<uuid:public_id>/exports/",
         organize_exports.team_exports,
         name="team_exports",
+    ),
+    path("organize/site/exports/", organize_exports.site_exports, name="site_exports"),
+    path(
+        "organize/campaigns/<uuid:public_id>/exports/schedule/",
+        organize_schedules.campaign_schedule,
+        name="campaign_schedule",
+    ),
+    path(
+        "organize/teams/<uuid:public_id>/exports/schedule/",
+        organize_schedules.team_schedule,
+        name="team_schedule",
+    ),
+    path("organize/site/exports/schedule/", organize_schedules.site_schedule, name="site_schedule"),
+    path(
+        "organize/exports/schedules/<uuid:public_id>/pause/",
+        organize_schedules.schedule_pause,
+        name="schedule_pause",
+    ),
+    path(
+        "organize/exports/schedules/<uuid:public_id>/resume/",
+        organize_schedules.schedule_resume,
+        name="schedule_resume",
+    ),
+    path(
+        "organize/exports/schedules/<uuid:public_id>/remove/",
+        organize_schedules.schedule_remove,
+        name="schedule_remove",
     ),
     path(
         "organize/teams/<uuid:public_id>/accounting/",

@@ -25,6 +25,7 @@ _NAMES: Final = {
     Account.DISPUTES: _("Taken back by banks"),
     Account.FEES: _("Payment fees"),
     Account.HELD: _("Held at Stripe for the charity"),
+    books.BANK: _("Account at the bank"),
     Account.SENT: _("At the charity"),
 }
 
@@ -60,7 +61,7 @@ class BooksForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, data: QueryDict | None, *, instance: Books) -> None:
         super().__init__(data, instance=instance)
-        for account in books.ACCOUNTS:
+        for account in books.IN_BOOKS:
             told = instance.chart.get(account, {})
             name = _NAMES[account]
             self.fields[f"code_{account}"] = forms.CharField(
@@ -76,7 +77,16 @@ class BooksForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Return the fields of each account: its number and its name."""
-        return [(self[f"code_{one}"], self[f"label_{one}"]) for one in books.ACCOUNTS]
+        return [(self[f"code_{one}"], self[f"label_{one}"]) for one in books.IN_BOOKS]
+
+    def clean_covers(self) -> str:
+        """Refuse another choice once a period is closed: the database does, too."""
+        covers = str(self.cleaned_data["covers"])
+        if covers != self.initial["covers"] and periods.closed_until(self.instance.team):
+            raise forms.ValidationError(
+                _("A period of these books is closed: what they cover cannot change any more.")
+            )
+        return covers
 
     def clean_siren(self) -> str:
         """Refuse a number whose check digit is wrong; spaces in it do no harm."""
@@ -90,7 +100,7 @@ class BooksForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or {}
         is_french = cleaned.get("country") == books.FRANCE
         labels: dict[str, str] = {}
-        for account in books.ACCOUNTS:
+        for account in books.IN_BOOKS:
             code, label = cleaned.get(f"code_{account}"), cleaned.get(f"label_{account}")
             if not code or not label:
                 continue
@@ -115,7 +125,7 @@ class BooksForm(forms.ModelForm):  # type: ignore[type-arg]
                 "code": self.cleaned_data[f"code_{one}"],
                 "label": self.cleaned_data[f"label_{one}"],
             }
-            for one in books.ACCOUNTS
+            for one in books.IN_BOOKS
         }
         super().save(commit)
         found: Books = self.instance

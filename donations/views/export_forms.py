@@ -12,24 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from donations.models import ColumnPreset
 from donations.services.accounting import books
 from donations.services.exports import writing
+from donations.services.exports.names import NAMES
 from events.models import Campaign, Team, Workshop
 from fundraiser.core import zones
 
-NAMES: Final = {
-    "totals": _("Totals"),
-    "donations": _("Gifts"),
-    "registrations": _("Registrations"),
-    "ledger": _("Ledger"),
-    "refunds": _("Refunds and disputes"),
-    "remittances": _("Transfers to the charity"),
-    "payouts": _("Bank transfers from Stripe, with the gifts in each"),
-    "attendance": _("Attendance"),
-    "messages": _("Mails"),
-    "journal": _("Journal for accountants"),
-    "fec": _("FEC, for the tax office of France"),
-}
 #: These are a team's, over all its campaigns.
-_OF_TEAM: Final = ("journal", "fec")
+OF_TEAM: Final = ("journal", "fec")
 FORMATS: Final = {
     "xlsx": _("XLSX, for Excel and LibreOffice"),
     "csv": _("CSV"),
@@ -38,7 +26,7 @@ FORMATS: Final = {
 
 
 class ExportForm(forms.Form):
-    """What is exported of a team's campaigns, of which days, and as what."""
+    """What is exported of a team's campaigns (None: of the site), of which days, and as what."""
 
     kind = forms.ChoiceField(label=_("What"))
     currency = forms.ChoiceField(
@@ -66,13 +54,15 @@ class ExportForm(forms.Form):
     )
     format = forms.ChoiceField(label=_("File"), choices=list(FORMATS.items()))
 
-    def __init__(self, data: QueryDict | None, *, team: Team) -> None:
-        super().__init__(data, initial={"time_zone": team.time_zone})
-        self._offer({"fec"} if not books.is_french(books.of_team(team)) else set())
+    def __init__(self, data: QueryDict | None, *, team: Team | None) -> None:
+        super().__init__(data, initial={"time_zone": team.time_zone if team else "UTC"})
+        has_fec = team is not None and books.is_french(books.of_team(team))
+        self._offer(set() if has_fec else {"fec"})
         presets = self.fields["preset"]
         assert isinstance(presets, forms.ModelChoiceField)  # noqa: S101 -- declared above
         presets.queryset = ColumnPreset.objects.filter(team=team).order_by("name")
-        used = Campaign.objects.filter(team=team).values_list("currency", flat=True)
+        campaigns = Campaign.objects.filter(team=team) if team else Campaign.objects.all()
+        used = campaigns.values_list("currency", flat=True).distinct()
         currencies = [(one, one) for one in sorted(set(used))]
         self.fields["currency"].choices = [("", _("All, each by itself")), *currencies]  # type: ignore[attr-defined]  # a ChoiceField
         for name in ("first_day", "last_day"):
@@ -121,7 +111,7 @@ class CampaignExportForm(ExportForm):
 
     def __init__(self, data: QueryDict | None, *, campaign: Campaign) -> None:
         super().__init__(data, team=campaign.team)
-        self._offer(_OF_TEAM)
+        self._offer(OF_TEAM)
         del self.fields["currency"]
         field = self.fields["workshop"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above

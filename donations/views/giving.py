@@ -31,7 +31,7 @@ from donations.services import (
     social_cards,
     watching,
 )
-from donations.services.abuse import pausing
+from donations.services.abuse import limits, pausing, places
 from donations.services.declaring import carried, claims
 from donations.states import DonationState
 from donations.views import guarding, proving, shared, workshop_preview
@@ -39,7 +39,7 @@ from donations.views.addresses import at_old_addresses
 from donations.views.language import language
 from events.models import Campaign, Workshop
 from events.services import access, origins
-from events.services.seating import free_seats, seats, waiting_list
+from events.services.seating import seats, waiting_list
 from fundraiser.core.http import TellingError, client_hash
 
 _WORKSHOP = "workshops/workshop.html"
@@ -221,13 +221,21 @@ def _start(
     guarding.refuse_blocked(request, gift.payer.email)
     nonce = gift.nonce(f"{campaign.pk}:{workshop.pk if workshop else ''}")
     if workshop is not None and not gift.amount:
-        free_seats.start(workshop=workshop, payer=gift.payer, nonce=nonce)
+        places.start_free(
+            workshop=workshop, payer=gift.payer, nonce=nonce, client_hash=gift.client_hash
+        )
         return render(request, "bookings/check_mail.html", {**context, "email": gift.payer.email})
     if (proof := proving.step(request, campaign, gift, nonce, context)) is not None:
         return proof
-    donation = checkout.start(
-        campaign=campaign, workshop=workshop, gift=gift, gateway=for_visitors()
-    )
+    gift = replace(gift, is_proven=proving.is_address_proven(request, nonce))
+    try:
+        donation = checkout.start(
+            campaign=campaign, workshop=workshop, gift=gift, gateway=for_visitors()
+        )
+    except limits.AddressBusyError:
+        if proving.BY_MAIL not in request.POST:
+            raise
+        return proving.mail(request, campaign, gift, nonce, context)
     return after_start(donation)
 
 

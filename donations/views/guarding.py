@@ -49,9 +49,13 @@ def blocked(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _too_many(
     request: HttpRequest, template: str, context: dict[str, Any], refusal: limits.TooManyError
 ) -> HttpResponse:
-    """Too many payments were begun and not paid: the form again, with how long to wait."""
+    """Too much was begun and not finished: the form again, with how long to wait."""
     seconds = refusal.seconds
     told = {**context, "wait_minutes": -(-seconds // 60)}
+    told |= {
+        "by_mail": isinstance(refusal, limits.AddressBusyError),
+        "without_money": isinstance(refusal, limits.PlacesTakenError),
+    }
     answer = render(request, template, told, status=429)
     answer["Retry-After"] = str(seconds)
     return answer

@@ -34,6 +34,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     drawn = charts.of_campaigns(rows)
     context = {
         "health_url": reverse("health") if is_admin else "",
+        "site_exports_url": reverse("site_exports") if is_admin else "",
         "create_url": reverse("campaign_create") if mine else "",
         **_beginning(request, has_campaigns=bool(rows)),
         "campaigns": [

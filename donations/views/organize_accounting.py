@@ -48,6 +48,9 @@ def team_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
             periods.lock(team=team, export=export, file_name=name_of(export), user=request.user)
         except periods.RowsCameError:
             form.add_error("export", _("Rows came since it was made: export it again."))
+        except periods.NoBooksError:
+            told = _("Save the account numbers first: what the books cover cannot change later.")
+            form.add_error("export", told)
         except periods.NotLockableError:
             form.add_error("export", _("Its period is closed by now."))
         else:

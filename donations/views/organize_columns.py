@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.models import ColumnPreset
 from donations.services.exports import presets
 from donations.services.exports.kinds import KINDS, Kind
-from donations.views.export_forms import NAMES
+from donations.services.exports.names import NAMES
 from donations.views.organize_workshop import typed
 from events.services import access, access_teams
 

@@ -12,14 +12,16 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from donations.models import Export
+from donations.models import Export, ExportSchedule
 from donations.services.accounting import periods
 from donations.services.exports import jobs
 from donations.services.exports.file_names import name_of
+from donations.services.exports.names import NAMES
 from donations.states import ExportState
-from donations.views.export_forms import NAMES, CampaignExportForm, ExportForm
+from donations.views.export_forms import CampaignExportForm, ExportForm
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
+from donations.views.schedule_words import shown as shown_schedule
 from events.models import Campaign, Team
 from events.services import access, access_teams
 from events.states import Role
@@ -47,6 +49,21 @@ def team_exports(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _asked(request, ExportForm(typed(request), team=team), team=team)
 
 
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def site_exports(request: HttpRequest) -> HttpResponse:
+    """The same of the whole site, for its admins alone."""
+    only_admins(request)
+    return _asked(request, ExportForm(typed(request), team=None))
+
+
+def only_admins(request: HttpRequest) -> None:
+    """Raise Http404 for who is no admin of the site."""
+    if not getattr(request.user, "is_superuser", False):
+        raise Http404
+
+
 def _asked(
     request: HttpRequest,
     form: ExportForm,
@@ -55,35 +72,46 @@ def _asked(
     team: Team | None = None,
 ) -> HttpResponse:
     assert request.user.pk is not None  # noqa: S101 -- signed in
-    about = {"owner_id": request.user.pk, "campaign": campaign, "team": team}
+    is_of_site = campaign is None and team is None
+    about = {"campaign": campaign, "team": team, "of_site": is_of_site}
+    mine = {"owner_id": request.user.pk, **about}
     if form.is_bound and form.is_valid():
-        export = Export(**about, **form.cleaned_data)
+        export = Export(**mine, **form.cleaned_data)
         return redirect("export", public_id=jobs.ask(export).public_id)
-    mine = Export.objects.filter(**about).order_by("-created_at")
+    exports = Export.objects.filter(**mine).order_by("-created_at")
+    schedules = ExportSchedule.objects.filter(**about).prefetch_related("recipients")
     context = {
-        **_frame(request, campaign, team),
+        **frame_of(request, campaign, team),
         "form": form,
-        "exports": [_shown(one) for one in mine[:_SHOWN]],
+        "exports": [_shown(one) for one in exports[:_SHOWN]],
+        "schedules": [shown_schedule(one) for one in schedules.order_by("created_at")],
     }
     status = 422 if form.is_bound else 200
     return render(request, "organize/exports.html", context, status=status)
 
 
-def _frame(request: HttpRequest, campaign: Campaign | None, team: Team | None) -> dict[str, Any]:
-    """Return what the page's frame wants: the campaign's, or the team's."""
+def frame_of(request: HttpRequest, campaign: Campaign | None, team: Team | None) -> dict[str, Any]:
+    """Return what the page's frame wants: the campaign's, the team's, or (neither) the site's."""
     if campaign is not None:
         return {
             **campaign_context(request, campaign, "exports"),
             "frame": "organize/campaign.html",
             "exports_url": reverse("campaign_exports", args=[campaign.public_id]),
+            "schedule_url": reverse("campaign_schedule", args=[campaign.public_id]),
         }
-    assert team is not None  # noqa: S101 -- the database says so
+    if team is None:
+        return {
+            "frame": "organize/site_frame.html",
+            "exports_url": reverse("site_exports"),
+            "schedule_url": reverse("site_schedule"),
+        }
     return {
         "frame": "teams/frame.html",
         "team": team,
         "is_owner": access_teams.role_in(request.user, team) == Role.OWNER,
         "closed_until": periods.closed_until(team),
         "exports_url": reverse("team_exports", args=[team.public_id]),
+        "schedule_url": reverse("team_schedule", args=[team.public_id]),
     }
 
 
@@ -91,11 +119,18 @@ def _mine(request: HttpRequest, public_id: UUID) -> Export:
     """Return one's own export, as long as one may see the people in it; Http404 otherwise."""
     rows = Export.objects.select_related("campaign__team", "team")
     export = get_object_or_404(rows, public_id=public_id, owner_id=request.user.pk or 0)
-    if export.campaign is not None:
-        access.campaign_for_member(request.user, export.campaign.public_id)
-    elif export.team is not None:
-        access_teams.team_for_member(request.user, export.team.public_id, access.EDITORS)
+    only_entitled(request, export)
     return export
+
+
+def only_entitled(request: HttpRequest, row: Export | ExportSchedule) -> None:
+    """Raise Http404 or PermissionDenied for who may not see the people in it."""
+    if row.campaign is not None:
+        access.campaign_for_member(request.user, row.campaign.public_id)
+    elif row.team is not None:
+        access_teams.team_for_member(request.user, row.team.public_id, access.EDITORS)
+    else:
+        only_admins(request)
 
 
 def _shown(export: Export) -> dict[str, Any]:
@@ -120,7 +155,7 @@ def _shown(export: Export) -> dict[str, Any]:
 def export(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One export: how far it is, its file, and the way to end it."""
     found = _mine(request, public_id)
-    context = {**_frame(request, found.campaign, found.team), "export": _shown(found)}
+    context = {**frame_of(request, found.campaign, found.team), "export": _shown(found)}
     return render(request, "organize/export.html", context)
 
 

@@ -36,23 +36,41 @@ def step(
     """
     if not puzzles.is_asked(campaign):
         return None
-    # The form was found right: what it does not know, and no field of ours can hold, is dropped.
-    typed = {
-        name: value
-        for name, value in request.POST.dict().items()
-        if "\x00" not in f"{name}{value}" and len(name) <= _LONGEST and len(value) <= _LONGEST * 50
-    }
+    typed = _typed(request)
     if puzzles.is_solved(typed.pop(_SOLVED, ""), nonce):
         return None
     if kept_forms.is_proof(typed.pop(_MAILED, ""), nonce):
         return None
-    if typed.pop(BY_MAIL, ""):
-        kept_forms.keep(
-            campaign=campaign, nonce=nonce, payer=gift.payer, path=request.path, fields=typed
-        )
-        return render(request, "checkout/proof_mailed.html", {**context, "email": gift.payer.email})
+    if BY_MAIL in typed:
+        return mail(request, campaign, gift, nonce, context)
     asked = {"fields": typed, "path": request.path, "challenge": puzzles.challenge(nonce)}
     return render(request, "checkout/prove.html", {**context, **asked}, status=428)
+
+
+def mail(
+    request: HttpRequest, campaign: Campaign, gift: Gift, nonce: UUID, context: dict[str, Any]
+) -> HttpResponse:
+    """Keep the form, mail the link that goes on with it, and say so."""
+    apart = {_SOLVED, _MAILED, BY_MAIL}
+    fields = {name: value for name, value in _typed(request).items() if name not in apart}
+    kept_forms.keep(
+        campaign=campaign, nonce=nonce, payer=gift.payer, path=request.path, fields=fields
+    )
+    return render(request, "checkout/proof_mailed.html", {**context, "email": gift.payer.email})
+
+
+def is_address_proven(request: HttpRequest, nonce: UUID) -> bool:
+    """Whether the form came by the link that was mailed to its address, for this very gift."""
+    return kept_forms.is_proof(request.POST.get(_MAILED, ""), nonce)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """Return a form that was found right, without what no field of ours can hold."""
+    return {
+        name: value
+        for name, value in request.POST.dict().items()
+        if "\x00" not in f"{name}{value}" and len(name) <= _LONGEST and len(value) <= _LONGEST * 50
+    }
 
 
 @never_cache

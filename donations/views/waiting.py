@@ -16,7 +16,7 @@ from donations.forms import GiveForm, WaitForm
 from donations.gateway.stripe import for_visitors
 from donations.models import Donation
 from donations.services import offers, pages
-from donations.services.abuse import blocking
+from donations.services.abuse import blocking, limits, places
 from donations.states import DonationState, Purpose
 from donations.views import giving, guarding
 from donations.views.addresses import at_old_addresses
@@ -52,13 +52,17 @@ def wait(request: HttpRequest, slug: str, workshop_slug: str) -> HttpResponse:
     payer = form.to_payer()
     try:
         guarding.refuse_blocked(request, payer.email)
-        waiting_list.join(workshop=found, payer=payer, nonce=form.cleaned_data["nonce"])
+        places.join_line(
+            workshop=found,
+            payer=payer,
+            nonce=form.cleaned_data["nonce"],
+            client_hash=client_hash(request),
+        )
     except waiting_list.NotFullError:
         return redirect("workshop", slug=slug, workshop_slug=workshop_slug)
-    except blocking.BlockedError:
-        return guarding.blocked(request, context)
-    except seats.ClosedError:
-        return render(request, "checkout/closed.html", context, status=409)
+    except (blocking.BlockedError, limits.TooManyError, seats.ClosedError) as refusal:
+        context |= {"wait_form": form, "status": "by_request" if found.moderated else "full"}
+        return guarding.refused(request, "workshops/workshop.html", context, refusal)
     return render(request, "bookings/waiting.html", {**context, "email": payer.email})
 
 

@@ -2,9 +2,11 @@
 
 from sandbox import lists
 from sandbox.call import Call, endpoint
+from sandbox.errors import bad_parameter
 from sandbox.shapes import Json
 
 KEPT_SECONDS = 30 * 24 * 3600
+MOST_TYPES = 20
 
 
 @endpoint("GET", "/v1/events/{id}")
@@ -17,6 +19,8 @@ def retrieve(call: Call) -> Json:
 def index(call: Call) -> Json:
     """Events of the last 30 days, the newest first; ``type`` may end in ``*``."""
     given = call.parameters
+    if len(given.get("types") or ()) > MOST_TYPES:
+        raise bad_parameter(f"Array too long: at most {MOST_TYPES} types.", param="types")
     oldest = call.sandbox.clock.now() - KEPT_SECONDS
     found = [
         event

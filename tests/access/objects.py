@@ -34,6 +34,10 @@ def _offline(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(row.public_id)} if row else {}
 
 
+def _schedule(workshop: Workshop) -> dict[str, str]:
+    return {"public_id": str(workshop.campaign.export_schedules.get().public_id)}
+
+
 def _export(workshop: Workshop) -> dict[str, str]:
     return {"public_id": str(workshop.campaign.exports.get().public_id)}
 
@@ -67,6 +71,7 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
             "team_columns",
             "team_edit",
             "team_exports",
+            "team_schedule",
             "team_invite",
             "team_leave",
         ),
@@ -125,6 +130,7 @@ VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
         "language": "en",
         "version": "1-0",
     },
+    **dict.fromkeys(("schedule_pause", "schedule_resume", "schedule_remove"), _schedule),
     "export": _export,
     "export_cancel": _export,
     "export_file": _export,

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
-from donations.models import ConnectedAccount, Export
+from donations.models import ConnectedAccount, Export, ExportSchedule
 from donations.services import api_tokens
 from events.models import (
     Announcement,
@@ -29,6 +29,18 @@ from tests.support.cast import make_campaign
 def _password() -> str:
     """Return the hash of everybody's password, made once."""
     return make_password("long-password-1")
+
+
+def _schedule(workshop: Workshop) -> None:
+    ExportSchedule.objects.create(
+        campaign=workshop.campaign,
+        kind="totals",
+        format="csv",
+        every="week",
+        at="08:00",
+        language="en",
+        next_due=workshop.starts_at,
+    )
 
 
 def people(workshop: Workshop) -> dict[str, User]:
@@ -54,6 +66,7 @@ def people(workshop: Workshop) -> dict[str, User]:
     Membership.objects.create(team=foreign, user=users["other organizer"], role=Role.OWNER)
     users["admin"] = User.objects.create_superuser("root", "root@example.org")
     Export.objects.create(owner=users["organizer"], campaign=workshop.campaign, kind="totals")
+    _schedule(workshop)
     ConnectedAccount.objects.create(
         team=team, holder="charity", name="charity: water", stripe_account="acct_1", livemode=False
     )

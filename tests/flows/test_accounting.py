@@ -6,7 +6,6 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -22,73 +21,13 @@ from donations.services.exports import jobs
 from donations.states import Account, ExportState, Kind, SourceType
 from events.models import Campaign, Membership
 from events.states import Role
+from tests.support.books import SIREN, of_team, post, today
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.exports import cells, export, paid
 from tests.support.sandbox import SandboxControl
 
 pytestmark = pytest.mark.django_db
-
-SIREN = "732829320"  # INSEE's own example
-
-
-@pytest.fixture
-def euros(alice: User) -> Campaign:
-    """A campaign in euros of a team in France, whose name no separator survives."""
-    found = make_campaign(currency="EUR", title="L’eau\tpure | \\ pour tous")
-    found.team.time_zone = "Europe/Paris"
-    found.team.save()
-    Membership.objects.create(team=found.team, user=alice, role=Role.OWNER)
-    Books.objects.create(
-        team=found.team, country="FR", siren=SIREN, chart=books.first_chart("team", "FR")
-    )
-    return found
-
-
-@pytest.fixture
-def gifts(euros: Campaign, sandbox: SandboxControl) -> list[Donation]:
-    """Two gifts in euros, one of them refunded in part, and a transfer to the charity."""
-    workshop = make_workshop(euros)
-    found = [paid(workshop, sandbox, 2050), paid(workshop, sandbox, 1000)]
-    sandbox.refund(charge=found[1].charge_id, amount=400)
-    settlement.apply(found[1].pk, gateway=for_workers())
-    return found
-
-
-def post(campaign: Campaign, **values: Any) -> LedgerEntry:
-    """Put a row of one euro into the ledger."""
-    defaults = {
-        "campaign": campaign,
-        "kind": Kind.GIFT,
-        "debit": Account.HELD,
-        "credit": Account.GIFTS,
-        "amount_minor": 100,
-        "currency": "EUR",
-        "source_type": SourceType.CHARGE,
-        "source_id": "ch_by_hand",
-        "occurred_at": campaign.created_at,
-    }
-    return LedgerEntry.objects.create(**{**defaults, **values})
-
-
-def of_team(campaign: Campaign, owner: User, kind: str = "journal", **values: Any) -> Export:
-    """Return an export of all the team's campaigns until today, written by a worker."""
-    defaults = {
-        "owner": owner,
-        "team": campaign.team,
-        "kind": kind,
-        "format": "csv",
-        "time_zone": campaign.team.time_zone,
-    }
-    asked = Export.objects.create(**{**defaults, **values})
-    jobs.write(asked.pk)
-    asked.refresh_from_db()
-    return asked
-
-
-def today(entry: LedgerEntry) -> date:
-    assert entry.booked_on is not None
-    return entry.booked_on
 
 
 def test_the_journal_balances_entry_by_entry_and_currency_by_currency(
@@ -170,15 +109,6 @@ def test_a_file_that_breaks_a_rule_is_handed_to_nobody(
 
 
 # --- closed periods -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def closed(euros: Campaign, gifts: list[Donation], alice: User, clock: Clock) -> PeriodLock:
-    """The books until the day of the gifts are closed, forty days later."""
-    day = today(LedgerEntry.objects.latest("booked_on"))
-    clock.advance(days=40)
-    one = of_team(euros, alice, last_day=day)
-    return periods.lock(team=euros.team, export=one, file_name="j.csv", user=alice)
 
 
 def test_what_comes_after_the_close_is_booked_on_the_first_open_day(

@@ -94,3 +94,37 @@ def test_the_block_of_an_erased_address_goes_on_without_it(sandbox: object) -> N
     assert (row.value, row.reason) == ("", "")
     with pytest.raises(blocking.BlockedError):
         blocking.refuse(email="dora@example.org", client="127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("blocked", "address", "wanted"),
+    [
+        ("école.example", "dora@xn--cole-9oa.example", "refused"),
+        ("xn--cole-9oa.example", "dora@ÉCOLE.example", "refused"),
+        ("école.example", "dora@mail.école.example", "refused"),
+        ("straße.example", "dora@xn--strae-oqa.example", "refused"),
+        ("straße.example", "dora@strasse.example", "let in"),
+        ("strasse.example", "dora@straße.example", "let in"),
+        ("cole.example", "dora@école.example", "let in"),
+        ("example.org.", "dora@example.org", "refused"),
+    ],
+)
+def test_a_domain_is_the_same_however_it_is_written(
+    blocked: str, address: str, wanted: str
+) -> None:
+    block("domain", blocked)
+    answer = "let in"
+    try:
+        blocking.refuse(email=address, client="127.0.0.1")
+    except blocking.BlockedError:
+        answer = "refused"
+    assert answer == wanted
+
+
+def test_an_address_is_the_same_however_its_domain_is_written() -> None:
+    block("address", "Dora@École.example")
+    with pytest.raises(blocking.BlockedError):
+        blocking.refuse(email="dora@xn--cole-9oa.example", client="127.0.0.1")
+    blocking.refuse(email="eli@xn--cole-9oa.example", client="127.0.0.1")
+    blocking.forget_address("dora@école.example")
+    assert BlockedVisitor.objects.get().value == ""

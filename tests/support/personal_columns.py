@@ -161,6 +161,8 @@ OF_MEMBERS: Final = {
     "BlockedVisitor",
     "CampaignUpdate",
     "Export",
+    "ExportSchedule",
+    "ExportSchedule_recipients",
     "GivingPause",
     "Membership",
     "OfflineGift",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
-from donations.models import Alarm, Donation
+from donations.models import Alarm, Donation, Export, ExportSchedule
 from events.models import (
     Announcement,
     Host,
@@ -76,6 +77,9 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
         "list_invitation": _list_invitation(workshop, language),
         "list_invitation_campaign": _list_invitation(workshop, language, workshop=None),
         "invitation": _invitation(workshop, owner, language),
+        "scheduled_export": _export(workshop, owner, language),
+        "scheduled_export_empty": _export(workshop, owner, language, rows_written=0),
+        "scheduled_export_failed": _export(workshop, owner, language, state="failed"),
         "alarm": _alarm(language, ended_at=None),
         "alarm_over": _alarm(language, ended_at=clock.now()),
         "announcement": _announcement(workshop, person.pk, language),
@@ -101,6 +105,30 @@ def _list_invitation(
         }
     )
     return _made("list_invitation", made.workshop, list_invitation=made.pk)
+
+
+def _export(
+    workshop: Workshop, owner: Membership, language: str, **values: int | str
+) -> EmailMultiAlternatives:
+    about: dict[str, Any] = {
+        "campaign": workshop.campaign,
+        "kind": "payouts",
+        "format": "csv",
+        "time_zone": "Europe/Paris",
+    }
+    schedule = ExportSchedule.objects.create(
+        **about, every="month", at=time(8), language=language, next_due=clock.now()
+    )
+    defaults: dict[str, Any] = {"state": "done", "rows_written": 1234, "file": uuid.uuid4().hex}
+    made = Export.objects.create(
+        **{**about, **defaults, **values},
+        owner=owner.user,
+        schedule=schedule,
+        first_day=date(2027, 2, 1),
+        last_day=date(2027, 2, 28),
+        expires_at=clock.now() + timedelta(days=3),
+    )
+    return _made("scheduled_export", export=made.pk)
 
 
 def _alarm(language: str, *, ended_at: datetime | None) -> EmailMultiAlternatives:

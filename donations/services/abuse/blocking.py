@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name, validate_email
 from django.utils.translation import gettext as _
@@ -34,11 +35,24 @@ def refuse(*, email: str, client: str) -> None:
 
 
 def _hashes(email: str) -> Iterator[str]:
-    email = email.strip().lower()
-    yield hash_of(BlockKind.ADDRESS, email)
-    parts = email.rpartition("@")[2].split(".")
+    yield hash_of(BlockKind.ADDRESS, email.strip().lower())
+    before, _at, domain = email.strip().lower().rpartition("@")
+    written = as_in_dns(domain)
+    yield hash_of(BlockKind.ADDRESS, f"{before}@{written}")
+    parts = written.split(".")
     for start in range(len(parts)):
         yield hash_of(BlockKind.DOMAIN, ".".join(parts[start:]))
+
+
+def as_in_dns(domain: str) -> str:
+    """Return a domain as the net knows it, in ASCII: one with an accent has two ways to write it.
+
+    By IDNA 2008, as mail servers ask for it; what that does not know stays as it is.
+    """
+    try:
+        return idna.encode(domain.rstrip("."), uts46=True).decode()
+    except idna.IDNAError:
+        return domain.rstrip(".")
 
 
 def hash_of(kind: str, value: str) -> str:
@@ -57,14 +71,17 @@ def tidied(kind: str, value: str) -> str:
                 _("Write an address or a network, such as 203.0.113.0/24 or 2001:db8::/32.")
             ) from error
     if kind == BlockKind.DOMAIN:
-        value = value.removeprefix("@")
+        value = as_in_dns(value.removeprefix("@"))
         validate_domain_name(value)
     else:
         validate_email(value)
+        before, _at, domain = value.rpartition("@")
+        value = f"{before}@{as_in_dns(domain)}"
     return value
 
 
 def forget_address(email: str) -> None:
     """Take an erased address off its block, which goes on by the hash alone."""
-    known = hash_of(BlockKind.ADDRESS, email.strip().lower())
-    BlockedVisitor.objects.filter(value_hash=known).update(value="", reason="")
+    BlockedVisitor.objects.filter(
+        kind=BlockKind.ADDRESS, value_hash__in=list(_hashes(email))
+    ).update(value="", reason="")

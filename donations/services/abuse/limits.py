@@ -13,9 +13,12 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from donations.models import Claim, Donation
+from donations.models import Claim, ClientTry, Donation
 from donations.states import ClaimState, DonationState
+from events.models import Booking
+from events.states import BookingState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 
@@ -38,6 +41,14 @@ class TooManyError(ServiceError):
     def seconds(self) -> int:
         """How long to wait from now on, at least one second."""
         return max(int((self.until - clock.now()).total_seconds()) + 1, 1)
+
+
+class AddressBusyError(TooManyError):
+    """Only the address has too many open payments: its owner goes on by a mailed link."""
+
+
+class PlacesTakenError(TooManyError):
+    """One client asked for too many places that cost nothing."""
 
 
 def take(*, client_hash: str, email: str = "") -> None:
@@ -69,6 +80,26 @@ def take_receipt(*, client_hash: str) -> None:
         raise TooManyError(times[-1] + KEPT)
 
 
+def take_place(*, what: str, most: int, client_hash: str, nonce: uuid.UUID) -> None:
+    """Count a try for a place that costs nothing; the same form again is the same one.
+
+    First in the transaction that takes the place. One whose seat is confirmed, by the link that
+    was mailed for it, does not count any more. Raises PlacesTakenError.
+    """
+    if not most or not client_hash:
+        return
+    _one_at_a_time(f"p:{what}:{client_hash}")
+    since = clock.now() - HOUR
+    tries = ClientTry.objects.filter(what=what, client_hash=client_hash, at__gt=since)
+    confirmed = Booking.objects.filter(nonce=OuterRef("nonce"), state=BookingState.CONFIRMED)
+    counted = tries.exclude(nonce=nonce).exclude(Exists(confirmed)).order_by("-at")
+    times = list(counted.values_list("at", flat=True)[:most])
+    if len(times) == most:
+        raise PlacesTakenError(times[-1] + HOUR)
+    fresh = ClientTry(what=what, client_hash=client_hash, nonce=nonce, at=clock.now())
+    ClientTry.objects.bulk_create([fresh], ignore_conflicts=True)
+
+
 def _one_at_a_time(*names: str) -> None:
     """Let whoever asks for one of these names wait until this transaction ends."""
     with connection.cursor() as cursor:
@@ -77,14 +108,16 @@ def _one_at_a_time(*names: str) -> None:
 
 
 def check(*, client_hash: str, email: str = "", visit: uuid.UUID | None = None) -> None:
-    """Raise TooManyError where one more payment may not begin now.
+    """Raise TooManyError, or AddressBusyError, where one more payment may not begin now.
 
     ``client_hash`` may be empty: unknown. ``visit`` is the form's number, whose own open payment
     is about to be replaced and does not count.
     """
-    ends = [*_of_client(client_hash), *_of_address(email, visit)]
-    if ends:
-        raise TooManyError(max(ends))
+    of_client, of_address = _of_client(client_hash), _of_address(email, visit)
+    if of_client:
+        raise TooManyError(max(of_client + of_address))
+    if of_address:
+        raise AddressBusyError(max(of_address))
 
 
 def _of_client(client_hash: str) -> list[datetime]:
@@ -121,7 +154,8 @@ def _lock_number(name: str) -> int:
 def forget_clients() -> int:
     """Take the clients' hashes off what is older than a day; return from how many rows."""
     old = {"created_at__lte": clock.now() - KEPT}
-    return sum(
+    forgotten = ClientTry.objects.filter(at__lte=clock.now() - KEPT).delete()[0]
+    return forgotten + sum(
         rows.exclude(client_hash="").update(client_hash="")
         for rows in (Donation.objects.filter(**old), Claim.objects.filter(**old))
     )

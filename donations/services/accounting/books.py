@@ -20,10 +20,14 @@ ACCOUNTS: Final = (
     Account.HELD,
     Account.SENT,
 )
+#: The account at the bank that Stripe pays out to. It is in the books, not in the ledger (ADR 69).
+BANK: Final = "bank"
+IN_BOOKS: Final = (*map(str, ACCOUNTS), BANK)
 Chart = dict[str, dict[str, str]]
 
 _FEES: Final = ("627800", "Frais de paiement", "Payment fees")
 _STRIPE: Final = ("517000", "Stripe", "Stripe")
+BANK_FIRST: Final = ("512000", "Banque", "Bank")
 #: Money that is only passed on is nobody's income: a debt to the charity until it is sent.
 _DEBT: Final = ("467000", "Dons à reverser", "Gifts to pass on")
 _INCOME: Final = ("754100", "Dons manuels", "Gifts")
@@ -52,7 +56,10 @@ def first_chart(covers: str, country: str) -> Chart:
     is_french = country == FRANCE
     return {
         str(account): {"code": code, "label": french if is_french else english}
-        for account, (code, french, english) in _NUMBERS[Destination(covers)].items()
+        for account, (code, french, english) in (
+            *_NUMBERS[Destination(covers)].items(),
+            (BANK, BANK_FIRST),
+        )
     }
 
 

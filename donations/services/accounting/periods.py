@@ -15,7 +15,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
-from donations.models import Export, PeriodLock
+from donations.models import Books, Export, PeriodLock
 from donations.services.exports import jobs, writing
 from donations.services.exports.kinds import KINDS
 from donations.states import ExportState
@@ -31,6 +31,12 @@ class NotLockableError(ServiceError):
     """The export is none that a period can be closed with."""
 
     code = "not_lockable"
+
+
+class NoBooksError(ServiceError):
+    """The team has never saved what its books are about: closed, it could not any more."""
+
+    code = "no_books"
 
 
 class RowsCameError(ServiceError):
@@ -64,9 +70,11 @@ def lockable(team: Team) -> QuerySet[Export]:
 def lock(
     *, team: Team, export: Export, file_name: str, user: AbstractBaseUser | AnonymousUser
 ) -> PeriodLock:
-    """Close the period of an export. Raises NotLockableError, RowsCameError."""
+    """Close the period of an export. Raises NotLockableError, NoBooksError, RowsCameError."""
     if not lockable(team).filter(pk=export.pk).exists() or export.last_day is None:
         raise NotLockableError(str(export.pk))
+    if not Books.objects.filter(team=team).exists():
+        raise NoBooksError(team.slug)
     try:
         with transaction.atomic():
             row = PeriodLock.objects.create(

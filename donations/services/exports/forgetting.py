@@ -19,7 +19,8 @@ def throw_away(campaign_ids: Collection[int]) -> int:
     """
     of_teams = Q(owner__membership__team__campaigns__in=campaign_ids)
     of_all = Q(team__campaigns__in=campaign_ids)
-    found = Export.objects.filter(Q(campaign__in=campaign_ids) | of_teams | of_all)
+    about = Q(campaign__in=campaign_ids) | of_teams | of_all | Q(of_site=True)
+    found = Export.objects.filter(about)
     rows = Export.objects.filter(pk__in=found.values("pk"))
     # Its writer finds it taken away, and removes what it has written: jobs.write, step 3.
     rows.filter(state=ExportState.RUNNING).update(state=ExportState.QUEUED, lease_until=None)

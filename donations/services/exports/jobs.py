@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.models import Q
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q, QuerySet
 
 from donations.models import Export
 from donations.services.accounting.fec import FaultyFileError
@@ -28,6 +28,7 @@ from donations.services.exports.kinds import KINDS
 from donations.services.exports.query import Scope, end_of, start_of
 from donations.states import EXPORT_TABLE, ExportState
 from events.models import Campaign
+from events.services.mails import outbox
 from fundraiser.core import clock, jobs
 from fundraiser.core.transitions import StaleStateError, advance
 
@@ -74,7 +75,9 @@ def scope_of(export: Export) -> Scope:
     )
 
 
-def _campaigns(export: Export) -> list[int]:
+def _campaigns(export: Export) -> list[int] | None:
+    if export.of_site:
+        return None
     if export.campaign_id is not None:
         return [export.campaign_id]
     return list(Campaign.objects.filter(team_id=export.team_id or 0).values_list("pk", flat=True))
@@ -138,7 +141,7 @@ def _claimed(export_id: int) -> Export | None:
     if export is None:
         return None
     if export.attempts >= _MOST_ATTEMPTS:  # each of them was killed: so would be the next one
-        rows.filter(attempts=export.attempts).update(state=ExportState.FAILED, finished_at=now)
+        _end(rows.filter(attempts=export.attempts), export, state=ExportState.FAILED)
         return None
     claim = rows.filter(attempts=export.attempts)
     values = {"lease_until": now + _LEASE, "attempts": export.attempts + 1}
@@ -148,36 +151,40 @@ def _claimed(export_id: int) -> Export | None:
     return export
 
 
+def _mine(export: Export) -> QuerySet[Export]:
+    return Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, attempts=export.attempts)
+
+
 def _finish(export: Export, name: str, rows: int) -> None:
-    now = clock.now()
-    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, attempts=export.attempts)
-    done = mine.update(
-        state=ExportState.DONE,
-        file=name,
-        rows_written=rows,
-        rows_total=rows,
-        finished_at=now,
-        expires_at=now + KEPT,
-    )
-    if done != 1:
+    values = {"file": name, "rows_written": rows, "rows_total": rows}
+    expires = clock.now() + KEPT
+    if not _end(_mine(export), export, state=ExportState.DONE, expires_at=expires, **values):
         raise StoppedError
+
+
+def _end(claim: QuerySet[Export], export: Export, **values: object) -> bool:
+    """End an export whose claim still holds; where a schedule made it, a mail tells of it."""
+    with transaction.atomic():
+        if claim.update(finished_at=clock.now(), **values) != 1:
+            return False
+        if export.schedule_id is not None:
+            key = f"scheduled_export:{export.pk}"
+            outbox.queue(key=key, kind="scheduled_export", export=export.pk)
+    return True
 
 
 def _refuse(export: Export, error: Exception) -> None:
     """Hand nothing out that breaks a rule; trying again would not help."""
     logger.error("export %s: %s", export.pk, error)
-    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, attempts=export.attempts)
-    mine.update(state=ExportState.FAILED, finished_at=clock.now(), problem=str(error)[:300])
+    _end(_mine(export), export, state=ExportState.FAILED, problem=str(error)[:300])
 
 
 def _give_up_or_retry(export: Export, error: Exception) -> None:
     logger.error("export %s: %s", export.pk, type(error).__name__)
-    over = export.attempts >= _MOST_ATTEMPTS
-    mine = Export.objects.filter(pk=export.pk, state=ExportState.RUNNING, attempts=export.attempts)
-    mine.update(
-        state=ExportState.FAILED if over else ExportState.QUEUED,
-        finished_at=clock.now() if over else None,
-    )
+    if export.attempts >= _MOST_ATTEMPTS:
+        _end(_mine(export), export, state=ExportState.FAILED)
+    else:
+        _mine(export).update(state=ExportState.QUEUED, finished_at=None)
 
 
 class _Progress:

@@ -17,6 +17,7 @@ from django.db import transaction
 from donations.gateway import BalanceMovement, Gateway, PayoutState
 from donations.models import Payout, PayoutMovement
 from donations.services import movements
+from donations.services.paying_out import booking
 from donations.states import PayoutStatus
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED
@@ -76,6 +77,7 @@ def _stored(
         row.movements.all().delete()
         PayoutMovement.objects.bulk_create([_movement(row, one) for one in held])
     row.refresh_from_db()
+    booking.book(row)
     return row
 
 
@@ -98,10 +100,12 @@ def catch_up(account: str, since: datetime, *, gateway: Gateway) -> int:
 
     Raises GatewayError.
     """
-    return sum(
+    found = sum(
         refresh(one.id, account=account, gateway=gateway) is not None
         for one in _unknown(list(gateway.payouts_since(since, account=account)))
     )
+    booking.book_late(account, clock.now())
+    return found
 
 
 def _unknown(found: list[PayoutState]) -> Iterator[PayoutState]:

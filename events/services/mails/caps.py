@@ -6,7 +6,7 @@ PostgreSQL, by a keyed hash, for a day.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -39,6 +39,23 @@ def counts(email: str, *, key: str) -> bool:
         return True
     is_proven = import_string(settings.ADDRESS_PROVEN)(email)
     return _take(hashes.of_email(_PURPOSE, email), key, most) or is_proven
+
+
+def later(kind: str, email: str, *, key: str, since: datetime) -> datetime | None:
+    """Return when a mail that is over its address's number may go, or None: never.
+
+    It waits for at most a day after ``since`` (aware), when it was made, and one of each kind for
+    an address: who floods an address does not fill its coming days, too.
+    """
+    now = clock.now()
+    if now - since >= DAY or not _take(
+        hashes.of_email(f"put off {kind}", email), f"later:{key}", 1
+    ):
+        return None
+    rows = CountedMail.objects.filter(address_hash=hashes.of_email(_PURPOSE, email))
+    first = rows.filter(at__gt=now - DAY).order_by("-at").values_list("at", flat=True)
+    times = list(first[: settings.LIMITS.mails_before_payment])
+    return min(times[-1] if times else now, since) + DAY
 
 
 def _take(address_hash: str, key: str, most: int) -> bool:

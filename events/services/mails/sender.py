@@ -17,7 +17,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Final
 
@@ -122,13 +122,7 @@ def _deal_with(message: Message, server: MailServer, stopped: set[str]) -> None:
         claims.finish(message, against.state, error=against.reason)
         return
     try:
-        mail = _rendered(message)
-        if mail is None or not mail.recipients():  # whose address was erased gets none
-            logger.info("mail %s (%s) dropped: no longer due", message.pk, message.kind)
-            claims.finish(message, MessageState.DROPPED)
-            return
-        reached("sender:rendered")
-        server.send(mail)
+        is_sent = _send(message, server)
     except (OperationalError, InterfaceError):
         raise  # the database is away: leases keep everything safe
     except ServerDownError as error:
@@ -142,9 +136,34 @@ def _deal_with(message: Message, server: MailServer, stopped: set[str]) -> None:
     except Exception as error:  # noqa: BLE001 -- one bad mail must not stop the others; it is kept
         _later(message, error)
     else:
-        reached("sender:sent")
-        claims.mark_sent(message)
-        reached("sender:marked")
+        if is_sent:
+            reached("sender:sent")
+            claims.mark_sent(message)
+            reached("sender:marked")
+
+
+def _send(message: Message, server: MailServer) -> bool:
+    """Render a mail and hand it over; return whether it was: otherwise it is dropped or put off."""
+    try:
+        mail = _rendered(message)
+    except _PutOffError as error:
+        claims.finish(message, MessageState.QUEUED, due_at=error.until)
+        return False
+    if mail is None or not mail.recipients():  # whose address was erased gets none
+        logger.info("mail %s (%s) dropped: no longer due", message.pk, message.kind)
+        claims.finish(message, MessageState.DROPPED)
+        return False
+    reached("sender:rendered")
+    server.send(mail)
+    return True
+
+
+class _PutOffError(Exception):
+    """The mail may go later: its address had its number for today."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 def _told(against: due.Verdict) -> tuple[str, str]:
@@ -155,11 +174,13 @@ def _rendered(message: Message) -> EmailMultiAlternatives | None:
     render: Renderer = import_string(settings.MAIL_KINDS[message.kind].renderer)
     mail = render(message)
     key = message.message_id.hex
-    if mail is not None and not all(
-        caps.allows(message.kind, one, key=key) for one in mail.recipients()
-    ):
-        logger.warning("mail %s (%s): its address had its number", message.pk, message.kind)
-        return None
+    for one in mail.recipients() if mail is not None else []:
+        if not caps.allows(message.kind, one, key=key):
+            logger.warning("mail %s (%s): its address had its number", message.pk, message.kind)
+            until = caps.later(message.kind, one, key=key, since=message.created_at)
+            if until is None:
+                return None
+            raise _PutOffError(until)
     if mail is not None:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
         mail.extra_headers["Message-ID"] = f"<{message.message_id.hex}@{domain}>"
