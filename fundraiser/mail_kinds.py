@@ -80,6 +80,9 @@ MAIL_KINDS: Final = {
     "new_gift": MailKind(f"{_NOTICE}.new_gift", "notice"),
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
+    "webhook_stopped": MailKind(
+        "donations.services.mails.webhook_emails.webhook_stopped", "notice"
+    ),
     # To the site's admins.
     "alarm": MailKind("donations.services.mails.alarm_emails.alarm", "notice"),
     # About the money's way to the charity, and what became of it.
