@@ -6,12 +6,14 @@ row by its id, with a token whose maker may see them at that moment.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from ninja import Schema
+from ninja.responses import NinjaJSONEncoder
 
 from donations.api.shapes import (
     Amount,
@@ -108,7 +110,10 @@ def payload(delivery: WebhookDelivery) -> dict[str, Any] | None:
     if found is None:
         return _gone(delivery)
     shape, campaign = found
-    return shape.model_dump(mode="json") if campaign.team_id == team.pk else None
+    if campaign.team_id != team.pk:
+        return None
+    told: dict[str, Any] = json.loads(NinjaJSONEncoder().encode(shape.model_dump()))
+    return told
 
 
 def _gone(delivery: WebhookDelivery) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.programs import Program
 from tests.support.receiving import Listener
-from tests.support.story import Story
+from tests.support.story import Story, body
 
 
 @pytest.fixture
@@ -81,16 +82,24 @@ def test_control_another_secret_or_a_changed_body_is_not_believed(listener: List
 def _everything(story: Story, workshop: Workshop, alice: User) -> None:
     """Do, as the services do, whatever a program may be told of."""
     campaign = workshop.campaign
-    seat = story.give(workshop, seats=2)
+    seat = story.give(workshop, seats=2, person_2_name="Noor")
     assert seat.booking is not None
     seat_changes.give_one_back(seat.booking.registrations.get(position=2))
-    story.sandbox.refund(seat.payment_intent_id)
+    story.sandbox.refund(charge=seat.charge_id)
     story.webhooks(seat)
     disputed = story.give(campaign)
-    story.sandbox.dispute(disputed.payment_intent_id)
+    story.sandbox.dispute(disputed.charge_id)
     story.webhooks(disputed)
     transfer = Transfer(
-        amount=Money(100, "USD"), sent_on=disputed.created_at.date(), more_is_meant=True
+        amount=Money(100, "USD"),
+        sent_on=disputed.created_at.date(),
+        method="bank",
+        reference="",
+        note="",
+        receipt="",
+        receipt_is_public=False,
+        more_is_meant=True,
+        nonce=uuid.uuid4(),
     )
     sent = record(campaign=campaign, transfer=transfer, user=alice)
     type(campaign).objects.filter(pk=campaign.pk).update(charity_site="https://water.example")
@@ -127,7 +136,9 @@ def test_every_kind_comes_from_its_fact_and_to_its_own_team_alone(
         assert set(kinds(listener)) == set(KINDS)
         assert not WebhookDelivery.objects.filter(endpoint=other.endpoint).exists()
         assert [one["type"] for one in picky.told(picky.secret)] == ["campaign.closed"]
-    assert not WebhookDelivery.objects.exclude(state="delivered").exists()
+    # One seat was given back before it was told of: nothing is left of it to tell.
+    (left,) = WebhookDelivery.objects.exclude(state="delivered")
+    assert (left.kind, left.state) == ("registration.confirmed", "dropped")
     gone = [one["data"] for one in listener.told() if one["type"] == "registration.cancelled"]
     assert [set(one) for one in gone if len(one) == 2] == [{"id", "state"}]
     assert set(description()["webhooks"]) == set(KINDS)
@@ -136,9 +147,9 @@ def test_every_kind_comes_from_its_fact_and_to_its_own_team_alone(
 def test_what_is_not_committed_edited_or_wanted_is_not_told(
     workshop: Workshop, listener: Listener
 ) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         campaigns.moved("campaign.closed", workshop.campaign)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     names = workshop_edits.Details.__dataclass_fields__
     same = {name: getattr(workshop, name) for name in names}
     workshop_edits.save(workshop_id=workshop.pk, details=workshop_edits.Details(**same))
@@ -229,7 +240,7 @@ def test_one_that_fails_rests_and_delays_no_other(
 
 @pytest.mark.parametrize("why", ["gone", "failing"])
 def test_an_address_that_is_gone_or_fails_for_days_is_stopped_and_owners_are_told(
-    story: Story, listener: Listener, alice: User, bob: User, clock: Clock, why: str
+    story: Story, listener: Listener, alice: User, clock: Clock, why: str
 ) -> None:
     row = outbox.tell_test(listener.endpoint)
     if why == "gone":
@@ -248,7 +259,7 @@ def test_an_address_that_is_gone_or_fails_for_days_is_stopped_and_owners_are_tol
     assert listener.fresh().stopped_because == why
     (mail,) = story.mails()
     assert mail["To"] == "alice@example.org"
-    assert str(listener.endpoint.public_id) in str(mail)
+    assert f"/webhooks/{listener.endpoint.public_id}/" in body(mail)
     outbox.tell("campaign.closed", campaign_id=_campaign_id(listener), key="1", campaign=1)
     assert WebhookDelivery.objects.count() == 2
     with pytest.raises(deliveries.StoppedError):
@@ -272,7 +283,7 @@ def test_a_new_secret_and_the_one_before_both_sign_for_a_day(
     sender.send_due()
     assert new != listener.secret
     assert listener.told(new) == listener.told(listener.secret)
-    clock.advance(hours=24)
+    clock.advance(hours=24, seconds=1)
     outbox.tell_test(listener.endpoint)
     sender.send_due()
     del listener.receiver.received[0]
@@ -302,7 +313,12 @@ def test_no_request_goes_to_a_private_address(
     listener: Listener, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Any] = []
-    monkeypatch.setattr(socket, "create_connection", lambda *args, **_: made.append(args))
+
+    def connect(address: Any, timeout: float) -> socket.socket:
+        made.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
     settings.WEBHOOKS_TO_LOCAL = False
     port = listener.receiver.url.rpartition(":")[2]
     for url in (*PRIVATE, listener.receiver.url):
@@ -319,18 +335,19 @@ def test_no_request_goes_to_a_private_address(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both[:1])
     with pytest.raises(requests.FailedError, match="connection"):
         requests.post("https://public.example/", "{}", {})
-    assert [one[0] for one in made] == [("1.1.1.1", 443)]  # control: this one would be asked
+    assert made == [("1.1.1.1", 443)]  # control: this one would be asked
 
 
 def test_a_receiver_that_dawdles_is_cut_off(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requests, "DEADLINE", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        with pytest.raises(requests.FailedError, match="timeout"):
-            requests.post(f"http://127.0.0.1:{silent.getsockname()[1]}/", "{}", {})
+    silent = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+    with silent, pytest.raises(requests.FailedError, match="timeout"):
+        requests.post(url, "{}", {})
     with pytest.raises(requests.FailedError, match="connection"):
-        requests.post(f"http://127.0.0.1:{silent.getsockname()[1]}/", "{}", {})
+        requests.post(url, "{}", {})
 
 
 def test_the_log_is_forgotten_after_a_month_and_a_removed_address_with_it(
