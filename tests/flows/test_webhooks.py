@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import socket
-import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
-from pytest_django.fixtures import Settings
 from standardwebhooks import WebhookVerificationError
 
 from donations.api.site import description
 from donations.gateway.stripe import for_workers
-from donations.services import publishing
 from donations.services.person import retention
-from donations.services.remitting import acknowledging
-from donations.services.remitting.acknowledging import Answer
-from donations.services.remitting.remittances import Transfer, record
 from events.models import WebhookDelivery, WebhookEndpoint, Workshop
-from events.services import campaigns, workshop_edits, workshops
-from events.services import publishing as workshop_publishing
-from events.services.seating import seat_changes
-from events.services.webhooks import claims, deliveries, endpoints, outbox, requests, sender
+from events.services import campaigns, workshop_edits
+from events.services.webhooks import claims, deliveries, endpoints, outbox, sender
 from events.services.webhooks.kinds import KINDS
-from events.states import CampaignState, WorkshopState
-from fundraiser.core.money import Money
+from events.states import WorkshopState
 from tests.sandbox.receiver import Receiver
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
 from tests.support.programs import Program
 from tests.support.receiving import Listener
 from tests.support.story import Story, body
-
-
-@pytest.fixture
-def listener(receiver: Receiver, workshop: Workshop) -> Listener:
-    return Listener(receiver, workshop.campaign.team)
+from tests.support.told import everything
 
 
 def kinds(listener: Listener) -> list[str]:
@@ -79,50 +64,6 @@ def test_control_another_secret_or_a_changed_body_is_not_believed(listener: List
         listener.told()
 
 
-def _everything(story: Story, workshop: Workshop, alice: User) -> None:
-    """Do, as the services do, whatever a program may be told of."""
-    campaign = workshop.campaign
-    seat = story.give(workshop, seats=2, person_2_name="Noor")
-    assert seat.booking is not None
-    seat_changes.give_one_back(seat.booking.registrations.get(position=2))
-    story.sandbox.refund(charge=seat.charge_id)
-    story.webhooks(seat)
-    disputed = story.give(campaign)
-    story.sandbox.dispute(disputed.charge_id)
-    story.webhooks(disputed)
-    transfer = Transfer(
-        amount=Money(100, "USD"),
-        sent_on=disputed.created_at.date(),
-        method="bank",
-        reference="",
-        note="",
-        receipt="",
-        receipt_is_public=False,
-        more_is_meant=True,
-        nonce=uuid.uuid4(),
-    )
-    sent = record(campaign=campaign, transfer=transfer, user=alice)
-    type(campaign).objects.filter(pk=campaign.pk).update(charity_site="https://water.example")
-    sent.campaign.refresh_from_db()
-    asked = acknowledging.ask(remittance=sent, email="olive@water.example", language="en")
-    said = Answer(Money(100, "USD"), sent.sent_on, "Olive", "Officer", shows_name=False)
-    acknowledging.answer(asked, said)
-    Workshop.objects.filter(pk=workshop.pk).update(state=WorkshopState.DRAFT, summary="Web")
-    workshop_publishing.publish(workshop.pk)
-    workshops.reschedule(
-        workshop.pk,
-        starts_at=workshop.starts_at + timedelta(days=1),
-        time_zone="Europe/Paris",
-        duration_minutes=60,
-    )
-    workshops.cancel(workshop.pk)
-    campaigns.move(campaign, CampaignState.CLOSED)
-    type(campaign).objects.filter(pk=campaign.pk).update(
-        story="Wells", send_by=sent.sent_on + timedelta(days=30)
-    )
-    publishing.publish(campaign)
-
-
 def test_every_kind_comes_from_its_fact_and_to_its_own_team_alone(
     story: Story, workshop: Workshop, listener: Listener, alice: User
 ) -> None:
@@ -130,7 +71,7 @@ def test_every_kind_comes_from_its_fact_and_to_its_own_team_alone(
         other = Listener(stranger, make_campaign().team)
         picky = Listener(stranger, workshop.campaign.team, ["campaign.closed"])
 
-        _everything(story, workshop, alice)
+        everything(story, workshop, alice)
         sender.send_due()
 
         assert set(kinds(listener)) == set(KINDS)
@@ -290,64 +231,6 @@ def test_a_new_secret_and_the_one_before_both_sign_for_a_day(
     assert len(listener.told(new)) == 1
     with pytest.raises(WebhookVerificationError):
         listener.told(listener.secret)
-
-
-PRIVATE = (
-    "https://localhost",
-    "https://127.1",
-    "https://2130706433",
-    "https://0x7f000001",
-    "https://[::1]",
-    "https://[::ffff:127.0.0.1]",
-    "https://[64:ff9b::7f00:1]",
-    "https://10.0.0.1",
-    "https://169.254.169.254",
-    "https://[fe80::1]",
-    "https://0.0.0.0",
-    "https://100.64.0.1",
-    "http://1.1.1.1",
-)
-
-
-def test_no_request_goes_to_a_private_address(
-    listener: Listener, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[Any] = []
-
-    def connect(address: Any, timeout: float) -> socket.socket:
-        made.append(address)
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(socket, "create_connection", connect)
-    settings.WEBHOOKS_TO_LOCAL = False
-    port = listener.receiver.url.rpartition(":")[2]
-    for url in (*PRIVATE, listener.receiver.url):
-        address = url if url == listener.receiver.url else f"{url}:{port}/"
-        with pytest.raises(requests.FailedError) as failed:
-            requests.post(address, "{}", {})
-        assert failed.value.why == "address", url
-    # A public name that also has a private address, as one that is bound anew.
-    both = [(0, 0, 0, "", ("1.1.1.1", 443)), (0, 0, 0, "", ("10.0.0.1", 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
-    with pytest.raises(requests.FailedError, match="address"):
-        requests.post("https://both.example/", "{}", {})
-    assert made == []
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both[:1])
-    with pytest.raises(requests.FailedError, match="connection"):
-        requests.post("https://public.example/", "{}", {})
-    assert made == [("1.1.1.1", 443)]  # control: this one would be asked
-
-
-def test_a_receiver_that_dawdles_is_cut_off(
-    listener: Listener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(requests, "DEADLINE", 0.2)
-    silent = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-    with silent, pytest.raises(requests.FailedError, match="timeout"):
-        requests.post(url, "{}", {})
-    with pytest.raises(requests.FailedError, match="connection"):
-        requests.post(url, "{}", {})
 
 
 def test_the_log_is_forgotten_after_a_month_and_a_removed_address_with_it(

@@ -12,7 +12,7 @@ import time_machine
 from pytest_django.fixtures import Settings
 from standardwebhooks import Webhook
 
-from events.models import Team, WebhookEndpoint
+from events.models import Team, WebhookEndpoint, Workshop
 from events.services.webhooks import endpoints
 from events.services.webhooks.kinds import KINDS
 from tests.sandbox.receiver import Receiver
@@ -53,3 +53,9 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
     settings.WEBHOOKS_TO_LOCAL = True
     with Receiver() as running:
         yield running
+
+
+@pytest.fixture
+def listener(receiver: Receiver, workshop: Workshop) -> Listener:
+    """A program of ``workshop``'s team that is told everything."""
+    return Listener(receiver, workshop.campaign.team)

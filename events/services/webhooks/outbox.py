@@ -53,8 +53,8 @@ def tell(kind: str, *, campaign_id: int, key: str, **ids: int) -> None:
 
     ``ids`` name the rows that the payload is made of. Within the transaction of the fact.
     """
-    values = {"campaign": campaign_id, "key": f"{kind}:{key}", "ids": json.dumps(ids)}
-    _insert(_OF_CAMPAIGN, kind=kind, **values)
+    written = json.dumps(ids)
+    _insert(_OF_CAMPAIGN, kind=kind, campaign=campaign_id, key=f"{kind}:{key}", ids=written)
 
 
 def tell_of_booking(kind: str, booking: Booking, person: Registration | None = None) -> None:

@@ -74,13 +74,7 @@ def _unconnected(parts: SplitResult) -> tuple[http.client.HTTPConnection, list[s
 
 def _connect(connection: http.client.HTTPConnection, found: list[str], *, is_tls: bool) -> None:
     """Connect to the first address that answers; the name is asked for no second time."""
-    for number, address in enumerate(found, start=1):
-        try:
-            plain = socket.create_connection((address, connection.port), timeout=DEADLINE)
-            break
-        except OSError:
-            if number == len(found):
-                raise
+    plain = _first_answering(found, connection.port)
     connection.sock = plain
     if is_tls:
         secured = _tls().wrap_socket(
@@ -88,6 +82,13 @@ def _connect(connection: http.client.HTTPConnection, found: list[str], *, is_tls
         )
         connection.sock = secured
         secured.do_handshake()
+
+
+def _first_answering(found: list[str], port: int) -> socket.socket:
+    for address in found[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout=DEADLINE)
+    return socket.create_connection((found[-1], port), timeout=DEADLINE)
 
 
 def _cut(connection: http.client.HTTPConnection, cut: threading.Event) -> None:
