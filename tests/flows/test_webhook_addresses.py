@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -67,3 +69,22 @@ def test_a_receiver_that_dawdles_is_cut_off(
         requests.post(url, "{}", {})
     with pytest.raises(requests.FailedError, match="connection"):
         requests.post(url, "{}", {})
+
+
+def test_a_receiver_that_never_comes_to_an_end_is_cut_off(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "DEADLINE", 0.2)
+
+    def go_on(server: socket.socket) -> None:
+        line, _address = server.accept()
+        with line, suppress(OSError):
+            while True:  # each read of the sender brings something, so no time-out of a read comes
+                line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as endless:
+        talker = threading.Thread(target=go_on, args=[endless], daemon=True)
+        talker.start()
+        with pytest.raises(requests.FailedError, match="timeout"):
+            requests.post(f"http://127.0.0.1:{endless.getsockname()[1]}/", "{}", {})
+        talker.join(10)

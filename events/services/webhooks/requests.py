@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Final
-from urllib.parse import SplitResult, urlunsplit
+from urllib.parse import SplitResult
 
 from events.services.webhooks import addresses
 
-#: Seconds that one request may take, after its name was looked up.
+#: Seconds that one request may take once it is connected; connecting to one address has as many.
 DEADLINE: Final = 15.0
 
 
@@ -46,10 +46,12 @@ def post(url: str, body: str, headers: Mapping[str, str]) -> int:
         raise FailedError("name") from error
     watch = threading.Timer(DEADLINE, _cut, [connection, cut])
     watch.daemon = True
-    watch.start()
     try:
-        _connect(connection, found, is_tls=parts.scheme == "https")
-        target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        connection.sock = _first_answering(found, connection.port)
+        watch.start()
+        if parts.scheme == "https":
+            _secure(connection)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         sent = {"Host": parts.netloc, "Connection": "close", **headers}
         connection.request("POST", target, body.encode(), sent)
         return connection.getresponse().status
@@ -72,19 +74,17 @@ def _unconnected(parts: SplitResult) -> tuple[http.client.HTTPConnection, list[s
     return http.client.HTTPConnection(host, port, timeout=DEADLINE), found
 
 
-def _connect(connection: http.client.HTTPConnection, found: list[str], *, is_tls: bool) -> None:
-    """Connect to the first address that answers; the name is asked for no second time."""
-    plain = _first_answering(found, connection.port)
-    connection.sock = plain
-    if is_tls:
-        secured = _tls().wrap_socket(
-            plain, server_hostname=connection.host, do_handshake_on_connect=False
-        )
-        connection.sock = secured
-        secured.do_handshake()
+def _secure(connection: http.client.HTTPConnection) -> None:
+    """Put TLS on a connection; the certificate must be the name's."""
+    secured = _tls().wrap_socket(
+        connection.sock, server_hostname=connection.host, do_handshake_on_connect=False
+    )
+    connection.sock = secured
+    secured.do_handshake()
 
 
 def _first_answering(found: list[str], port: int) -> socket.socket:
+    """Connect to the first address that answers; the name is asked for no second time."""
     for address in found[:-1]:
         with suppress(OSError):
             return socket.create_connection((address, port), timeout=DEADLINE)
@@ -93,6 +93,5 @@ def _first_answering(found: list[str], port: int) -> socket.socket:
 
 def _cut(connection: http.client.HTTPConnection, cut: threading.Event) -> None:
     cut.set()
-    if connection.sock is not None:
-        with suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError, AttributeError):  # it may have ended just now
+        connection.sock.shutdown(socket.SHUT_RDWR)
