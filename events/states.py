@@ -158,3 +158,25 @@ class ProblemKind(TextChoices):
     BOUNCED = "bounced"
     REJECTED = "rejected"
     COMPLAINED = "complained"
+
+
+class WebhookState(TextChoices):
+    """Where a delivery to a team's program stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    #: What it would tell of is not there any more, or not for this team.
+    DROPPED = "dropped"
+    #: Tried for days in vain, or its endpoint was stopped: a person may send it again.
+    FAILED = "failed"
+
+
+class StoppedBecause(TextChoices):
+    """Why an endpoint is told nothing."""
+
+    PERSON = "person"
+    #: It failed for days.
+    FAILING = "failing"
+    #: It answered 410.
+    GONE = "gone"

@@ -15,10 +15,30 @@ from events.views import (
     site_pages,
     teams,
     unsubscribing,
+    webhooks,
 )
 
 _TEAM = "organize/teams/<uuid:public_id>/"
 _MEMBER = f"{_TEAM}members/<int:user_id>/"
+
+_WEBHOOKS = f"{_TEAM}webhooks/"
+_WEBHOOK = f"{_WEBHOOKS}<uuid:endpoint_id>/"
+
+_PROGRAMS = [
+    path(_WEBHOOKS, webhooks.team_webhooks, name="team_webhooks"),
+    path(_WEBHOOK, webhooks.webhook, name="webhook"),
+    path(f"{_WEBHOOK}rotate/", webhooks.webhook_rotate, name="webhook_rotate"),
+    path(f"{_WEBHOOK}test/", webhooks.webhook_test, name="webhook_test"),
+    path(f"{_WEBHOOK}stop/", webhooks.webhook_stop, name="webhook_stop"),
+    path(f"{_WEBHOOK}start/", webhooks.webhook_start, name="webhook_start"),
+    path(f"{_WEBHOOK}remove/", webhooks.webhook_remove, name="webhook_remove"),
+    path(f"{_WEBHOOK}again/", webhooks.webhook_replay_failed, name="webhook_replay_failed"),
+    path(
+        f"{_WEBHOOK}deliveries/<uuid:message_id>/again/",
+        webhooks.webhook_replay,
+        name="webhook_replay",
+    ),
+]
 
 _TEAMS = [
     path("organize/teams/", teams.team_list, name="teams"),
@@ -40,6 +60,7 @@ _TEAMS = [
 
 urlpatterns = [
     *_TEAMS,
+    *_PROGRAMS,
     path("pages/<slug:kind>/", site_pages.site_page, name="site_page"),
     path("anymail/<slug:provider>/tracking/", mail_events.mail_events, name="mail_events"),
     path("u/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),

@@ -60,6 +60,8 @@ def _site_contradictions() -> Iterator[str]:
         yield "SITE_URL is no address: write it like https://give.example.org."
     elif settings.STRIPE_LIVEMODE and site.scheme != "https":
         yield "SITE_URL must start with https:// while STRIPE_SECRET_KEY is a live key."
+    if settings.STRIPE_LIVEMODE and settings.WEBHOOKS_TO_LOCAL:
+        yield "WEBHOOKS_TO_LOCAL is on while STRIPE_SECRET_KEY is a live key: unset it."
     if settings.DEBUG and site.hostname not in _LOCAL_HOSTS:
         yield "DEBUG is on while SITE_URL is not this machine: unset DEBUG."
 

@@ -81,6 +81,9 @@ MAIL_KINDS: Final = {
     "digest": MailKind(f"{_NOTICE}.digest", "notice"),
     "attention": MailKind(f"{_NOTICE}.attention_item", "notice"),
     "scheduled_export": MailKind("donations.services.mails.export_emails.scheduled", "notice"),
+    "webhook_stopped": MailKind(
+        "donations.services.mails.webhook_emails.webhook_stopped", "notice"
+    ),
     # To the site's admins.
     "alarm": MailKind("donations.services.mails.alarm_emails.alarm", "notice"),
     # About the money's way to the charity, and what became of it.

@@ -10,6 +10,7 @@ BEAT_SCHEDULE: Final[dict[str, Any]] = {
     for task, seconds in {
         "events.send_due_messages": 10.0,
         "events.plan_messages": 30.0,
+        "events.send_webhooks": 10.0,
         "donations.apply_pending_events": 10.0,
         "donations.sweep": 20.0,
         "donations.plan_notices": 60.0,

@@ -195,6 +195,9 @@ MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=0)
 INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=500)
 #: How many requests one token of the API may make within a minute.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
+#: Whether webhooks may go to this machine, also by http: for trying them, never in production.
+WEBHOOKS_TO_LOCAL = env.bool("WEBHOOKS_TO_LOCAL", default=False)
+WEBHOOK_PAYLOAD = "donations.api.payloads.payload"
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 )

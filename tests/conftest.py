@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.support.house",
     "tests.support.mail",
     "tests.support.mailbox",
+    "tests.support.receiving",
     "tests.support.rooms",
     "tests.support.sandbox",
     "tests.support.site",

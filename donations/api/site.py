@@ -14,7 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
-from donations.api import exporting, problems, reading, writing  # noqa: F401 -- they fill it
+from donations.api import (
+    exporting,
+    payloads,
+    problems,
+    reading,  # noqa: F401 -- it fills the router
+    writing,  # noqa: F401 -- so does it
+)
 from donations.api.routing import router
 
 PREFIX: Final = "api/v1/"
@@ -100,4 +106,5 @@ def description() -> dict[str, Any]:
             if address.endswith("/file"):
                 types = exporting.CONTENT_TYPES.values()
                 answers[200]["content"] = {one: {} for one in types}
+    payloads.describe(found)
     return found

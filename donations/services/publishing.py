@@ -130,4 +130,5 @@ def publish(campaign: Campaign) -> None:
         raise NotReadyError(left)
     transitions.advance(row, CampaignState.PUBLISHED, CAMPAIGN_TABLE)
     campaigns.content_changed(row.pk)
+    campaigns.moved("campaign.published", row)
     campaign.state = row.state

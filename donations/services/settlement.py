@@ -6,17 +6,19 @@ The webhook, the return page, the sweeper, the reconciler and the admin all call
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
 from donations.gateway import Gateway, Payment, SessionImpossibleError
-from donations.models import Donation
+from donations.models import Donation, LedgerEntry
 from donations.services import ledger, locking, seating
-from donations.states import DONATION_TABLE, LIVE, DonationState
+from donations.states import DONATION_TABLE, LIVE, DonationState, Kind
 from events.models import Booking, Workshop
 from events.services.mails import outbox
+from events.services.webhooks import outbox as webhooks
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached
 from fundraiser.core.transitions import advance
@@ -121,6 +123,7 @@ def _settle_paid(donation: Donation, payment: Payment) -> None:
             DONATION_TABLE,
             paid_at=payment.charged_at,
         )
+    _tell_programs(donation, posted, arrived=arrived)
     seating.after_payment(donation, arrived=arrived)
     returned = {entry.source_id for entry in posted if entry.kind == "refund_failed"}
     for entry in posted:
@@ -128,6 +131,14 @@ def _settle_paid(donation: Donation, payment: Payment) -> None:
             outbox.queue(
                 key=f"refund:{entry.source_id}", kind="refund", donation=donation.pk, entry=entry.pk
             )
+
+
+def _tell_programs(donation: Donation, posted: Sequence[LedgerEntry], *, arrived: bool) -> None:
+    kinds = {str(Kind.REFUND): "donation.refunded", str(Kind.DISPUTE): "donation.disputed"}
+    told = [("donation.succeeded", str(donation.pk))] if arrived else []
+    told += [(kinds[one.kind], one.source_id) for one in posted if one.kind in kinds]
+    for kind, key in told:
+        webhooks.tell(kind, campaign_id=donation.campaign_id, key=key, donation=donation.pk)
 
 
 def _settle_processing(donation: Donation) -> None:

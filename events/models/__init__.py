@@ -14,6 +14,7 @@ from events.models.series import Series
 from events.models.site_pages import SitePage
 from events.models.teams import Invitation, Membership, Team
 from events.models.texts import Announcement, MailText
+from events.models.webhooks import WebhookDelivery, WebhookEndpoint
 from events.models.workshops import Workshop
 
 __all__ = [
@@ -40,5 +41,7 @@ __all__ = [
     "SharedMoment",
     "SitePage",
     "Team",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "Workshop",
 ]

@@ -12,8 +12,9 @@ from django.db.models import F
 from django.utils.text import slugify
 
 from events.models import Campaign, CampaignAddress, Team
+from events.services.webhooks import outbox as webhooks
 from events.states import CAMPAIGN_TABLE, CampaignState
-from fundraiser.core import transitions
+from fundraiser.core import clock, transitions
 from fundraiser.core.errors import ServiceError
 
 _LONGEST_SLUG: Final = 60
@@ -150,8 +151,18 @@ def move(campaign: Campaign, to: CampaignState) -> None:
     """
     if to == CampaignState.PUBLISHED:
         raise transitions.TransitionError(campaign, campaign.state, to)
-    transitions.advance(campaign, to, CAMPAIGN_TABLE)
-    content_changed(campaign.pk)
+    was_public = campaign.state == CampaignState.PUBLISHED
+    with transaction.atomic():
+        transitions.advance(campaign, to, CAMPAIGN_TABLE)
+        content_changed(campaign.pk)
+        if was_public:
+            moved("campaign.closed", campaign)
+
+
+def moved(kind: str, campaign: Campaign) -> None:
+    """Tell the team's programs that a campaign opened or closed, in the transaction that does."""
+    key = f"{campaign.pk}:{clock.now():%Y%m%d%H%M%S%f}"
+    webhooks.tell(kind, campaign_id=campaign.pk, key=key, campaign=campaign.pk)
 
 
 def moves(campaign: Campaign) -> list[str]:

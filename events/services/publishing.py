@@ -7,6 +7,7 @@ from django.db import transaction
 from events.models import Booking, Workshop
 from events.services import campaigns
 from events.services.room import hosts, rooms
+from events.services.webhooks import outbox as webhooks
 from events.states import CampaignState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -67,6 +68,13 @@ def publish(workshop_id: int) -> Workshop:
         if found := obstacles(workshop):
             raise NotReadyError(", ".join(found))
         _move(workshop, WorkshopState.PUBLISHED)
+        key = f"{workshop.pk}:{clock.now():%Y%m%d%H%M%S%f}"  # it may become a draft, and again
+        webhooks.tell(
+            "workshop.published",
+            campaign_id=workshop.campaign_id,
+            key=key,
+            workshop=workshop.pk,
+        )
         hosts.send_links(workshop)
     return workshop
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from events.models import Campaign, Workshop
 from events.services import campaigns, workshop_slugs
 from events.services.seating import requests
+from events.services.webhooks import outbox as webhooks
 from events.states import WorkshopState
 from fundraiser.core import clock, jobs
 
@@ -80,10 +81,18 @@ def save(*, workshop_id: int, details: Details) -> Workshop:
         workshop = Workshop.objects.select_for_update(no_key=True).get(pk=workshop_id)
         before = workshop.moderated
         values = _values(workshop, details)
+        changed = any(getattr(workshop, name) != value for name, value in values.items())
         for name, value in values.items():
             setattr(workshop, name, value)
         workshop.clean()
         workshop.save(update_fields=list(values))
+        if changed and workshop.state == WorkshopState.PUBLISHED:
+            webhooks.tell(
+                "workshop.changed",
+                campaign_id=workshop.campaign_id,
+                key=f"{workshop.pk}:{clock.now():%Y%m%d%H%M%S%f}",
+                workshop=workshop.pk,
+            )
         campaigns.content_changed(workshop.campaign_id)
     if before and not workshop.moderated:
         requests.accept_everybody(workshop_id)

@@ -21,6 +21,7 @@ from events.models import Booking, Registration, Workshop
 from events.services import campaigns
 from events.services.mails import outbox
 from events.services.seating import waiting_list
+from events.services.webhooks import outbox as webhooks
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock, zones
 from fundraiser.core.errors import ServiceError
@@ -64,6 +65,8 @@ def reschedule(
         if all(getattr(workshop, name) == value for name, value in wanted.items()):
             return
         _write(workshop, **wanted)
+        if workshop.state == WorkshopState.PUBLISHED:
+            _tell_programs("workshop.changed", workshop)
         if workshop.state == WorkshopState.PUBLISHED and workshop.ends_at > clock.now():
             version = workshop.schedule_version
             outbox.queue_for_each(people, kind="changed", version=version)
@@ -92,6 +95,7 @@ def cancel(workshop_id: int, *, note: str = "") -> Workshop:
             return
         values = {"cancelled_at": clock.now(), "cancel_note": note}
         _write(workshop, state=WorkshopState.CANCELLED, **values)
+        _tell_programs("workshop.cancelled", workshop)
         outbox.queue_for_each(people, kind="cancelled")
         outbox.queue_for_payers(_absent_payers(workshop), kind="cancelled")
         _tell_hosts(workshop, "host_cancelled")
@@ -125,6 +129,11 @@ def _write(workshop: Workshop, **values: Any) -> None:
     Workshop.objects.filter(pk=workshop.pk).update(**values, schedule_version=version)
     workshop.refresh_from_db()
     campaigns.content_changed(workshop.campaign_id)
+
+
+def _tell_programs(kind: str, workshop: Workshop) -> None:
+    key = f"{workshop.pk}:{workshop.schedule_version}"
+    webhooks.tell(kind, campaign_id=workshop.campaign_id, key=key, workshop=workshop.pk)
 
 
 def _tell_hosts(workshop: Workshop, kind: str) -> None:

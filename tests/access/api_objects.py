@@ -29,10 +29,27 @@ def _token(workshop: Workshop) -> dict[str, str]:
     return {**_team(workshop), "token_id": str(token.public_id)}
 
 
+def _webhook(workshop: Workshop) -> dict[str, str]:
+    endpoint = workshop.campaign.team.webhook_endpoints.get()
+    return {**_team(workshop), "endpoint_id": str(endpoint.public_id)}
+
+
+def _delivery(workshop: Workshop) -> dict[str, str]:
+    delivery = workshop.campaign.team.webhook_endpoints.get().deliveries.get()
+    return {**_webhook(workshop), "message_id": str(delivery.message_id)}
+
+
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     **dict.fromkeys(("api_campaign", "api_campaign_totals"), _campaign),
     "api_workshop": _workshop,
     **dict.fromkeys(("api_export", "api_export_cancel", "api_export_file"), _export),
     "team_tokens": _team,
     "token_revoke": _token,
+    "team_webhooks": _team,
+    "webhook": _webhook,
+    **{
+        f"webhook_{verb}": _webhook
+        for verb in ("remove", "replay_failed", "rotate", "start", "stop", "test")
+    },
+    "webhook_replay": _delivery,
 }

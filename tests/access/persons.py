@@ -17,8 +17,11 @@ from events.models import (
     Invitation,
     Membership,
     SitePage,
+    WebhookDelivery,
+    WebhookEndpoint,
     Workshop,
 )
+from events.services.webhooks.kinds import KINDS
 from events.states import Role
 from fundraiser.core import clock
 from tests.access import money_rows, objects
@@ -72,6 +75,8 @@ def people(workshop: Workshop) -> dict[str, User]:
     )
     scopes = ["read:campaigns"]
     api_tokens.make(team=team, user=users["organizer"], name="Site", scopes=scopes, days=1)
+    endpoint = WebhookEndpoint.objects.create(team=team, url="https://example.org/hooks")
+    WebhookDelivery.objects.create(endpoint=endpoint, kind=KINDS[0], key="1", state="failed")
     for user in users.values():  # as signing in with a proven address leaves it
         User.objects.filter(pk=user.pk).update(password=_password())
         user.refresh_from_db()

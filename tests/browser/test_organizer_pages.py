@@ -10,9 +10,20 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from events.models import DeliveryProblem, MailText, Membership, Message, Registration, Workshop
+from events.models import (
+    DeliveryProblem,
+    MailText,
+    Membership,
+    Message,
+    Registration,
+    WebhookDelivery,
+    WebhookEndpoint,
+    Workshop,
+)
 from events.services.mails import announcements
 from events.services.room import hosts
+from events.services.webhooks import endpoints, outbox
+from events.services.webhooks.kinds import KINDS
 from events.states import Role
 from tests.browser import looks
 from tests.browser.conftest import Open
@@ -42,6 +53,12 @@ def busy(story: Story) -> Workshop:
     Message.objects.filter(booking__email=long).update(state="set_aside", error="550 unknown")
     DeliveryProblem.objects.create(email=long, kind="bounced", permanent=True, event_id="1")
     hosts.add(workshop=workshop, name="Ann", email="ann@example.org", language="en")
+    url = "https://hooks.a-rather-long-domain.example.org/fundraiser/events?team=alice"
+    _secret, endpoint = endpoints.add(team=workshop.campaign.team, url=url, kinds=KINDS)
+    outbox.tell_test(endpoint)
+    for state, status in (("delivered", 200), ("failed", 503)):
+        row = outbox.tell_test(endpoint)
+        WebhookDelivery.objects.filter(pk=row.pk).update(state=state, status=status, attempts=1)
     words = {"audience": "everybody", "subject": "Bring a pen", "body": "Dear {name},\n\n- one"}
     announcements.draft(workshop=workshop, author=alice, **words)
     announcements.send(announcements.draft(workshop=workshop, author=alice, **words))
@@ -70,9 +87,15 @@ def paths(workshop: Workshop) -> dict[str, str]:
         "draft": f"{base}messages/{draft.public_id}/",
         "sent": f"{base}messages/{sent.public_id}/",
         "speakers": f"{base}hosts/",
+        "webhooks": _webhooks(workshop),
+        "webhook": f"{_webhooks(workshop)}{WebhookEndpoint.objects.get().public_id}/",
         "notifications": "/organize/notifications/",
         "dashboard": "/organize/",
     }
+
+
+def _webhooks(workshop: Workshop) -> str:
+    return f"/organize/teams/{workshop.campaign.team.public_id}/webhooks/"
 
 
 @pytest.mark.timeout(600)

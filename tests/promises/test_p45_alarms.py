@@ -19,7 +19,9 @@ from donations.gateway.stripe import for_visitors
 from donations.models import Backup, CampaignTotal, Difference, Donation, StripeEvent
 from donations.services import settlement
 from donations.services.health import checks, machines
+from events.models import WebhookEndpoint
 from events.services.mails import outbox
+from events.services.webhooks import outbox as outbox_of_programs
 from fundraiser.local.ports import free_port
 from fundraiser.schedule import BEAT_SCHEDULE
 from tests.support.cast import deliver, give_form, make_campaign, make_workshop
@@ -79,6 +81,12 @@ def scene(
 def _mail_server_away(scene: Scene) -> None:
     scene.settings.EMAIL_PORT = free_port()
     scene.mail()
+
+
+def _programs_are_not_told(scene: Scene) -> None:
+    scene.house.stopped.add("webhooks")
+    team = make_campaign().team
+    outbox_of_programs.tell_test(WebhookEndpoint.objects.create(team=team, url="https://x.example"))
 
 
 def _mail_refused_for_good(scene: Scene) -> None:
@@ -157,6 +165,7 @@ def _redis_silent(scene: Scene) -> Iterator[None]:
 FAULTS = {
     "mail server away": ("unsent_mail_age", _mail_server_away),
     "mails are not sent": ("unsent_mail_age", lambda s: (s.house.stopped.add("mails"), s.mail())),
+    "programs are not told": ("unsent_webhook_age", _programs_are_not_told),
     "mail refused for good": ("stuck_mails", _mail_refused_for_good),
     "Stripe away": ("unapplied_event_age", _stripe_away),
     "poison event": ("events_set_aside", _poison_event),

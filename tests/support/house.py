@@ -18,6 +18,7 @@ from donations.services import inbox, reconcile
 from donations.services.health import alarms, drift, heartbeats
 from donations.services.health.heartbeats import Process
 from events.services.mails import sender
+from events.services.webhooks import sender as webhooks
 from fundraiser.schedule import BEAT_SCHEDULE
 from tests.support.clock import Clock
 from tests.support.sandbox import SandboxControl
@@ -57,6 +58,7 @@ class House:
             self._do(kind, lambda kind=kind: heartbeats.beat(Process(kind, "house", 1)))
         self._do("events", lambda: inbox.apply_pending(gateway=for_visitors()))
         self._do("mails", sender.send_due)
+        self._do("webhooks", webhooks.send_due)
         self._periodic("donations.reconcile", lambda: reconcile.run_due(gateway=for_visitors()))
         self._periodic("donations.check_invariants", drift.check)
 

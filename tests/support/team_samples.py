@@ -21,6 +21,7 @@ from events.models import (
     Membership,
     Message,
     Team,
+    WebhookEndpoint,
     Workshop,
 )
 from events.states import Role
@@ -74,6 +75,8 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
             reference=f"{workshop.pk}-{clock.now():%Y%m%d}",
         ),
         "digest": _made("digest", membership=owner.pk, day=f"{clock.now():%Y-%m-%d}"),
+        "webhook_stopped": _webhook_stopped(owner, because="failing"),
+        "webhook_gone": _webhook_stopped(owner, because="gone"),
         "list_invitation": _list_invitation(workshop, language),
         "list_invitation_campaign": _list_invitation(workshop, language, workshop=None),
         "invitation": _invitation(workshop, owner, language),
@@ -85,6 +88,16 @@ def team_mails(language: str) -> dict[str, EmailMultiAlternatives]:
         "announcement": _announcement(workshop, person.pk, language),
         **remittance_mails(donation, owner, language),
     }
+
+
+def _webhook_stopped(owner: Membership, *, because: str) -> EmailMultiAlternatives:
+    endpoint = WebhookEndpoint.objects.create(
+        team=owner.team,
+        url="https://example.org/hooks",
+        stopped_at=clock.now(),
+        stopped_because=because,
+    )
+    return _made("webhook_stopped", endpoint=endpoint.pk, membership=owner.pk)
 
 
 def _list_invitation(

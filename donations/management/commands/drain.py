@@ -12,6 +12,7 @@ from donations.gateway.stripe import for_workers
 from donations.services import sweeper
 from donations.services.mails import notices
 from events.services.mails import planner, sender
+from events.services.webhooks import sender as webhooks
 
 
 class Command(BaseCommand):
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         while True:
             swept = sweeper.sweep(gateway=for_workers())
             planned, sent = planner.plan() + notices.plan(), sender.send_due()
-            self.stdout.write(f"{swept}, planned={planned}, mails={sent}")
+            told = webhooks.send_due()
+            self.stdout.write(f"{swept}, planned={planned}, mails={sent}, webhooks={told}")
             if options["once"]:
                 return
             time.sleep(options["pause"])

@@ -75,6 +75,14 @@ _WORK: Final = (
         measure=work.oldest_unsent_mail,
     ),
     Check(
+        name="unsent_webhook_age",
+        unit=Unit.SECONDS,
+        threshold=4 * _MINUTE,
+        title=_("Oldest webhook to a team’s program that is due"),
+        advice=_("Look at the worker: nothing sends what programs of teams are to be told."),
+        measure=work.oldest_unsent_webhook,
+    ),
+    Check(
         name="stuck_mails",
         unit=Unit.COUNT,
         threshold=0,

@@ -13,6 +13,7 @@ from donations.models import Donation, StripeEvent
 from donations.states import DonationState
 from events.models import Message
 from events.services.mails import due
+from events.services.webhooks import deliveries
 from events.states import MailClass, MessageState
 
 #: While mails leave, ten thousand reminders may take so long; then only the others count.
@@ -31,6 +32,11 @@ _OLDEST_MAIL: Final = """
         AND (kind <> ALL(%(patient)s) OR NOT EXISTS (
             SELECT FROM events_message WHERE sent_at > %(moving)s))
 """
+
+
+def oldest_unsent_webhook(now: datetime) -> float:
+    """Return for how many seconds a program has waited for what no sender tried to tell it."""
+    return _since(deliveries.oldest_unsent(now), now)
 
 
 def _since(moment: datetime | None, now: datetime) -> float:

@@ -33,6 +33,7 @@ WISHES: Final = {
     "acknowledged": "wants_attention_mails",
     "overdue": "wants_attention_mails",
     "update_prompt": "wants_attention_mails",
+    "webhook_stopped": "wants_attention_mails",
 }
 
 

@@ -107,6 +107,7 @@ _TO_OTHERS = (
     "acknowledged",
     "overdue",
     "update_prompt",
+    "webhook_stopped",
     _TO_FORMER_HOLDER,
 )
 

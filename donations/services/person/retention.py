@@ -34,6 +34,7 @@ from events.models import (
     Person,
     Registration,
 )
+from events.services.webhooks import deliveries
 from events.states import BookingState, MessageState
 from fundraiser.core import clock
 
@@ -57,6 +58,7 @@ class Forgotten:
     devices: int
     mails: int
     problems: int
+    webhooks: int
 
 
 def apply(*, gateway: Gateway) -> Forgotten:
@@ -68,6 +70,7 @@ def apply(*, gateway: Gateway) -> Forgotten:
         devices=_devices(),
         mails=_mails(),
         problems=_problems(),
+        webhooks=_webhooks(),
     )
 
 
@@ -185,6 +188,12 @@ def _problems() -> int:
             nobodys = nobodys.filter(~Exists(model.objects.filter(**_SAME)))
     old = _deleted(rows.filter(happened_at__lt=before)) if before else 0
     return old + _deleted(nobodys)
+
+
+def _webhooks() -> int:
+    """Delete what programs of teams were told of, or not: the rows hold ids alone."""
+    before = _before("RETENTION_WEBHOOK_DAYS")
+    return deliveries.forget(before, _BATCH) if before else 0
 
 
 def _deleted(rows: QuerySet[Any]) -> int:

@@ -18,6 +18,7 @@ from donations.services.remitting import charity_addresses, remittances
 from donations.states import REMITTANCE_TABLE, RemittanceState
 from events.models import Membership
 from events.services.mails import outbox
+from events.services.webhooks import outbox as webhooks
 from events.states import Role
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -143,6 +144,12 @@ def answer(asked: Acknowledgement, said: Answer) -> None:
             transaction.set_rollback(True)
             raise AnsweredAlreadyError(str(asked.pk))
         advance(row, RemittanceState.ACKNOWLEDGED, REMITTANCE_TABLE)
+        webhooks.tell(
+            "remittance.acknowledged",
+            campaign_id=campaign.pk,
+            key=str(asked.pk),
+            remittance=row.pk,
+        )
         totals.move_campaign(campaign, ())  # its page shows it: a new version
         owners = Membership.objects.filter(team_id=campaign.team_id, role=Role.OWNER)
         for pk in owners.values_list("pk", flat=True):

@@ -20,6 +20,7 @@ from donations.services import totals
 from donations.services.remitting import receipt_files, shares
 from donations.states import REMITTANCE_TABLE, Account, Kind, RemittanceState, SourceType
 from events.models import Campaign
+from events.services.webhooks import outbox as webhooks
 from events.states import Destination
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -108,6 +109,9 @@ def record(
         at = datetime.combine(row.sent_on, time(), UTC)
         _post(row, Kind.REMITTANCE, debit=Account.SENT, credit=Account.HELD, at=at)
         shares.allocate(campaign)
+        webhooks.tell(
+            "remittance.sent", campaign_id=campaign.pk, key=str(row.pk), remittance=row.pk
+        )
     return row
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from events.models import Booking, Registration, Workshop
 from events.services import attendees
 from events.services.seating import confirmations, seats
+from events.services.webhooks import outbox as webhooks
 from events.states import BookingState, WorkshopState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
@@ -121,6 +122,7 @@ def give_one_back(registration: Registration) -> bool:
             return False
         person.booking = booking
         confirmations.queue_taken_out(person)
+        webhooks.tell_of_booking("registration.cancelled", booking, person)
         person.delete()
         booking.seats -= 1
         booking.save(update_fields=["seats"])

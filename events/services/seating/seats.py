@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from events.models import Booking, Registration, Workshop
 from events.querysets import somebody_waits
 from events.services.origins import Origin
+from events.services.webhooks import outbox as webhooks
 from events.states import BOOKING_TABLE, BookingState, CampaignState, WorkshopState
 from fundraiser.core import clock, jobs
 from fundraiser.core.errors import ServiceError
@@ -213,6 +214,7 @@ def fill_in(booking: Booking, payer: Payer) -> None:
 def confirm(booking: Booking) -> None:
     """Make a held booking a confirmed one; its seats are counted already. The row is locked."""
     advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())
+    webhooks.tell_of_booking("registration.confirmed", booking)
 
 
 def seat_again(booking: Booking, *, from_line: bool = False) -> bool:
@@ -225,13 +227,16 @@ def seat_again(booking: Booking, *, from_line: bool = False) -> bool:
     if not take(booking.workshop_id, booking.seats, from_line=from_line):
         return False
     advance(booking, BookingState.CONFIRMED, BOOKING_TABLE, confirmed_at=clock.now())
+    webhooks.tell_of_booking("registration.confirmed", booking)
     return True
 
 
 def release(booking: Booking, to: BookingState) -> None:
     """End a booking as expired or cancelled and give its seats back. The row is locked."""
-    held = booking.holds_seats
+    held, was_confirmed = booking.holds_seats, booking.state == BookingState.CONFIRMED
     advance(booking, to, BOOKING_TABLE)
+    if was_confirmed:
+        webhooks.tell_of_booking("registration.cancelled", booking)
     if held:
         give_back(booking.workshop_id, booking.seats)
 
