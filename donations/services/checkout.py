@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 
@@ -26,7 +25,7 @@ from donations.gateway import (
     SessionImpossibleError,
 )
 from donations.models import Donation
-from donations.services import account_readiness, kept_seats, parameters, settlement
+from donations.services import account_readiness, kept_seats, modes, parameters, settlement
 from donations.services.abuse import limits
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, Workshop
@@ -212,7 +211,7 @@ def attempt(
         invitation=gift.origin.invitation,
         utm=dict(gift.origin.utm),
         stripe_account=campaign.stripe_account,
-        livemode=settings.STRIPE_LIVEMODE,
+        livemode=modes.livemode_of(campaign.stripe_account),
         session_expires_at=clock.now().replace(microsecond=0) + SESSION_TIME,
         created_at=clock.now(),
     )

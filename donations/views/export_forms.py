@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.models import ColumnPreset
 from donations.services.accounting import books
 from donations.services.exports import writing
+from donations.services.exports.kinds import KINDS
 from events.models import Campaign, Team, Workshop
 from fundraiser.core import zones
 
@@ -121,7 +122,8 @@ class CampaignExportForm(ExportForm):
 
     def __init__(self, data: QueryDict | None, *, campaign: Campaign) -> None:
         super().__init__(data, team=campaign.team)
-        self._offer(_OF_TEAM)
+        books = {one.name for one in KINDS.values() if one.of_books and campaign.test_mode}
+        self._offer({*_OF_TEAM, *books})
         del self.fields["currency"]
         field = self.fields["workshop"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above

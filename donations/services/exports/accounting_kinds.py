@@ -54,6 +54,7 @@ JOURNAL: Final = Kind(
     moment=_MOMENT,
     currency="entry.currency",
     where=_WHERE,
+    of_books=True,
 )
 
 
@@ -112,4 +113,5 @@ FEC: Final = Kind(
     currency="entry.currency",
     # The books are kept in euros; other currencies are in the journal.
     where=f"{_WHERE} AND entry.currency = 'EUR'",
+    of_books=True,
 )
