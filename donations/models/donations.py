@@ -182,7 +182,7 @@ class Donation(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert
                 | pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
-                    "campaign", "stripe_account", "livemode"
+                    "campaign_id", "stripe_account", "livemode"
                 ),
                 func=_OF_ITS_MODE,
             )
