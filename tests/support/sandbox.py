@@ -120,7 +120,7 @@ class SandboxControl:
         return self.get("balance_transactions", account=account)
 
 
-def start_sandbox(  # noqa: PLR0913 -- as the command takes them
+def start_sandbox(
     *,
     port: int,
     data: Path,
