@@ -66,8 +66,7 @@ def test_test_money_moves_no_live_number(
     two_modes: TwoModes, alice: User, campaign: Campaign
 ) -> None:
     program = Program(alice, campaign.team)
-    live, test = make_workshop(campaign), None
-    paid = two_modes.live.give(live, email=DORA)
+    paid = two_modes.live.give(make_workshop(campaign), email=DORA)
     assert (paid.state, paid.livemode, paid.stripe_account) == ("paid", True, "")
     two_modes.live.mails()
     before = _numbers(campaign, program)
