@@ -23,6 +23,7 @@ from donations.services.papers import receipts
 from donations.services.person import own_records
 from donations.services.remitting import remittances
 from events.models import Campaign
+from events.services.mails import caps
 from events.states import TEST_ACCOUNT, Destination
 from fundraiser.core import clock, marks
 from tests.support.cast import deliver, make_workshop
@@ -150,7 +151,12 @@ def test_money_of_a_test_goes_back_at_the_test_account(
     )
     two_modes.test.webhooks(gift)
     assert totals.of_campaign(rehearsal).raised.minor == 0
-    assert not proven.is_proven(gift.email)  # who pays with a test card owns no address
+    # Who pays with a test card owns no address: its mails have their number.
+    assert not proven.is_proven(gift.email)
+    assert two_modes.test.mails()
+    going = [caps.allows("refund", gift.email, key=str(n), is_test=True) for n in range(4)]
+    assert going.count(True) < 3
+    assert caps.allows("refund", gift.email, key="real")
     assert proven.is_proven(two_modes.live.give(campaign).email)
 
 
