@@ -75,8 +75,7 @@ class WorkshopPage:
     status: str
     url: str
     moderated: bool
-    #: The languages of live captions, by their names.
-    captions: Sequence[str]
+    captions: Sequence[str]  # the languages of live captions, by their names
     accessibility_html: SafeString
     test_mode: bool
 
@@ -267,7 +266,7 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
 
 
 def cards(language: str) -> list[CampaignCard]:
-    """Return the campaigns of the home page, those that take gifts first: three queries."""
+    """Return the home page's real campaigns, those that take gifts first: three queries."""
     upcoming = Workshop.objects.visible().filter(starts_at__gt=clock.now()).order_by("starts_at")
     rows: Iterable[Campaign] = (
         Campaign.objects.visible()
