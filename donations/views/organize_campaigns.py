@@ -91,7 +91,7 @@ def _next(campaign: Campaign, *, sent: bool) -> dict[str, str]:
             "words": _("Share the link: the first gifts come from people you know."),
             "url": share,
         }
-    owes = campaign.destination == Destination.TEAM and not sent
+    owes = campaign.destination == Destination.TEAM and not (sent or campaign.test_mode)
     url = _page(campaign, "campaign_remittances")
     if owes and url and campaign.state != CampaignState.DRAFT:
         return {"words": _("Send the money on, and show the receipt."), "url": url}
