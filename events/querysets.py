@@ -41,6 +41,10 @@ class CampaignQuerySet(QuerySet["Campaign"]):
         """Those that no admin suspended, nor their team."""
         return self.filter(suspended_at__isnull=True, team__suspended_at__isnull=True)
 
+    def real(self) -> CampaignQuerySet:
+        """Those whose money is real: the only ones in lists and sums of several campaigns."""
+        return self.filter(test_mode=False)
+
     def open(self, now: datetime) -> CampaignQuerySet:
         """Those that take gifts at ``now`` (aware)."""
         return self.filter(state=CampaignState.PUBLISHED).filter(

@@ -42,6 +42,11 @@ class Destination(TextChoices):
     EXTERNAL = "external"
 
 
+#: Stands where an account's id stands, for the site's own account by Stripe's test keys: so what
+#: is kept, fetched and compared by account is never mixed with live money (docs/adr/0070).
+TEST_ACCOUNT: Final = "test"
+
+
 class Role(TextChoices):
     """What a member of a team may do."""
 

@@ -14,6 +14,7 @@ from fundraiser import (
     backup_settings,
     mail_provider,
     privacy_settings,
+    test_mode_settings,
 )
 
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
@@ -47,6 +48,7 @@ def contradictions() -> Iterator[str]:
         social=settings.SOCIAL, team_opening=settings.TEAM_OPENING
     )
     yield from abuse_settings.contradictions(settings.LIMITS)
+    yield from test_mode_settings.contradictions(settings.STRIPE_TEST, settings)
     yield from backup_settings.contradictions(settings.BACKUPS)
     yield from privacy_settings.contradictions(settings)
     yield from _site_contradictions()

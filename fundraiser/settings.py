@@ -25,6 +25,7 @@ from fundraiser import (
     mail_provider,
     privacy_settings,
     schedule,
+    test_mode_settings,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -109,6 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "events.views.site_pages.footer_links",
             ],
             "libraries": {
+                "marks": "fundraiser.core.templatetags.marks",
                 "money": "fundraiser.core.templatetags.money",
                 "zone": "fundraiser.core.templatetags.zone",
             },
@@ -177,6 +179,7 @@ STRIPE_CONNECT_WEBHOOK_SECRETS = (
 )
 STRIPE_LIVEMODE = "_live_" in STRIPE_SECRET_KEY
 STRIPE_IS_LOCAL = STRIPE_API_BASE != "https://api.stripe.com"
+STRIPE_TEST = test_mode_settings.read(env)
 #: Estimates of Stripe's fee shown before a payment: currency -> (basis points, fixed minor units).
 #: Approximate; the exact fee replaces it. Source: stripe.com/pricing of the account's country.
 FEE_ESTIMATES = {"USD": (290, 30), "EUR": (150, 25), "GBP": (150, 20), "CHF": (290, 30)}
@@ -266,6 +269,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 _STRIPE_PAGES = ["https://checkout.stripe.com", "https://connect.stripe.com"]
 _STRIPE_PAGES += [STRIPE_API_BASE] if STRIPE_IS_LOCAL else []
+_STRIPE_PAGES += test_mode_settings.pages(STRIPE_TEST)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -43,6 +43,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
         default=["*"],
         help="the only event types that both endpoints get; none: all",
     )
+    parser.add_argument("--live", action="store_true", help="play live mode; takes made-up keys")
     parser.add_argument("--strict", action="store_true", help="check answers against the schema")
     values = parser.parse_args(arguments)
     for name in ("webhook", "connect_webhook"):
@@ -62,6 +63,7 @@ def options(values: argparse.Namespace) -> Options:
     return Options(
         data=values.data,
         strict=values.strict,
+        live=values.live,
         webhooks=webhooks,
         webhook_events=values.webhook_events,
     )

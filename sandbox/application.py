@@ -21,6 +21,8 @@ class Options:
 
     data: Path | None = None
     strict: bool = False
+    live: bool = False
+    """Play Stripe's live mode: only live keys are taken, and every object says livemode."""
     webhooks: list[tuple[str, str, bool]] = field(default_factory=list)
     """(url, secret, whether it gets the events of connected accounts)."""
     webhook_events: list[str] = field(default_factory=lambda: ["*"])
@@ -36,7 +38,7 @@ class Sandbox:
         self.base_url = ""
         self.store = Store(options.data)
         self.clock = Clock(self.store)
-        self.renderer = Renderer(self.store)
+        self.renderer = Renderer(self.store, live=options.live)
         self.courier = Courier(self.store, self.renderer)
         self.events = Events(
             self.store, self.clock, self.renderer, self.courier, strict=options.strict

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENDPOINTS = registered()
 TEST_KEYS = ("sk_test_", "rk_test_")
+LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
 def answer(sandbox: "Sandbox", request: Request) -> Response:
@@ -52,10 +53,11 @@ def _account(sandbox: "Sandbox", request: Request) -> str:
             "You did not provide an API key. You need to provide your API key in the Authorization "
             "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
         )
-    if not secret.startswith(TEST_KEYS):
+    known = LIVE_KEYS if sandbox.options.live else TEST_KEYS
+    if not secret.startswith(known):
         raise unauthorized(
-            f"Invalid API Key provided: {secret[:8]}****. The sandbox only accepts test keys "
-            "(sk_test_… or rk_test_…); no real money moves here."
+            f"Invalid API Key provided: {secret[:8]}****. This sandbox only accepts keys that "
+            f"begin with {' or '.join(known)}; no real money moves here."
         )
     account = request.headers.get("stripe-account", PLATFORM)
     if account and sandbox.store.get(PLATFORM, "account", account) is None:

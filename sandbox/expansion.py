@@ -27,13 +27,17 @@ KIND_BY_PREFIX = {
 class Renderer:
     """Writes objects for answers and events."""
 
-    def __init__(self, store: Store) -> None:
-        """Takes the store that expansions read from."""
+    def __init__(self, store: Store, *, live: bool = False) -> None:
+        """Takes the store that expansions read from; ``live``: objects are those of live mode."""
         self._store = store
+        self._live = live
 
     def plain(self, value: Json) -> Json:
         """A shallow copy without private keys (those that start with an underscore)."""
-        return {key: entry for key, entry in value.items() if not key.startswith("_")}
+        shown = {key: entry for key, entry in value.items() if not key.startswith("_")}
+        if self._live and "livemode" in shown:
+            shown["livemode"] = not shown["livemode"]  # kept as in test mode, or falsified
+        return shown
 
     def expanded(self, value: Json, paths: list[str], account: str) -> Json:
         """The answer for one object; raises ``StripeError`` for a path that cannot be expanded."""

@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.support.site",
     "tests.support.statistics",
     "tests.support.story",
+    "tests.support.two_modes",
 ]
 
 #: Templates name static files without a manifest, which only a real web server needs.

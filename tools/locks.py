@@ -28,8 +28,8 @@ NOT_ABOUT_LOCKS: Final = (
     "require-lock-timeout",
     "require-statement-timeout",
 )
-#: {"app.0007_name": {"rule": "why nobody waits for it"}}.
 _FEW_ROWS: Final = "its tables are new, and donations_export has a row a file that was asked for"
+#: {"app.0007_name": {"rule": "why nobody waits for it"}}.
 EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
     "donations.0005_accounting": {
         "adding-foreign-key-constraint": _FEW_ROWS,
@@ -38,7 +38,7 @@ EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
         "constraint-missing-not-valid": _FEW_ROWS,
         "disallowed-unique-constraint": _FEW_ROWS,
         "require-concurrent-index-creation": _FEW_ROWS,
-    }
+    },
     "events.0005_webhooks": dict.fromkeys(
         (
             "adding-foreign-key-constraint",

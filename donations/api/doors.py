@@ -1,4 +1,7 @@
-"""The team's own rows, and nobody else's: the only doors of the API."""
+"""The team's own rows, and nobody else's: the only doors of the API.
+
+Programs never see campaigns in test mode: they could not tell them apart.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from events.models import Campaign, Registration, Workshop
 
 def campaigns(caller: Caller) -> QuerySet[Campaign]:
     """Return the team's campaigns, drafts included."""
-    return Campaign.objects.filter(team=caller.team).select_related("team")
+    return Campaign.objects.real().filter(team=caller.team).select_related("team")
 
 
 def campaign(caller: Caller, public_id: UUID) -> Campaign:
@@ -24,7 +27,7 @@ def campaign(caller: Caller, public_id: UUID) -> Campaign:
 
 def workshops(caller: Caller) -> QuerySet[Workshop]:
     """Return the workshops of the team's campaigns, drafts included."""
-    rows = Workshop.objects.filter(campaign__team=caller.team)
+    rows = Workshop.objects.filter(campaign__team=caller.team, campaign__test_mode=False)
     return rows.select_related("campaign__team")
 
 
@@ -35,20 +38,23 @@ def workshop(caller: Caller, public_id: UUID) -> Workshop:
 
 def registrations(caller: Caller) -> QuerySet[Registration]:
     """Return the persons of the team's workshops."""
-    rows = Registration.objects.filter(booking__workshop__campaign__team=caller.team)
+    rows = Registration.objects.filter(
+        booking__workshop__campaign__team=caller.team, booking__workshop__campaign__test_mode=False
+    )
     return rows.select_related("booking__workshop__campaign")
 
 
 def donations(caller: Caller) -> QuerySet[Donation]:
     """Return the donations to the team's campaigns, in every state."""
-    rows = Donation.objects.filter(campaign__team=caller.team)
+    rows = Donation.objects.filter(campaign__team=caller.team, campaign__test_mode=False)
     return rows.select_related("campaign", "workshop")
 
 
 def exports(caller: Caller) -> QuerySet[Export]:
     """Return the exports of the team, or of its campaigns, that the token's maker asked for."""
     of_team = Q(campaign__team=caller.team) | Q(team=caller.team)
-    rows = Export.objects.filter(of_team, owner_id=caller.token.user_id)
+    of_test = Q(campaign__isnull=False, campaign__test_mode=True)
+    rows = Export.objects.filter(of_team, ~of_test, owner_id=caller.token.user_id)
     return rows.select_related("campaign__team", "team", "workshop")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -11,8 +12,19 @@ from django.db.models.functions import Upper
 from donations.querysets import DonationQuerySet
 from donations.states import LIVE, DonationState, Purpose
 from events.models import Booking, Campaign, ListInvitation, Referral, Workshop
+from events.states import TEST_ACCOUNT
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED, Money
+
+#: Money of a test campaign is taken by the test keys, and no other money is.
+_OF_ITS_MODE = f"""
+    IF (NEW.stripe_account = '{TEST_ACCOUNT}')
+        <> (SELECT test_mode FROM events_campaign WHERE id = NEW.campaign_id) THEN
+        RAISE EXCEPTION 'a test campaign has test money alone, and others have none'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""  # noqa: S608 -- a constant of ours
 
 
 class Donation(models.Model):
@@ -122,6 +134,10 @@ class Donation(models.Model):
                 condition=Q(net_minor__lte=models.F("amount_minor")),
                 name="donation_net_within_amount",
             ),
+            models.CheckConstraint(
+                condition=~Q(stripe_account=TEST_ACCOUNT) | Q(livemode=False),
+                name="donation_test_is_not_live",
+            ),
             models.UniqueConstraint(
                 fields=["booking"],
                 condition=Q(
@@ -158,6 +174,18 @@ class Donation(models.Model):
                 name="donation_unpaid_by_look",
             ),
             models.Index(Upper("email"), name="donation_email"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="mode_of_campaign",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
+                    "campaign_id", "stripe_account", "livemode"
+                ),
+                func=_OF_ITS_MODE,
+            )
         ]
 
     def __str__(self) -> str:

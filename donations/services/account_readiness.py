@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from donations.models import ConnectedAccount
+from donations.services import modes
 from donations.services.abuse import pausing
 from donations.states import Holder
 from events.models import Campaign, Team
@@ -49,6 +50,8 @@ def problems(campaign: Campaign) -> list[str]:
     """
     if campaign.destination == Destination.EXTERNAL:
         return []
+    if campaign.test_mode:
+        return [] if modes.is_offered() else [_("This site has no test keys of Stripe any more.")]
     if not campaign.stripe_account:
         return _without_account(campaign)
     account = account_of(campaign)
@@ -57,6 +60,8 @@ def problems(campaign: Campaign) -> list[str]:
 
 def is_paused(campaign: Campaign) -> bool:
     """Return whether a campaign's connected account cannot take payments now."""
+    if campaign.test_mode:
+        return not modes.is_offered()
     account = account_of(campaign)
     return account is not None and any(of_account(account, campaign))
 

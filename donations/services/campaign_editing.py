@@ -137,9 +137,12 @@ def _place_values(row: Campaign, place: MoneyPlace) -> dict[str, object]:
         raise MoneyFixedError(str(row.pk))
     if place.currency != row.currency and is_currency_fixed(row):
         raise MoneyFixedError(str(row.pk))
+    if row.test_mode and place.destination == Destination.EXTERNAL:
+        raise MoneyFixedError(str(row.pk))  # there is no Stripe in it, so nothing to test
     charity = place.charity
-    moved = place.destination != row.destination
-    if row.destination == Destination.CHARITY and charity.name != row.charity_name:
+    moved = not row.test_mode and place.destination != row.destination
+    is_theirs = row.destination == Destination.CHARITY and not row.test_mode
+    if is_theirs and charity.name != row.charity_name:
         moved = True
     return {
         "currency": place.currency,

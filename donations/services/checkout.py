@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Value, When
 
@@ -30,6 +29,7 @@ from donations.services import (
     account_readiness,
     attempt_numbers,
     kept_seats,
+    modes,
     parameters,
     settlement,
 )
@@ -211,7 +211,7 @@ def attempt(
         invitation=gift.origin.invitation,
         utm=dict(gift.origin.utm),
         stripe_account=campaign.stripe_account,
-        livemode=settings.STRIPE_LIVEMODE,
+        livemode=modes.livemode_of(campaign.stripe_account),
         session_expires_at=clock.now().replace(microsecond=0) + SESSION_TIME,
         created_at=clock.now(),
     )

@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from donations.gateway import EventReference, Gateway, GatewayError
 from donations.models import ConnectedAccount, Donation, StripeEvent
 from donations.querysets import DonationQuerySet
-from donations.services import checkout, settlement
+from donations.services import checkout, modes, settlement
 from donations.services.connecting import accounts
 from donations.services.paying_out import payouts
 from donations.stripe_events import (
@@ -41,7 +40,7 @@ def receive(event: EventReference, *, delivered: bool = True) -> bool:
     One of the other mode (livemode) is set aside at once: test money is never real money.
     """
     now = clock.now()
-    wrong_mode = event.livemode != settings.STRIPE_LIVEMODE
+    wrong_mode = event.livemode != modes.livemode_of(event.account)
     row = StripeEvent(
         event_id=event.id,
         account=event.account,
@@ -104,7 +103,7 @@ def retry_set_aside(account: str, *, gateway: Gateway) -> int:
         account=account,
         applied_at__isnull=True,
         set_aside_at__isnull=False,
-        livemode=settings.STRIPE_LIVEMODE,
+        livemode=modes.livemode_of(account),
     )
     return sum(_try(event, gateway) for event in rows.order_by("pk")[:500])
 

@@ -1,8 +1,8 @@
 """A digest of each month of the ledger, chained to the month before (docs/adr/0046).
 
-One chain for the whole site. A row belongs to the month in which it was written (UTC), whenever
-what it tells happened, and months that are over never get another. A digest is SHA-256 over the
-digest before, the month, and one line a row, in the order of their numbers:
+One chain for the whole site, without test money. A row belongs to the month in which it was
+written (UTC), whenever what it tells happened, and months that are over never get another. A digest
+is SHA-256 over the digest before, the month, and one line a row, in the order of their numbers:
 
     number|campaign|donation|kind|debit|credit|amount|currency|source type|source|account|
     occurred|written
@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from donations.models import LedgerDigest, LedgerEntry
 from fundraiser.core import clock
@@ -75,11 +75,14 @@ def _line(entry: LedgerEntry) -> str:
     return "|".join(str(cell) for cell in cells)
 
 
+def _real() -> QuerySet[LedgerEntry]:
+    """Return the rows of real money: a campaign's mode never changes, so neither do digests."""
+    return LedgerEntry.objects.filter(campaign__test_mode=False)
+
+
 def _computed(month: date, previous: str) -> _Month:
     """Add a month up from the ledger as it stands now."""
-    rows = LedgerEntry.objects.filter(
-        created_at__gte=_begin(month), created_at__lt=_begin(_after(month))
-    )
+    rows = _real().filter(created_at__gte=_begin(month), created_at__lt=_begin(_after(month)))
     whole = hashlib.sha256(f"{previous}\n{month:%Y-%m}\n".encode())
     sums: dict[str, dict[str, int]] = {}
     lines: dict[str, str] = {}
@@ -102,7 +105,7 @@ def make_due() -> list[LedgerDigest]:
     if last is not None:
         month, previous = _after(last.month), last.digest
     else:
-        first = LedgerEntry.objects.aggregate(at=Min("created_at"))["at"]
+        first = _real().aggregate(at=Min("created_at"))["at"]
         if first is None:
             return []
         month, previous = first.astimezone(UTC).date().replace(day=1), ""
@@ -139,7 +142,7 @@ def verify() -> Iterator[Wrong]:
     previous, expected = "", None
     for row in LedgerDigest.objects.order_by("month").iterator(1):
         if expected is None:
-            early = LedgerEntry.objects.filter(created_at__lt=_begin(row.month)).order_by("pk")
+            early = _real().filter(created_at__lt=_begin(row.month)).order_by("pk")
             for pk in early.values_list("pk", flat=True)[:1]:
                 yield Wrong(row.month, "is older than the first digest", pk)
         elif row.month != expected:

@@ -53,6 +53,7 @@ class CampaignPage:
     has_tax_wording: bool
     state: str
     url: str
+    test_mode: bool  # every page of it says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ class WorkshopPage:
     status: str
     url: str
     moderated: bool
-    #: The languages of live captions, by their names.
-    captions: Sequence[str]
+    captions: Sequence[str]  # the languages of live captions, by their names
     accessibility_html: SafeString
+    test_mode: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def campaign_page(campaign: Campaign, language: str) -> CampaignPage:
         has_tax_wording=any(campaign.receipt_tax_wording.values()),
         state=campaign.state,
         url=reverse("campaign", args=[campaign.slug]),
+        test_mode=campaign.test_mode,
     )
 
 
@@ -149,6 +151,7 @@ def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
         moderated=workshop.moderated,
         captions=[get_language_info(code)["name_translated"] for code in workshop.captions],
         accessibility_html=content.markdown(workshop.text("accessibility", language)),
+        test_mode=workshop.campaign.test_mode,
     )
 
 
@@ -210,23 +213,22 @@ def takes_gifts(campaign: Campaign) -> bool:
         return False
     if campaign.destination == Destination.EXTERNAL or campaign.team.state == TeamState.PENDING:
         return False
-    if campaign.closes_at is not None and campaign.closes_at <= clock.now():
-        return False
-    return not pausing.is_on_for(campaign) and not account_readiness.is_paused(campaign)
+    is_over = campaign.closes_at is not None and campaign.closes_at <= clock.now()
+    return not (is_over or pausing.is_on_for(campaign) or account_readiness.is_paused(campaign))
 
 
 def is_paused(campaign: Campaign) -> bool:
     """Return whether it would take gifts, if the site took any and its Stripe account could."""
     if campaign.destination == Destination.EXTERNAL:  # its gifts are taken elsewhere
         return False
-    is_public = campaign.state == CampaignState.PUBLISHED
-    return is_public and (pausing.is_on_for(campaign) or account_readiness.is_paused(campaign))
+    is_stopped = pausing.is_on_for(campaign) or account_readiness.is_paused(campaign)
+    return campaign.state == CampaignState.PUBLISHED and is_stopped
 
 
 def give_url(campaign: Campaign) -> str:
     """Return where one gives to the campaign, or shows what one gave elsewhere; empty: nowhere."""
-    open_now = takes_gifts(campaign) or claims.are_taken(campaign)
-    return reverse("give", args=[campaign.slug]) if open_now else ""
+    is_open = takes_gifts(campaign) or claims.are_taken(campaign)
+    return reverse("give", args=[campaign.slug]) if is_open else ""
 
 
 def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
@@ -264,11 +266,11 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
 
 
 def cards(language: str) -> list[CampaignCard]:
-    """Return the campaigns of the home page, those that take gifts first: three queries."""
-    now = clock.now()
-    upcoming = Workshop.objects.visible().filter(starts_at__gt=now).order_by("starts_at")
+    """Return the home page's real campaigns, those that take gifts first: three queries."""
+    upcoming = Workshop.objects.visible().filter(starts_at__gt=clock.now()).order_by("starts_at")
     rows: Iterable[Campaign] = (
         Campaign.objects.visible()
+        .real()
         .not_suspended()
         .exclude(state=CampaignState.ARCHIVED)
         .select_related("team")

@@ -23,7 +23,7 @@ from donations.gateway import CheckoutSession
 from donations.models import Donation
 from donations.states import DonationState, Purpose
 from events.models import Booking, Campaign, Registration, Workshop
-from events.states import BookingState
+from events.states import TEST_ACCOUNT, BookingState
 from fundraiser.core import clock
 from fundraiser.core.errors import ServiceError
 
@@ -61,6 +61,8 @@ def rebuild(session: CheckoutSession, *, account: str, site: str) -> Donation | 
         if told.get("site") != site:
             return None  # another installation uses the same Stripe account
         raise LostError(f"paid to campaign {told.get('campaign')}, which is not known here")
+    if campaign.test_mode != (account == TEST_ACCOUNT):
+        raise LostError(f"campaign {told.get('campaign')} is one of Stripe's other mode")
     try:
         with transaction.atomic():
             return _make(session, campaign, account)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.models import ColumnPreset
 from donations.services.accounting import books
 from donations.services.exports import writing
+from donations.services.exports.kinds import KINDS
 from donations.services.exports.names import NAMES
 from events.models import Campaign, Team, Workshop
 from fundraiser.core import zones
@@ -111,7 +112,8 @@ class CampaignExportForm(ExportForm):
 
     def __init__(self, data: QueryDict | None, *, campaign: Campaign) -> None:
         super().__init__(data, team=campaign.team)
-        self._offer(OF_TEAM)
+        of_books = {one.name for one in KINDS.values() if one.of_books and campaign.test_mode}
+        self._offer({*OF_TEAM, *of_books})
         del self.fields["currency"]
         field = self.fields["workshop"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from donations.services import publishing, totals
+from donations.services import modes, publishing, totals
 from donations.views.language import language
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
@@ -34,7 +34,7 @@ def campaign_create(request: HttpRequest) -> HttpResponse:
         if access.memberships_of(request.user).exists():
             raise PermissionDenied
         return render(request, "organize/campaign_no_team.html", {"team_url": _found("team_open")})
-    form = CreateForm(typed(request), teams=teams)
+    form = CreateForm(typed(request), teams=teams, offers_test=modes.is_offered())
     if request.method == "POST" and form.is_valid():
         made = campaigns.create(team=form.team_chosen(), begin=form.beginning())
         messages.success(request, _("Your campaign is a draft: only your team sees it."))
@@ -98,7 +98,7 @@ def _next(campaign: Campaign, *, sent: bool) -> dict[str, str]:
             "words": _("Share the link: the first gifts come from people you know."),
             "url": share,
         }
-    owes = campaign.destination == Destination.TEAM and not sent
+    owes = campaign.destination == Destination.TEAM and not (sent or campaign.test_mode)
     url = _page(campaign, "campaign_remittances")
     if owes and url and campaign.state != CampaignState.DRAFT:
         return {"words": _("Send the money on, and show the receipt."), "url": url}

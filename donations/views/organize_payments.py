@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,9 +21,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations.gateway import AccountGoneError, GatewayError
 from donations.gateway.stripe import for_visitors
 from donations.models import ConnectedAccount
+from donations.services import account_readiness
 from donations.services.connecting import accounts, doors, places
 from donations.states import Holder
 from donations.views import payment_context
+from donations.views.organize_campaign import campaign_context
 from donations.views.payment_forms import ConnectForm, PlaceForm
 from events.models import Campaign
 from events.services import access
@@ -35,7 +37,11 @@ _OWNERS = (Role.OWNER,)
 
 
 def _owned(request: HttpRequest, public_id: UUID) -> Campaign:
-    return access.campaign_for_member(request.user, public_id, _OWNERS)
+    """Return a campaign whose account an owner chooses; Http404 where it is that of test mode."""
+    campaign = access.campaign_for_member(request.user, public_id, _OWNERS)
+    if campaign.test_mode:
+        raise Http404
+    return campaign
 
 
 def _owned_account(
@@ -57,7 +63,12 @@ def _show(
 def campaign_payments(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The ways of the money, the accounts, and what is missing; POST chooses a way."""
     if request.method != "POST":
-        return _show(request, access.campaign_for_member(request.user, public_id))
+        campaign = access.campaign_for_member(request.user, public_id)
+        if campaign.test_mode:
+            context = campaign_context(request, campaign, "payments")
+            context["problems"] = account_readiness.problems(campaign)
+            return render(request, "organize/payments_test.html", context)
+        return _show(request, campaign)
     campaign = _owned(request, public_id)
     form = PlaceForm(request.POST, campaign=campaign)
     if not form.is_valid():

@@ -224,6 +224,7 @@ def updates_off(request: HttpRequest, token: str) -> HttpResponse:
         donation = donation_for_link(token, doors.UPDATES_OFF_LINK)
     context = {
         "organizer": donation.campaign.organizer_name,
+        "is_test": donation.campaign.test_mode,
         "is_news": True,
         "wanted": updates.wants(donation),
         "changed": request.method == "POST",

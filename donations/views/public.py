@@ -113,8 +113,9 @@ def entries_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """
     del request
     found = access.campaign_for_visitor(slug)
+    mark = "TEST-" if found.test_mode else ""
     response = StreamingHttpResponse(_entry_lines(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.slug}-entries.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{mark}{found.slug}-entries.csv"'
     return response
 
 

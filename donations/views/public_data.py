@@ -1,4 +1,7 @@
-"""What everybody may read of a campaign by program: its totals as JSON, its updates as a feed."""
+"""What everybody may read of a campaign by program: its totals as JSON, its updates as a feed.
+
+There is neither of a campaign in test mode: programs could not tell it apart.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.urls import reverse
 from django.utils import feedgenerator
 from django.utils.cache import patch_vary_headers
@@ -31,13 +34,20 @@ _AMOUNTS: Final = (
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def _real(slug: str) -> Campaign:
+    found = access.campaign_for_visitor(slug)
+    if found.test_mode:
+        raise Http404
+    return found
+
+
 @at_old_addresses
 @require_safe
 def campaign_totals(request: HttpRequest, slug: str) -> HttpResponse:
     """A campaign's totals: sums alone, so that nothing is in it that somebody hid."""
 
     def made() -> HttpResponse:
-        return JsonResponse(_totals(access.campaign_for_visitor(slug)))
+        return JsonResponse(_totals(_real(slug)))
 
     return _cached(request, slug, "totals", "application/json", made)
 
@@ -70,7 +80,7 @@ def campaign_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """A campaign's updates as an Atom feed (RFC 4287), in the reader's language."""
 
     def made() -> HttpResponse:
-        return HttpResponse(_feed(access.campaign_for_visitor(slug)))
+        return HttpResponse(_feed(_real(slug)))
 
     return _cached(request, slug, "feed", "application/atom+xml", made)
 

@@ -120,6 +120,7 @@ class EditForm(PlaceForm):
         gone = {*_PLACE, "currency"} if place_fixed else {"currency"} if currency_fixed else set()
         for name in gone if is_owner else {*gone, "destination"}:
             del self.fields[name]
+        self.without_external(campaign.test_mode)
         self._choose("language", languages())
         self._choose("receipt_tax_country", country_choices())
         self._add_texts()

@@ -58,6 +58,16 @@ class CreateForm(PlaceForm):
         _("Money sent on by"),
         _("Where your team collects: the day by which the charity has it. Everybody sees it."),
     )
+    mode = forms.ChoiceField(
+        label=_("Money"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("real", _("Real gifts")),
+            ("test", _("A test, by Stripe’s test keys: no real money moves, ever")),
+        ],
+        help_text=_("This stays as it is: a test never becomes a real campaign."),
+        error_messages={"required": _("Say whether it is a test.")},
+    )
     field_order = (
         "team",
         "title",
@@ -71,10 +81,16 @@ class CreateForm(PlaceForm):
         "closes_on",
         "destination",
         "send_by",
+        "mode",
     )
 
-    def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, teams: Sequence[Team], offers_test: bool = False, **kwargs: Any
+    ) -> None:
+        """``offers_test``: whether the site has test keys beside its own."""
         super().__init__(*args, **kwargs)
+        if not offers_test:
+            del self.fields["mode"]
         field = self.fields["team"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
         field.queryset = Team.objects.filter(pk__in=[one.pk for one in teams])
@@ -83,6 +99,7 @@ class CreateForm(PlaceForm):
             del self.fields["team"]
         self.initial.setdefault("currency", "EUR" if language() == "fr" else "USD")
         self.initial.setdefault("destination", Destination.CHARITY)
+        self.initial.setdefault("mode", "real")
 
     def clean(self) -> dict[str, Any]:
         """Read the goal in its currency; refuse days that make no sense."""
@@ -93,6 +110,11 @@ class CreateForm(PlaceForm):
             cleaned["goal_minor"] = found.minor if found else None
         self.check_day("closes_on")
         self.check_day("send_by")
+        if cleaned.get("mode") == "test" and cleaned.get("destination") == Destination.EXTERNAL:
+            self.add_error(
+                "destination",
+                _("On the charity’s own page nothing is paid here, so there is nothing to test."),
+            )
         closes, send_by = cleaned.get("closes_on"), cleaned.get("send_by")
         if closes and send_by and send_by < closes:
             self.add_error("send_by", _("Send it on after the last day to give, not before."))
@@ -117,4 +139,5 @@ class CreateForm(PlaceForm):
             suggested_minor=suggested_at_first(data["currency"]),
             closes_at=end_of_day(closes, self.team_chosen().time_zone) if closes else None,
             send_by=data["send_by"],
+            test_mode=data.get("mode") == "test",
         )

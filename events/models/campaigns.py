@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 
+import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 
 from events.models.teams import Team
 from events.models.translated import Translated
 from events.querysets import CampaignQuerySet
-from events.states import CampaignState, Destination
-from fundraiser.core import clock
+from events.states import TEST_ACCOUNT, CampaignState, Destination
+from fundraiser.core import clock, marks
 from fundraiser.core.money import SUPPORTED, Money
 
 
@@ -42,7 +43,13 @@ class Campaign(Translated, models.Model):
     maximum_minor = models.BigIntegerField(null=True, blank=True)
     destination = models.CharField(max_length=8, choices=Destination, default=Destination.CHARITY)
     #: The connected account (acct_…) that takes the money; empty: the site's own.
-    stripe_account = models.CharField(max_length=64, blank=True)
+    stripe_account = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[RegexValidator(rf"\A{TEST_ACCOUNT}\Z", inverse_match=True)],
+    )
+    #: Whether it runs on Stripe's test keys; chosen when it is made, and never changed.
+    test_mode = models.BooleanField(default=False, db_default=False, editable=False)
     #: The charity's own giving page (https), for a campaign whose destination is external.
     external_url = models.URLField(blank=True, max_length=500)
     #: For how many days a seat is kept until an organizer has looked at its receipt.
@@ -123,10 +130,22 @@ class Campaign(Translated, models.Model):
             models.CheckConstraint(
                 condition=models.Q(picture_focus__lte=8), name="campaign_picture_focus_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(test_mode=True, stripe_account=TEST_ACCOUNT)
+                & ~models.Q(destination=Destination.EXTERNAL)
+                | models.Q(test_mode=False) & ~models.Q(stripe_account=TEST_ACCOUNT),
+                name="campaign_test_has_test_account",
+            ),
         ]
+        triggers = [pgtrigger.ReadOnly(name="test_mode_fixed", fields=["test_mode"])]
 
     def __str__(self) -> str:
         return self.title
+
+    def text(self, field: str, language: str) -> str:
+        """See Translated; the title of one in test mode says so wherever it is named."""
+        found = super().text(field, language)
+        return marks.marked(found) if self.test_mode and field == "title" else found
 
     @property
     def is_suspended(self) -> bool:

@@ -15,7 +15,7 @@ from events.models.series import Series
 from events.models.translated import Translated
 from events.querysets import WorkshopQuerySet
 from events.states import RoomKind, WorkshopState
-from fundraiser.core import clock
+from fundraiser.core import clock, marks
 
 
 def default_reminders() -> list[int]:
@@ -126,6 +126,11 @@ class Workshop(Translated, models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def text(self, field: str, language: str) -> str:
+        """See Translated; the title of one in test mode says so wherever it is named."""
+        found = super().text(field, language)
+        return marks.marked(found) if field == "title" and self.campaign.test_mode else found
 
     def clean(self) -> None:
         """Refuse fewer seats than are taken, by a message at the field (PROMISES.md 14).

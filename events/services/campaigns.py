@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from events.models import Campaign, CampaignAddress, Team
 from events.services.webhooks import outbox as webhooks
-from events.states import CAMPAIGN_TABLE, CampaignState
+from events.states import CAMPAIGN_TABLE, TEST_ACCOUNT, CampaignState
 from fundraiser.core import clock, transitions
 from fundraiser.core.errors import ServiceError
 
@@ -52,6 +52,8 @@ class Beginning:
     suggested_minor: list[int]
     closes_at: datetime | None
     send_by: date | None
+    #: Whether it runs on Stripe's test keys, for ever.
+    test_mode: bool = False
 
 
 def set_external(campaign_id: int, *, external_url: str, claim_days: int) -> None:
@@ -97,6 +99,8 @@ def _insert(team: Team, slug: str, begin: Beginning) -> Campaign:
         suggested_minor=begin.suggested_minor,
         closes_at=begin.closes_at,
         send_by=begin.send_by,
+        test_mode=begin.test_mode,
+        stripe_account=TEST_ACCOUNT if begin.test_mode else "",
     )
 
 

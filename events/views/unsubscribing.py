@@ -36,6 +36,7 @@ def unsubscribe(
     context = {
         "title": workshop.text("title", get_language() or "en"),
         "organizer": workshop.campaign.organizer_name,
+        "is_test": workshop.campaign.test_mode,
         "is_news": is_news,
         "wanted": registration.wants_news if is_news else registration.wants_reminders,
         "changed": request.method == "POST",

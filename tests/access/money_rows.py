@@ -36,6 +36,9 @@ def make_for(campaign: Campaign) -> None:
         more_is_meant=True,
         nonce=uuid.uuid4(),
     )
+    CampaignUpdate.objects.create(campaign=campaign, title="A well", body="It is deep.")
+    if campaign.test_mode:  # nothing of it is sent to anybody
+        return
     remittance = remittances.record(campaign=campaign, transfer=transfer, user=AnonymousUser())
     Remittance.objects.update(state="asked")
     Acknowledgement.objects.create(
@@ -46,7 +49,6 @@ def make_for(campaign: Campaign) -> None:
         is_at_site=True,
         approved_at=clock.now(),
     )
-    CampaignUpdate.objects.create(campaign=campaign, title="A well", body="It is deep.")
 
 
 def link(campaign: Campaign) -> str:

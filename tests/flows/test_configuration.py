@@ -25,6 +25,14 @@ _WRONG = {
         },
         "SITE_URL must start with https://",
     ),
+    "test key beside a test key": (
+        {"STRIPE_TEST_SECRET_KEY": "sk_test_y", "STRIPE_TEST_WEBHOOK_SECRET": "whsec_y"},
+        "STRIPE_TEST_SECRET_KEY is set while STRIPE_SECRET_KEY is no live key",
+    ),
+    "live key for tests": (
+        {"STRIPE_TEST_SECRET_KEY": "sk_live_y", "STRIPE_TEST_WEBHOOK_SECRET": "whsec_y"},
+        "STRIPE_TEST_SECRET_KEY is no test key",
+    ),
     "publishable key": ({"STRIPE_SECRET_KEY": "pk_test_x"}, "STRIPE_SECRET_KEY is no Stripe"),
     "no secret key": ({"STRIPE_SECRET_KEY": ""}, "STRIPE_SECRET_KEY is not set"),
     "no webhook secret": ({"STRIPE_WEBHOOK_SECRET": ""}, "STRIPE_WEBHOOK_SECRET is not set"),

@@ -120,14 +120,26 @@ class SandboxControl:
         return self.get("balance_transactions", account=account)
 
 
-def start_sandbox(*, port: int, data: Path, site: str, log: Path) -> subprocess.Popen[bytes]:
+def start_sandbox(
+    *,
+    port: int,
+    data: Path,
+    site: str,
+    log: Path,
+    secrets: tuple[str, str] | None = None,
+    more: tuple[str, ...] = (),
+) -> subprocess.Popen[bytes]:
     """Start ``python -m sandbox`` with webhooks to ``site``; wait until it says it is ready."""
+    own, connected = secrets or (
+        os.environ["STRIPE_WEBHOOK_SECRET"],
+        os.environ["STRIPE_CONNECT_WEBHOOK_SECRET"],
+    )
     command: list[str | Path] = [sys.executable, "-m", "sandbox", "--port", str(port)]
     command += ["--data", data]
     command += ["--webhook", f"{site}/stripe/webhook/"]
-    command += ["--webhook-secret", os.environ["STRIPE_WEBHOOK_SECRET"]]
+    command += ["--webhook-secret", own]
     command += ["--connect-webhook", f"{site}/stripe/webhook/connect/"]
-    command += ["--connect-webhook-secret", os.environ["STRIPE_CONNECT_WEBHOOK_SECRET"]]
+    command += ["--connect-webhook-secret", connected, *more]
     with log.open("wb") as output:
         process = processes.spawn(command, output=output, directory=ROOT)
     deadline = time.monotonic() + 30

@@ -9,6 +9,7 @@ from typing import Any, Final
 import stripe
 
 from donations.gateway.types import AccountGoneError, GatewayError, InProgressError
+from events.states import TEST_ACCOUNT
 
 #: Stripe's code where an account's owner took our access away (docs.stripe.com/error-codes).
 _ACCOUNT_GONE: Final = "account_invalid"
@@ -44,11 +45,24 @@ def fields_of(thing: stripe.StripeObject) -> dict[str, Any]:
 
 
 class Asking:
-    """Holds the client, and says for which account a request is."""
+    """Holds a client for each of Stripe's two modes, and says for which account a request is.
 
-    def __init__(self, client: stripe.StripeClient) -> None:
+    Here alone it is chosen with which keys Stripe is asked: TEST_ACCOUNT is the site's own account
+    by the test keys (STRIPE_TEST_SECRET_KEY), every other account is asked by STRIPE_SECRET_KEY.
+    """
+
+    def __init__(self, client: stripe.StripeClient, test: stripe.StripeClient | None) -> None:
         self._client = client
+        self._test = test
+
+    def _at(self, account: str) -> stripe.StripeClient:
+        if account != TEST_ACCOUNT:
+            return self._client
+        if self._test is None:
+            raise GatewayError("STRIPE_TEST_SECRET_KEY is not set", code="no_test", retryable=False)
+        return self._test
 
     @staticmethod
     def _options(account: str, **more: Any) -> Any:
-        return {**({"stripe_account": account} if account else {}), **more}
+        is_connected = account not in ("", TEST_ACCOUNT)
+        return {**({"stripe_account": account} if is_connected else {}), **more}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import stripe
 from django.conf import settings
@@ -26,6 +27,10 @@ from donations.gateway.types import (
     SessionImpossibleError,
     SignatureError,
 )
+from events.states import TEST_ACCOUNT
+
+if TYPE_CHECKING:
+    from fundraiser.test_mode_settings import StripeTest
 
 API_VERSION: Final = "2026-08-26.dahlia"
 #: docs.stripe.com/api/events/list: so many types are listed by one request.
@@ -43,8 +48,10 @@ stripe.enable_telemetry = False
 class StripeGateway(PayoutReading):
     """The Gateway protocol over ``stripe.StripeClient``."""
 
-    def __init__(self, client: stripe.StripeClient, line: DatedLine) -> None:
-        super().__init__(client)
+    def __init__(
+        self, client: stripe.StripeClient, line: DatedLine, test: stripe.StripeClient | None
+    ) -> None:
+        super().__init__(client, test)
         self._line = line
 
     def create_session(
@@ -53,7 +60,7 @@ class StripeGateway(PayoutReading):
         """See Gateway."""
         with errors():
             try:
-                made = self._client.v1.checkout.sessions.create(
+                made = self._at(account).v1.checkout.sessions.create(
                     cast("Any", parameters),
                     self._options(account, idempotency_key=idempotency_key),
                 )
@@ -68,7 +75,7 @@ class StripeGateway(PayoutReading):
     def fetch_session(self, session_id: str, *, account: str) -> CheckoutSession:
         """See Gateway."""
         with errors():
-            found = self._client.v1.checkout.sessions.retrieve(
+            found = self._at(account).v1.checkout.sessions.retrieve(
                 session_id, None, self._options(account)
             )
         return read.session(fields_of(found))
@@ -77,7 +84,9 @@ class StripeGateway(PayoutReading):
         """See Gateway. Stripe refuses where the session is not open: then nothing is to be done."""
         try:
             with errors():
-                self._client.v1.checkout.sessions.expire(session_id, None, self._options(account))
+                self._at(account).v1.checkout.sessions.expire(
+                    session_id, None, self._options(account)
+                )
         except GatewayError as error:
             if error.retryable or self.fetch_session(session_id, account=account).status == "open":
                 raise
@@ -87,7 +96,7 @@ class StripeGateway(PayoutReading):
         options = self._options(account)
         with errors():
             found = fields_of(
-                self._client.v1.checkout.sessions.retrieve(
+                self._at(account).v1.checkout.sessions.retrieve(
                     session_id, {"expand": _PAYMENT}, options
                 )
             )
@@ -96,11 +105,11 @@ class StripeGateway(PayoutReading):
             listed = read.expanded(charge.get("refunds"))
             refunds = list(listed.get("data", []))
             if listed.get("has_more"):
-                pages = self._client.v1.refunds.list({"charge": charge["id"]}, options)
+                pages = self._at(account).v1.refunds.list({"charge": charge["id"]}, options)
                 refunds = [fields_of(one) for one in pages.auto_paging_iter()]
             disputes: list[dict[str, Any]] = []
             if charge.get("disputed"):
-                page = self._client.v1.disputes.list({"charge": charge["id"]}, options)
+                page = self._at(account).v1.disputes.list({"charge": charge["id"]}, options)
                 disputes = [fields_of(one) for one in page.auto_paging_iter()]
         return read.payment(
             found,
@@ -111,7 +120,7 @@ class StripeGateway(PayoutReading):
     def session_of_payment_intent(self, payment_intent_id: str, *, account: str) -> str | None:
         """See Gateway."""
         with errors():
-            page = self._client.v1.checkout.sessions.list(
+            page = self._at(account).v1.checkout.sessions.list(
                 {"payment_intent": payment_intent_id, "limit": 1}, self._options(account)
             )
         return next((one.id for one in page.data), None)
@@ -119,7 +128,7 @@ class StripeGateway(PayoutReading):
     def payment_intent_of_charge(self, charge_id: str, *, account: str) -> str | None:
         """See Gateway."""
         with errors():
-            charge = self._client.v1.charges.retrieve(charge_id, None, self._options(account))
+            charge = self._at(account).v1.charges.retrieve(charge_id, None, self._options(account))
         return read.identifier(fields_of(charge).get("payment_intent"))
 
     def refund(
@@ -130,7 +139,7 @@ class StripeGateway(PayoutReading):
         if minor is not None:
             parameters["amount"] = minor
         with errors():
-            made = self._client.v1.refunds.create(
+            made = self._at(account).v1.refunds.create(
                 cast("Any", parameters), self._options(account, idempotency_key=idempotency_key)
             )
         return made.id
@@ -181,7 +190,7 @@ class StripeGateway(PayoutReading):
             some = list(types[first : first + MOST_TYPES])
             narrow = {"types": some} if some else {}
             with errors():
-                page = self._client.v1.events.list(
+                page = self._at(account).v1.events.list(
                     cast("Any", {"created": created, "limit": 100, **narrow}),
                     self._options(account),
                 )
@@ -194,7 +203,7 @@ class StripeGateway(PayoutReading):
     def movements_since(self, since: datetime, *, account: str) -> Iterator[BalanceMovement]:
         """See Gateway."""
         with errors():
-            page = self._client.v1.balance_transactions.list(
+            page = self._at(account).v1.balance_transactions.list(
                 {"created": {"gte": int(since.timestamp())}, "limit": 100}, self._options(account)
             )
             for one in page.auto_paging_iter():
@@ -211,16 +220,32 @@ class StripeGateway(PayoutReading):
         )
         if not signature.isascii():  # Stripe's library cannot compare other characters
             raise SignatureError("not a signature")
-        for secret in secrets:
-            try:
-                text = body.decode("utf-8")
-                stripe.WebhookSignature.verify_header(
-                    text, signature, secret, SIGNATURE_TOLERANCE_SECONDS
-                )
-            except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
-                continue
-            return _event(text)
+        if (text := _signed(body, signature, secrets)) is not None:
+            event = _event(text)
+            if event.account == TEST_ACCOUNT:
+                raise SignatureError("names the account of the test keys, signed by another secret")
+            return event
+        tests = [] if connect else settings.STRIPE_TEST.webhook_secrets
+        if (text := _signed(body, signature, tests)) is not None:
+            event = _event(text)
+            if event.livemode or event.account:
+                raise SignatureError("signed by the test secret, but no test event of our account")
+            return replace(event, account=TEST_ACCOUNT)
         raise SignatureError("no configured secret signed these bytes")
+
+
+def _signed(body: bytes, signature: str, secrets: Sequence[str]) -> str | None:
+    """Return the text of a body that one of the secrets signed, or None."""
+    for secret in secrets:
+        try:
+            text = body.decode("utf-8")
+            stripe.WebhookSignature.verify_header(
+                text, signature, secret, SIGNATURE_TOLERANCE_SECONDS
+            )
+        except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+            continue
+        return text
+    return None
 
 
 def _event(text: str) -> EventReference:
@@ -230,29 +255,38 @@ def _event(text: str) -> EventReference:
         raise SignatureError("signed, but no event") from error
 
 
-def _make(timeout: tuple[float, float], retries: int) -> StripeGateway:
-    line = DatedLine(timeout=cast("Any", timeout))
-    client = stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY,
+def _client(key: str, base: str, line: DatedLine, retries: int) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
         stripe_version=API_VERSION,
-        base_addresses={"api": settings.STRIPE_API_BASE},
+        base_addresses={"api": base},
         max_network_retries=retries,
         http_client=line,
     )
-    return StripeGateway(client, line)
 
 
 @lru_cache(maxsize=4)
-def _cached(base: str, key: str, visitors: bool) -> StripeGateway:  # noqa: FBT001
-    del base, key
-    return _make((1, 3), 0) if visitors else _make((3.05, 20), 2)
+def _cached(base: str, key: str, test: StripeTest, visitors: bool) -> StripeGateway:  # noqa: FBT001
+    retries = 0 if visitors else 2
+    timeout = cast("Any", (1, 3) if visitors else (3.05, 20))
+    line = DatedLine(timeout=timeout)
+    by_test = None
+    if test.is_set:
+        beside = DatedLine(timeout=timeout)
+        by_test = _client(test.secret_key, test.api_base, beside, retries)
+    return StripeGateway(_client(key, base, line, retries), line, by_test)
+
+
+def _gateway(*, visitors: bool) -> Gateway:
+    base, key = settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY
+    return _cached(base, key, settings.STRIPE_TEST, visitors=visitors)
 
 
 def for_visitors() -> Gateway:
     """Return the gateway for a request that a visitor waits for: (1, 3) s, no retry."""
-    return _cached(settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY, visitors=True)
+    return _gateway(visitors=True)
 
 
 def for_workers() -> Gateway:
     """Return the gateway for background work: (3.05, 20) s, two retries."""
-    return _cached(settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY, visitors=False)
+    return _gateway(visitors=False)

@@ -16,13 +16,13 @@ class PayoutReading(Asking):
     def fetch_payout(self, payout_id: str, *, account: str) -> PayoutState:
         """See Gateway."""
         with errors():
-            found = self._client.v1.payouts.retrieve(payout_id, None, self._options(account))
+            found = self._at(account).v1.payouts.retrieve(payout_id, None, self._options(account))
         return read.payout(fields_of(found))
 
     def payouts_since(self, since: datetime, *, account: str) -> Iterator[PayoutState]:
         """See Gateway."""
         with errors():
-            page = self._client.v1.payouts.list(
+            page = self._at(account).v1.payouts.list(
                 {"created": {"gte": int(since.timestamp())}, "limit": 100}, self._options(account)
             )
             for one in page.auto_paging_iter():
@@ -31,7 +31,7 @@ class PayoutReading(Asking):
     def movements_of_payout(self, payout_id: str, *, account: str) -> Iterator[BalanceMovement]:
         """See Gateway. Stripe lists the payout's own movement among them."""
         with errors():
-            page = self._client.v1.balance_transactions.list(
+            page = self._at(account).v1.balance_transactions.list(
                 {"payout": payout_id, "limit": 100}, self._options(account)
             )
             for one in page.auto_paging_iter():

@@ -120,7 +120,18 @@ def _scope(options: dict[str, Any]) -> Scope:
         until=_day(options["until"], zone, "--to", last=True),
         currency=options["currency"] or "",
         time_zone=zone,
+        test=_is_test(options),
     )
+
+
+def _is_test(options: dict[str, Any]) -> bool:
+    """Whether it is of one campaign, which is in test mode: there are no books of that."""
+    rows = Campaign.objects.filter(slug=options["campaign"] or "", test_mode=True)
+    if not rows.exists():
+        return False
+    if KINDS[options["what"]].of_books:
+        raise CommandError(f"--campaign: it is in test mode, so it has no {options['what']}.")
+    return True
 
 
 def _campaigns(options: dict[str, Any]) -> list[int] | None:

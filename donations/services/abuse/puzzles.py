@@ -39,6 +39,7 @@ def is_asked(campaign: Campaign) -> bool:
         return False
     lost = Q(state__in=[DonationState.EXPIRED, DonationState.FAILED]) | ~Q(decline_code="")
     rows = Donation.objects.exclude(state=DonationState.PAID)
+    rows = rows.filter(campaign__test_mode=campaign.test_mode)
     counted = rows.filter(lost, checked_at__gt=clock.now() - WINDOW).aggregate(
         here=Count("pk", filter=Q(campaign=campaign)), everywhere=Count("pk")
     )

@@ -79,6 +79,7 @@ JOURNAL: Final = Kind(
     moment=_MOMENT,
     currency="entry.currency",
     where=_WHERE,
+    of_books=True,
 )
 
 
@@ -139,4 +140,5 @@ FEC: Final = Kind(
     currency="entry.currency",
     # The books are kept in euros; other currencies are in the journal.
     where=f"{_WHERE} AND entry.currency = 'EUR'",
+    of_books=True,
 )

@@ -16,4 +16,5 @@ def name_of(export: Export) -> str:
     if export.format == writing.FEC_FORMAT and export.team and export.last_day:
         return fec.file_name(books.of_team(export.team).siren, export.last_day)
     about = export.campaign or export.team
-    return f"{about.slug if about else 'export'}-{export.kind}.{export.format}"
+    mark = "TEST-" if export.campaign and export.campaign.test_mode else ""
+    return f"{mark}{about.slug if about else 'export'}-{export.kind}.{export.format}"

@@ -72,6 +72,7 @@ def scope_of(export: Export) -> Scope:
         until=end_of(export.last_day, zone) if export.last_day else None,
         currency=export.currency,
         time_zone=zone,
+        test=export.campaign is not None and export.campaign.test_mode,
     )
 
 

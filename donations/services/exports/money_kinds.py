@@ -174,6 +174,7 @@ REMITTANCES: Final = Kind(
     order="remittance.sent_on, remittance.id",
     moment="(remittance.sent_on::timestamp AT TIME ZONE %(zone)s)",
     currency="remittance.currency",
+    of_books=True,
 )
 
 PAYOUTS: Final = Kind(
@@ -208,4 +209,5 @@ PAYOUTS: Final = Kind(
     moment="(payout.arrival_on::timestamp AT TIME ZONE %(zone)s)",
     currency="payout.currency",
     workshop="donation.workshop_id",
+    of_books=True,
 )

@@ -18,7 +18,8 @@ class Scope:
     """Which rows: of these campaigns (None: all), this workshop, this period and currency.
 
     ``since`` and ``until`` are aware; ``since`` is in it, ``until`` is not. ``time_zone`` is the
-    zone of the tz database in which moments are written.
+    zone of the tz database in which moments are written. ``test``: one test campaign's rows; those
+    of test campaigns are in no other scope, whatever it names.
     """
 
     campaigns: Sequence[int] | None = None
@@ -27,6 +28,7 @@ class Scope:
     until: datetime | None = None
     currency: str = ""
     time_zone: str = "UTC"
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def _conditions(kind: Kind, scope: Scope) -> list[str]:
         found.append(f"{kind.workshop} = %(workshop)s")
     if scope.currency:
         found.append(f"{kind.currency} = %(currency)s")
+    is_test = scope.test and scope.campaigns is not None and not kind.of_books
+    found.append("campaign.test_mode" if is_test else "campaign.test_mode IS NOT TRUE")
     if kind.where:
         found.append(f"({kind.where})")
     return found

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from donations.services.exports.columns import Column, Shape
+from fundraiser.core import marks
 
+_TITLE: Final = f"CASE WHEN campaign.test_mode THEN '{marks.MARK}' ELSE '' END || campaign.title"
 CAMPAIGN: Final = (
     Column("campaign", "campaign.slug"),
-    Column("campaign_title", "campaign.title"),
+    Column("campaign_title", _TITLE),
 )
 WORKSHOP: Final = (Column("workshop", "workshop.title"),)
 TEAM: Final = Column("team", "team.name")
@@ -30,6 +32,8 @@ class Kind:
     where: str = ""
     #: Whether it holds names and addresses: then only who may see these may have it.
     is_personal: bool = False
+    #: Whether it is for books and banks: there is no test money in it, asked for or not.
+    of_books: bool = False
 
 
 def amount(name: str, sql: str, currency: str = "campaign.currency") -> Column:

@@ -9,6 +9,7 @@ from django.db.models import Max, Min
 
 from donations.models import ConnectedAccount, Difference, InvariantCheck, Reconciliation
 from donations.states import Disconnection
+from events.states import TEST_ACCOUNT
 
 #: Accounts that nobody tried to compare for so long are no longer ours.
 _TRIED: Final = timedelta(days=1)
@@ -23,7 +24,7 @@ def reconcile_age(now: datetime) -> float | None:
     gone = ConnectedAccount.objects.filter(
         disconnected_by__in=[Disconnection.STRIPE, Disconnection.BOTH], stripe_account__isnull=False
     )
-    tried = Reconciliation.objects.filter(started_at__gt=now - _TRIED)
+    tried = Reconciliation.objects.filter(started_at__gt=now - _TRIED).exclude(account=TEST_ACCOUNT)
     rows = (
         tried.exclude(account__in=gone.values("stripe_account"))
         .values("account")
@@ -36,7 +37,8 @@ def reconcile_age(now: datetime) -> float | None:
 def differences(now: datetime) -> float:
     """How many differences between Stripe and the ledger are open."""
     del now
-    return Difference.objects.filter(resolved_at__isnull=True).count()
+    rows = Difference.objects.filter(resolved_at__isnull=True)
+    return rows.exclude(account=TEST_ACCOUNT).count()
 
 
 def _last_check() -> InvariantCheck | None:

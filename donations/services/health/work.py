@@ -14,7 +14,7 @@ from donations.states import DonationState
 from events.models import Message
 from events.services.mails import due
 from events.services.webhooks import deliveries
-from events.states import MailClass, MessageState
+from events.states import TEST_ACCOUNT, MailClass, MessageState
 
 #: While mails leave, ten thousand reminders may take so long; then only the others count.
 MOVING: Final = timedelta(minutes=2)
@@ -70,6 +70,7 @@ def stuck_mails(now: datetime) -> float:
 def oldest_unapplied_event(now: datetime) -> float:
     """How long the oldest event has waited to be applied."""
     waiting = StripeEvent.objects.filter(applied_at__isnull=True, set_aside_at__isnull=True)
+    waiting = waiting.exclude(account=TEST_ACCOUNT)
     return _since(waiting.aggregate(first=Min("received_at"))["first"], now)
 
 
@@ -77,7 +78,8 @@ def events_set_aside(now: datetime) -> float:
     """How many events were given up after eight attempts. Those of the other mode never count."""
     del now
     rows = StripeEvent.objects.filter(applied_at__isnull=True, set_aside_at__isnull=False)
-    return rows.filter(livemode=settings.STRIPE_LIVEMODE).count()
+    real = rows.exclude(account=TEST_ACCOUNT)
+    return real.filter(livemode=settings.STRIPE_LIVEMODE).count()
 
 
 def payments_without_webhook(now: datetime) -> float:
@@ -85,7 +87,9 @@ def payments_without_webhook(now: datetime) -> float:
 
     The site's own account and the connected ones have a door each.
     """
-    doors = (Q(account=""), Q(stripe_account="")), (Q(account__gt=""), Q(stripe_account__gt=""))
+    connected = Q(account__gt="") & ~Q(account=TEST_ACCOUNT)
+    by_them = Q(stripe_account__gt="") & ~Q(stripe_account=TEST_ACCOUNT)
+    doors = (Q(account=""), Q(stripe_account="")), (connected, by_them)
     return max(_waited_at(events, donations, now) for events, donations in doors)
 
 

@@ -22,7 +22,7 @@ from events.services import access
 from events.services.mails.emails import absolute, compose
 from events.services.mails.planner import DIGEST_AT
 from events.states import BookingState
-from fundraiser.core import zones
+from fundraiser.core import marks, zones
 from fundraiser.core.money import Money
 
 #: Which of a member's wishes each kind asks.
@@ -63,6 +63,7 @@ def compose_notice(
         reply_to=member.team.reply_to,
         context={
             "campaign": SimpleNamespace(title=title),
+            "is_test": title.startswith(marks.MARK),
             "team": member.team.name,
             "dashboard_url": absolute(reverse("dashboard")),
             "notifications_url": absolute(reverse("notifications")),
@@ -138,7 +139,7 @@ def digest(message: Message) -> EmailMultiAlternatives | None:
     if member is None:
         return None
     since, until = _day(str(message.ids["day"]), member.team.time_zone)
-    campaigns = list(Campaign.objects.filter(team=member.team))
+    campaigns = list(Campaign.objects.real().filter(team=member.team))
     days = [_of_campaign(one, since, until, member.language) for one in campaigns]
     busy = [one for one in days if not one.is_quiet]
     told = _told(campaigns, member)

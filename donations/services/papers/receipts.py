@@ -19,7 +19,7 @@ from donations.services.papers import documents
 from donations.states import Kind, Purpose
 from events.models import Campaign
 from events.services.mails import outbox
-from fundraiser.core import clock
+from fundraiser.core import clock, marks
 from fundraiser.core.money import Money
 
 #: A receipt that was asked for is mailed at most once in so many seconds.
@@ -51,13 +51,17 @@ def pdf(donation: Donation, language: str) -> bytes:
 
 def file_name(donation: Donation) -> str:
     """Return what the file is called when it is saved."""
-    return f"receipt-{number(donation)}.pdf"
+    mark = "TEST-" if donation.campaign.test_mode else ""
+    return f"{mark}receipt-{number(donation)}.pdf"
 
 
 def _sheet(donation: Donation, language: str) -> documents.Sheet:
     campaign = donation.campaign
     title = _("Payment confirmation %(number)s") % {"number": number(donation)}
-    thanks = _("Thank you, %(name)s. This is to confirm your gift for %(charity)s.")
+    lead = [_("Thank you, %(name)s. This is to confirm your gift for %(charity)s.")]
+    if campaign.test_mode:
+        title = marks.marked(_("Not a receipt: a test"))
+        lead = [marks.sentence(), _("Nothing was paid, and this paper proves nothing.")]
     return documents.Sheet(
         language=language,
         title=title,
@@ -65,7 +69,7 @@ def _sheet(donation: Donation, language: str) -> documents.Sheet:
         author=campaign.organizer_name,
         sender=f"{campaign.text('title', language)} · {campaign.organizer_name}",
         accent=f"#{campaign.accent}",
-        lead=[thanks % {"name": donation.name, "charity": campaign.charity_name}],
+        lead=[one % {"name": donation.name, "charity": campaign.charity_name} for one in lead],
         facts=list(_facts(donation, language)),
         table=documents.Table(
             title=_("What you paid"),
@@ -150,6 +154,8 @@ def _sections(donation: Donation, language: str) -> Iterator[documents.Section]:
 
 
 def _tax(campaign: Campaign, language: str) -> tuple[str, Sequence[str]]:
+    if campaign.test_mode:
+        return "", [_("This is a test, and no receipt of any kind.")]
     wordings = campaign.receipt_tax_wording
     wording = wordings.get(language) or wordings.get(campaign.language)
     if not wording:

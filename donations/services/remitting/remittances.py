@@ -70,7 +70,10 @@ def is_sent_on(campaign: Campaign) -> bool:
     """Return whether an organizer has something to send to the charity.
 
     With the charity's own account there are only the fees, where the organizer pledged to pay them.
+    Test money is sent to nobody.
     """
+    if campaign.test_mode:
+        return False
     if campaign.destination == Destination.CHARITY:
         return campaign.fees_paid_by_organizer
     return campaign.destination == Destination.TEAM

@@ -44,6 +44,7 @@ def due(ids: Iterable[int] | None = None) -> Iterator[Prompt]:
     now = clock.now()
     rows = CampaignTotal.objects.filter(
         donors__gt=0,
+        campaign__test_mode=False,
         campaign__closes_at__lt=now - timedelta(days=80),
         campaign__closes_at__gt=now - timedelta(days=450),
     ).exclude(campaign__state=CampaignState.DRAFT)

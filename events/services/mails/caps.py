@@ -20,13 +20,16 @@ DAY: Final = timedelta(days=1)
 _PURPOSE: Final = "counted mail"
 
 
-def allows(kind: str, email: str, *, key: str) -> bool:
+def allows(kind: str, email: str, *, key: str, is_test: bool = False) -> bool:
     """Return whether a mail of ``kind`` may go to ``email`` now; count it if it counts.
 
-    ``key`` names the mail: one that is tried again counts once.
+    ``key`` names the mail: one that is tried again counts once. ``is_test``: it is a test
+    campaign's, where paying proves nothing, so that every kind counts.
     """
     known = settings.MAIL_KINDS.get(kind)
-    return known is None or not known.before_payment or counts(email, key=key)
+    if not is_test and (known is None or not known.before_payment):
+        return True
+    return counts(email, key=key)
 
 
 def counts(email: str, *, key: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -18,6 +18,10 @@ from events.services import access
 from events.services.mails import shapes, texts
 from events.services.mails.letters import Letter
 from events.states import MailClass
+from fundraiser.core import marks
+
+#: Stands on each mail to people of a test campaign: anybody makes us send them for nothing.
+TEST_HEADER: Final = "X-Fundraiser-Test"
 
 
 def absolute(path: str) -> str:
@@ -80,22 +84,39 @@ def compose(
         **context,
     }
     with translation.override(language):
-        if isinstance(context, shapes.Alike) and own_words is None:
-            parts = shapes.rendered(
-                partial(_parts, kind),
-                shared,
-                personal={name: shared[name] for name in ("unsubscribe_url", *context.personal)},
-                alike=(kind, language, context.alike),
-            )
-        else:
-            parts = _parts(kind, shared)
-    subject = own_words.subject if own_words else parts.subject
-    mail = Letter(subject=" ".join(subject.split()), body=parts.text, to=[to], reply_to=[reply_to])
+        parts = _shaped(kind, language, shared, context, own_words)
+        is_test = marks.any_test(context.values())
+        told = marks.sentence() if is_test or context.get("is_test") else ""
+    subject = " ".join((own_words.subject if own_words else parts.subject).split())
+    mail = Letter(
+        subject=marks.marked(subject) if told else subject,
+        body=f"{told}\n\n{parts.text}" if told else parts.text,
+        to=[to],
+        reply_to=[reply_to],
+    )
     mail.attach_alternative(parts.html, "text/html")
+    mail.extra_headers |= {TEST_HEADER: "yes"} if is_test else {}
     if unsubscribe_url:
         mail.extra_headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return mail
+
+
+def _shaped(
+    kind: str,
+    language: str,
+    shared: dict[str, Any],
+    context: Mapping[str, Any],
+    own_words: texts.OwnWords | None,
+) -> shapes.Parts:
+    if not isinstance(context, shapes.Alike) or own_words is not None:
+        return _parts(kind, shared)
+    return shapes.rendered(
+        partial(_parts, kind),
+        shared,
+        personal={name: shared[name] for name in ("unsubscribe_url", *context.personal)},
+        alike=(kind, language, context.alike),
+    )
 
 
 def _parts(kind: str, context: Mapping[str, Any]) -> shapes.Parts:

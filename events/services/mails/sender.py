@@ -28,6 +28,7 @@ from django.utils.module_loading import import_string
 
 from events.models import Message, SharedMoment
 from events.services.mails import batches, caps, claims, due, problems, provider
+from events.services.mails.emails import TEST_HEADER
 from events.services.mails.mail_server import DEADLINE, MailServer, RefusedError, ServerDownError
 from events.states import MessageState
 from fundraiser.core import clock
@@ -174,8 +175,9 @@ def _rendered(message: Message) -> EmailMultiAlternatives | None:
     render: Renderer = import_string(settings.MAIL_KINDS[message.kind].renderer)
     mail = render(message)
     key = message.message_id.hex
+    is_test = mail is not None and TEST_HEADER in mail.extra_headers
     for one in mail.recipients() if mail is not None else []:
-        if not caps.allows(message.kind, one, key=key):
+        if not caps.allows(message.kind, one, key=key, is_test=is_test):
             logger.warning("mail %s (%s): its address had its number", message.pk, message.kind)
             until = caps.later(message.kind, one, key=key, since=message.created_at)
             if until is None:
