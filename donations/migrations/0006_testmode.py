@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0004_admins'),
-        ('events', '0006_testmode_validated'),
+        ('donations', '0005_accounting'),
+        ('events', '0007_testmode_validated'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("events", "0005_testmode"),
+        ("events", "0006_testmode"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0004_admins'),
+        ('events', '0005_webhooks'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("donations", "0005_testmode"),
+        ("donations", "0006_testmode"),
     ]
 
     operations = [
