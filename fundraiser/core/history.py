@@ -1,0 +1,87 @@
+"""The history of rows: written by triggers, so that no way of changing a row goes round it.
+
+Each tracked table has one beside it, by django-pghistory. A row there says what happened, when, who
+did it and where in the product (docs/admin.md). It keeps only columns that say nothing of a person:
+texts and addresses are noticed when they change, and not kept (docs/adr/0065-history-by-triggers.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.db import models
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One column that changed; ``before`` is None for a row that was new."""
+
+    field: models.Field[Any, Any]
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of history. ``context`` is who did it, and where: see fundraiser/history.py."""
+
+    label: str
+    at: datetime
+    context: dict[str, Any]
+    values: list[Value]
+
+
+def track(model: type[models.Model], *, kept: str, noticed: str = "") -> None:
+    """Write history for a model: the columns ``kept``, when one of them or ``noticed`` changes.
+
+    A change of any other column, as counters and leases have, writes nothing.
+    """
+    columns = kept.split()
+    pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(condition=pgtrigger.AnyChange(*columns, *noticed.split())),
+        pghistory.DeleteEvent(),
+        fields=columns,
+        obj_field=pghistory.ObjForeignKey(related_name="+", db_index=True),
+        context_field=pghistory.ContextJSONField(),
+        context_id_field=None,
+        model_name=f"{model.__name__}History",
+        attrs={"pgh_id": models.BigAutoField(primary_key=True)},
+    )(model)
+
+
+def table_of(model: type[models.Model]) -> Any:
+    """Return the model of a tracked model's history; None for one that is not tracked."""
+    return next(iter(getattr(model, "pgh_event_models", {}).values()), None)
+
+
+def tables() -> list[Any]:
+    """Return every model of history."""
+    return list(pghistory.core.event_models())
+
+
+def of(row: models.Model) -> Iterator[Change]:
+    """Yield what happened to a row, the oldest first, each with the columns that it changed."""
+    table = table_of(type(row))
+    if table is None:
+        return
+    before: Any = None
+    for entry in table.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id"):
+        values = [
+            Value(field, before and getattr(before, field.attname), getattr(entry, field.attname))
+            for field in table._meta.fields
+            if not field.name.startswith("pgh_")
+        ]
+        changed = [one for one in values if one.before != one.after]
+        yield Change(entry.pgh_label, entry.pgh_created_at, entry.pgh_context or {}, changed)
+        before = entry
+
+
+def note(**context: Any) -> None:
+    """Say more of who acts now: of use where a context has begun, and of none elsewhere."""
+    pghistory.context(**context)
