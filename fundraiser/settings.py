@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -148,7 +147,6 @@ DATABASES["default"]["OPTIONS"].update(
         "options": "-c lock_timeout=15000 -c statement_timeout=60000",
     }
 )
-PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL", "the address of Redis or Valkey, redis://host:port/0")

@@ -41,18 +41,30 @@ def track(model: type[models.Model], *, kept: str, noticed: str = "") -> None:
 
     A change of any other column, as counters and leases have, writes nothing.
     """
-    columns = kept.split()
+    key = model._meta.pk.name
+    columns = list(dict.fromkeys([key, *kept.split()]))
     pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(condition=pgtrigger.AnyChange(*columns, *noticed.split())),
         pghistory.DeleteEvent(),
         fields=columns,
-        obj_field=pghistory.ObjForeignKey(related_name="+", db_index=True),
+        obj_field=None,
         context_field=pghistory.ContextJSONField(),
         context_id_field=None,
         model_name=f"{model.__name__}History",
-        attrs={"pgh_id": models.BigAutoField(primary_key=True)},
+        attrs={"pgh_id": models.BigAutoField(primary_key=True), **_numbers(model, columns)},
     )(model)
+
+
+def _numbers(model: type[models.Model], columns: list[str]) -> dict[str, Any]:
+    """Return the columns that point to rows as plain numbers: they outlive what they point to."""
+    key = model._meta.pk.name
+    found = {name: model._meta.get_field(name) for name in columns}
+    return {
+        name: models.BigIntegerField(null=name != key, db_column=one.column, db_index=name == key)
+        for name, one in found.items()
+        if name == key or one.remote_field
+    }
 
 
 def table_of(model: type[models.Model]) -> Any:
@@ -70,12 +82,14 @@ def of(row: models.Model) -> Iterator[Change]:
     table = table_of(type(row))
     if table is None:
         return
+    names = [one.name for one in table._meta.fields if not one.name.startswith("pgh_")]
     before: Any = None
-    for entry in table.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id"):
+    for entry in table.objects.filter(**{row._meta.pk.name: row.pk}).order_by("pgh_id"):
         values = [
-            Value(field, before and getattr(before, field.attname), getattr(entry, field.attname))
-            for field in table._meta.fields
-            if not field.name.startswith("pgh_")
+            Value(
+                row._meta.get_field(name), before and getattr(before, name), getattr(entry, name)
+            )
+            for name in names
         ]
         changed = [one for one in values if one.before != one.after]
         yield Change(entry.pgh_label, entry.pgh_created_at, entry.pgh_context or {}, changed)
