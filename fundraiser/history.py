@@ -50,7 +50,7 @@ class HistoryMiddleware:
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> None:
-        """Say the address's name, and who is signed in. Asks for nobody where nothing is changed."""
+        """Say the address's name; where something may change, also who is signed in."""
         del view, args, kwargs
         if match := request.resolver_match:
             by = _MACHINES.get(match.url_name or "", "visitor")
@@ -73,7 +73,7 @@ def _member(request: HttpRequest, match: ResolverMatch) -> dict[str, Any]:
 def _begin(task: Task[Any, Any], **_: object) -> None:
     """Say which task it is."""
     context = pghistory.context(by="task", at=task.name)
-    context.__enter__()
+    context.__enter__()  # type: ignore[no-untyped-call]
     _begun.contexts = [*getattr(_begun, "contexts", []), context]
 
 

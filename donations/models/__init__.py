@@ -22,6 +22,7 @@ from donations.models.presets import ColumnPreset
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
 from donations.models.updates import CampaignUpdate
+
 import_module("donations.models.history")  # it adds a table beside each tracked one
 
 __all__ = [

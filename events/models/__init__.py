@@ -17,6 +17,7 @@ from events.models.site_pages import SitePage
 from events.models.teams import Invitation, Membership, Team
 from events.models.texts import Announcement, MailText
 from events.models.workshops import Workshop
+
 import_module("events.models.history")  # it adds a table beside each tracked one
 
 __all__ = [

@@ -5,6 +5,8 @@ Counters, leases and attempts are not there at all: they change without anybody'
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
+
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign, CampaignAddress
 from events.models.invitees import Invitee
@@ -19,6 +21,15 @@ from events.models.texts import Announcement, MailText
 from events.models.workshops import Workshop
 from fundraiser.core.history import track
 
+
+class Account(User):
+    """An account, as history sees it: what it may do here, and that a key to it changed."""
+
+    class Meta:
+        proxy = True
+
+
+track(Account, kept="is_active is_staff is_superuser", noticed="username email password")
 track(
     Team,
     kept="slug state site_account_approved time_zone suspended_at",

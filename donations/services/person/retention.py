@@ -35,7 +35,7 @@ from events.models import (
     Registration,
 )
 from events.states import BookingState, MessageState
-from fundraiser.core import clock
+from fundraiser.core import clock, history
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Forgotten:
     devices: int
     mails: int
     problems: int
+    changes: int
 
 
 def apply(*, gateway: Gateway) -> Forgotten:
@@ -68,6 +69,7 @@ def apply(*, gateway: Gateway) -> Forgotten:
         devices=_devices(),
         mails=_mails(),
         problems=_problems(),
+        changes=_changes(),
     )
 
 
@@ -185,6 +187,12 @@ def _problems() -> int:
             nobodys = nobodys.filter(~Exists(model.objects.filter(**_SAME)))
     old = _deleted(rows.filter(happened_at__lt=before)) if before else 0
     return old + _deleted(nobodys)
+
+
+def _changes() -> int:
+    """Rows of history: they name nobody, but they say what an account did."""
+    before = _before("RETENTION_HISTORY_DAYS")
+    return history.forget(before, batch=_BATCH) if before else 0
 
 
 def _deleted(rows: QuerySet[Any]) -> int:
