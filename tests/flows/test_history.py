@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -55,7 +56,7 @@ def test_a_member_an_admin_and_a_visitor_are_told_apart(
 
     shop = make_workshop(campaign)
     client.force_login(alice)
-    form = {"room_kind": "address", "join_url": "meet.example.org/a", "replay_for_gifts": "on"}
+    form = {"room_kind": "address", "join_url": "meet.example.org/a", "replay_url": ""}
     client.post(f"/organize/workshops/{shop.public_id}/room/", form)
     room = _last(shop)
     network = room.context.pop("network")
@@ -126,9 +127,7 @@ def test_tasks_and_commands_say_their_names(campaign: Campaign) -> None:
         Campaign.objects.update(title="Again")
     assert _last(campaign).context == {"by": "command", "at": "sweep"}
     for name in ("restore", "migrate"):
-        with of_command(ROOT, name):
-            Campaign.objects.update(title=name)
-        assert _last(campaign).context == {}, "control: these say nothing"
+        assert isinstance(of_command(ROOT, name), nullcontext), "control: these say nothing"
 
 
 def test_accounts_have_a_history_of_what_they_may_do(alice: User) -> None:
