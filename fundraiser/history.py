@@ -27,6 +27,7 @@ from fundraiser.core.http import client_hash
 _MACHINES: Final = {
     "stripe_webhook": "stripe",
     "stripe_connect_webhook": "stripe",
+    "mail_events": "mails",
 }
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: So much of a keyed hash tells two networks apart.

@@ -33,7 +33,7 @@ def test_the_admins_pages_say_nothing_on_the_console(
 
     row = f"/admin/events/workshop/{shop.pk}"
     page.goto(f"{site}{row}/change/")
-    page.get_by_label("Captions").check()
+    page.get_by_label("Capacity").fill("25")
     page.get_by_role("button", name="Save", exact=True).click()
     problems: dict[str, list[str]] = {}
     for name, path in {
@@ -49,7 +49,8 @@ def test_the_admins_pages_say_nothing_on_the_console(
             problems |= looks.problems(page, f"{name} {width}")
     assert not problems, "\n".join(f"{name} {what}" for name, what in problems.items())
     page.goto(f"{site}{row}/history/")
-    page.get_by_text("root").first.wait_for()
+    page.get_by_text("→ 25").wait_for()
+    page.get_by_text("The administration").wait_for()
 
 
 def _admin_paths() -> list[str]:

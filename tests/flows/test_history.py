@@ -14,6 +14,7 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from donations.services.backups import dumping
 from events.models import Campaign, Registration, Workshop
 from fundraiser.core import clock, history
 from fundraiser.history import of_command
@@ -125,6 +126,8 @@ def test_tasks_and_commands_say_their_names(campaign: Campaign) -> None:
     assert _last(campaign).context == {"by": "task", "at": "tests.rename"}
     with of_command(ROOT, "sweep"):
         Campaign.objects.update(title="Again")
+        with connection.cursor() as cursor:
+            assert dumping.count(cursor, "events_campaign") == 1, "a backup's way, in a task"
     assert _last(campaign).context == {"by": "command", "at": "sweep"}
     for name in ("restore", "migrate"):
         assert isinstance(of_command(ROOT, name), nullcontext), "control: these say nothing"
