@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
@@ -31,10 +32,20 @@ _WHO: Final = {
 }
 
 
+class SplitDateTime(AdminSplitDateTime):
+    """Date and time as Django asks for them, each with a name that is read aloud."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for field, name in zip(self.widgets, (_("Date"), _("Time")), strict=True):
+            field.attrs["aria-label"] = name
+
+
 class WithHistory(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shows on an object's History page every change of its row, whoever made it."""
 
     object_history_template = "admin/row_history.html"
+    formfield_overrides = {models.DateTimeField: {"widget": SplitDateTime}}
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
