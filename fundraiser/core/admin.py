@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db import models
