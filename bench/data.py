@@ -26,13 +26,13 @@ _DONATIONS = """
       amount_minor, fee_cover_minor, net_minor, currency, name, email, language, message, hide_name,
       hide_amount, visit, nonce, client_hash, stripe_account, livemode, session_parameters,
       session_id, session_url, session_expires_at, payment_intent_id, charge_id, decline_code,
-      quarantine, refund_answer, version, link_version, utm, wants_news,
+      quarantine, refund_answer, rebuilt_without, version, link_version, utm, wants_news,
       created_at, paid_at)
     SELECT gen_random_uuid(), %(campaign)s, {workshop}, {booking}, {purpose}, 'paid',
       amount, 0, amount, 'USD', 'Donor ' || n, 'donor' || n || '@example.org', 'en',
       CASE WHEN n %% 4 = 0 THEN 'Good luck with the wells!' ELSE '' END, n %% 10 = 0, n %% 13 = 0,
       gen_random_uuid(), gen_random_uuid(), '', '', false, '{{}}',
-      'cs_' || tag, '', at, 'pi_' || tag, 'ch_' || tag, '', '', '', 1, 1, '{{}}', false, at, at
+      'cs_' || tag, '', at, 'pi_' || tag, 'ch_' || tag, '', '', '', '', 1, 1, '{{}}', false, at, at
     FROM (SELECT n, {row_id} AS row_id, 1000 + n::bigint * 7919 %% 9001 AS amount,
             %(campaign)s || '_' || n AS tag, %(now)s - n * interval '1 minute' AS at
           FROM {source}) AS made
@@ -59,11 +59,11 @@ _TOTAL = """
 _BOOKINGS = """
     WITH booked AS (
       INSERT INTO events_booking (public_id, workshop_id, state, seats, name, email, language,
-        time_zone, wants_news, nonce, link_version, awaits_approval, decline_reason, created_at,
-        confirmed_at)
+        time_zone, wants_news, nonce, link_version, awaits_approval, decline_reason, utm,
+        created_at, confirmed_at)
       SELECT gen_random_uuid(), %(workshop)s, 'confirmed', 1, 'Donor ' || n,
         'donor' || n || '@example.org', 'en', 'Europe/Paris', false, gen_random_uuid(), 1, false,
-        '', %(now)s, %(now)s
+        '', '{}', %(now)s, %(now)s
       FROM generate_series(1, %(count)s) AS n RETURNING id, name, email)
     INSERT INTO events_registration (public_id, booking_id, position, name, email, language,
       time_zone, answers, link_version, wants_reminders, wants_news, attendance_source, created_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import caches
 from django.test import override_settings
 
@@ -36,6 +37,14 @@ _STORAGES = {
 def plain_static_files() -> Iterator[None]:
     """Let pages be rendered without ``collectstatic``."""
     with override_settings(STORAGES=_STORAGES):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash a password once, not a million times: any process can still check it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PBKDF2PasswordHasher, "iterations", 1)
         yield
 
 

@@ -66,6 +66,7 @@ def problems(
     page: Page, name: str, schemes: tuple[str, ...] = ("light", "dark")
 ) -> dict[str, list[str]]:
     """Return what is wrong with a page in light and dark: targets, width, and what axe finds."""
+    page.wait_for_load_state()  # an answer to a form is here before its stylesheet
     found = {"small targets": page.evaluate(_SMALL_TARGETS), "too wide": page.evaluate(_WIDER)}
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

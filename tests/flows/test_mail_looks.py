@@ -22,6 +22,8 @@ from tests.support.clock import Clock
 from tests.support.mail_samples import REPLAY, ROOM, all_mails
 
 _WIDTHS = (320, 600)
+#: Where axe looks at every mail: colours are the same in both languages, and at every width.
+_LOOKED_AT = {("en", 320, "light"), ("en", 320, "dark"), ("fr", 600, "light")}
 #: A text that is in no mail of ours, and in one the organizer's note with a long word.
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -132,7 +134,8 @@ def test_the_html_holds_on_small_screens_and_in_the_dark(
                 problems.append(f"{name} at {width}: {wide} px too wide")
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
-                problems += [f"{name} {scheme} {width}: {one}" for one in _violations(page)]
+                if (language, width, scheme) in _LOOKED_AT:
+                    problems += [f"{name} {scheme} {width}: {one}" for one in _violations(page)]
                 _photograph(page, f"{name}-{language}-{width}-{scheme}")
         context.close()
     assert not problems, "\n".join(problems)

@@ -89,7 +89,7 @@ def test_flushed_while_they_are_sent_loses_nothing(
     workshop = due_workshop(timedelta(seconds=1))
     ends = time.monotonic() + LATE + 10
     while not all_sent() and time.monotonic() < ends:
-        redis.Redis.from_url(settings.REDIS_URL).flushall()
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
         time.sleep(0.5)
     assert wrong(smtp_sink, set(workshop.bookings.values_list("email", flat=True))) == []
 
@@ -133,7 +133,7 @@ def test_control_a_sender_that_only_listens_to_redis_loses_them(
     workshop = due_workshop(timedelta(seconds=-5))
     between.become(proxy.RESET)
     planner.plan()
-    redis.Redis.from_url(settings.REDIS_URL).flushall()
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
     Message.objects.update(due_at=datetime.now(UTC) + timedelta(seconds=2))
     time.sleep(6)
     lost = wrong(smtp_sink, set(workshop.bookings.values_list("email", flat=True)))

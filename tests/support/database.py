@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 
 import pytest
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 _original = DatabaseOperations.sql_flush
+_close = BaseDatabaseWrapper.close
 
 
 def _sql_flush(self: DatabaseOperations, *arguments: object, **options: object) -> list[str]:
@@ -24,4 +27,20 @@ def flush_without_triggers() -> Iterator[None]:
     """Let the tests' own flush, and nothing else, pass the triggers that refuse TRUNCATE."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", _sql_flush)
+        yield
+
+
+def _close_outside_of_transactions(self: BaseDatabaseWrapper) -> None:
+    """Name who closes a connection that is in a transaction: what comes later fails elsewhere."""
+    if self.in_atomic_block and self.connection is not None:
+        frames = traceback.extract_stack()[-14:-1]
+        way = " > ".join(f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in frames)
+        pytest.fail(f"A connection is closed inside a transaction: {way}")
+    _close(self)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_is_closed_in_a_transaction() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "close", _close_outside_of_transactions)
         yield

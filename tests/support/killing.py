@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 
+from django.db import connection
+
 from fundraiser.local.places import ROOT
 from tests.support.site import RunningProcess, child_environment, wait_for
 
@@ -26,7 +28,19 @@ def killed_command(name: str, point: str, *arguments: str, **extra: str) -> str:
         check=False,
     )
     assert done.returncode == -signal.SIGKILL, f"{point} was not reached: {done}"
+    wait_for(_has_let_go, what="the end of its sessions at PostgreSQL")
     return done.stdout
+
+
+def _has_let_go() -> bool:
+    """Whether no other session holds an advisory lock: a server notices a killed client later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "WHERE locktype = 'advisory' AND datname = current_database() "
+            "AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone() == (0,)
 
 
 def wait_for_killed_worker(web: RunningProcess, point: str) -> None:

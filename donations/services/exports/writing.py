@@ -87,17 +87,8 @@ def _csv(kind: Kind, scope: Scope, file: IO[bytes], progress: Progress) -> int:
     """CSV with a heading (RFC 4180), in UTF-8 with a mark, so that spreadsheets see the accents."""
     asked = query.texts(kind, scope)
     file.write(b"\xef\xbb\xbf")
-    rows = 0
-    statement = f"COPY ({asked.sql}) TO STDOUT WITH (FORMAT csv, HEADER true)"
-    with (
-        _moments_in(scope.time_zone) as cursor,
-        cursor.cursor.copy(statement, asked.parameters) as copying,
-    ):
-        for row in copying:
-            file.write(row)
-            rows += 1
-            if rows % _BATCH == 0:
-                progress(rows)
+    with _moments_in(scope.time_zone) as cursor:
+        rows = _copy(cursor, asked, "FORMAT csv, HEADER true", file, progress)
     return max(rows - 1, 0)
 
 
@@ -105,18 +96,22 @@ def _fec(scope: Scope, file: IO[bytes], progress: Progress) -> int:
     """A FEC: its heading, and cells with tabs between them; no cell has one inside."""
     asked = query.values(FEC, scope)
     file.write("\t".join(fec.COLUMNS).encode() + b"\n")
-    rows = 0
-    statement = f"COPY ({asked.sql}) TO STDOUT WITH (FORMAT text, NULL '')"
-    with (
-        connection.cursor() as cursor,
-        cursor.cursor.copy(statement, asked.parameters) as copying,
-    ):
-        for row in copying:
-            file.write(row)
-            rows += 1
-            if rows % _BATCH == 0:
-                progress(rows)
-    return rows
+    with connection.cursor() as cursor:
+        return _copy(cursor, asked, "FORMAT text, NULL ''", file, progress)
+
+
+def _copy(cursor: Any, asked: Query, how: str, file: IO[bytes], progress: Progress) -> int:
+    """Let PostgreSQL write the rows into the file, a batch at a time; return how many lines."""
+    lines = 0
+    statement = f"COPY ({asked.sql}) TO STDOUT WITH ({how})"
+    with cursor.cursor.copy(statement, asked.parameters) as copying:
+        rows = iter(copying)
+        while batch := list(islice(rows, _BATCH)):
+            file.writelines(batch)
+            lines += len(batch)
+            if len(batch) == _BATCH:
+                progress(lines)
+    return lines
 
 
 @contextmanager
