@@ -21,7 +21,10 @@ def main() -> None:
 
     from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the above
 
-    execute_from_command_line(sys.argv)
+    from fundraiser.history import of_command  # noqa: PLC0415 -- the same
+
+    with of_command(Path(__file__).resolve().parent, "".join(sys.argv[1:2])):
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

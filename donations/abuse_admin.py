@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.models import BlockedVisitor, GivingPause
 from donations.services.abuse import blocking, pausing
 from fundraiser.core import clock
+from fundraiser.core.admin import WithHistory
 
 
 class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -43,7 +44,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(BlockedVisitor)
-class BlockedVisitorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BlockedVisitorAdmin(WithHistory):
     """Who may not give or register here: written and deleted, never changed."""
 
     form = BlockForm
@@ -66,7 +67,7 @@ class BlockedVisitorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(GivingPause)
-class GivingPauseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class GivingPauseAdmin(WithHistory):
     """The pauses of all giving. Adding one stops the taking of money; the action ends it."""
 
     list_display = ("started_at", "started_by", "reason", "ended_at", "ended_by")

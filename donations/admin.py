@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from donations import abuse_admin  # noqa: F401 -- registers its models
+from donations import abuse_admin, record_admin  # noqa: F401 -- they register their models
+from donations.gateway.stripe import for_visitors
 from donations.models import (
     CampaignTotal,
     ConnectedAccount,
@@ -17,7 +18,8 @@ from donations.models import (
     Reconciliation,
     StripeEvent,
 )
-from donations.services import inbox
+from donations.services import inbox, settlement
+from donations.services.connecting import accounts
 from fundraiser.core.admin import ReadOnly
 
 
@@ -30,6 +32,16 @@ class DonationAdmin(ReadOnly):
     search_fields = ("public_id", "email", "session_id", "payment_intent_id", "charge_id")
     list_select_related = ("campaign",)
     date_hierarchy = "created_at"
+    actions = ("apply_anew",)
+
+    @admin.action(description=_("Ask Stripe anew, and apply it"), permissions=["decide"])
+    def apply_anew(self, request: HttpRequest, rows: QuerySet[Donation]) -> None:
+        """Bring the chosen ones to what Stripe knows, as its events do."""
+        gateway = for_visitors()
+        numbers = rows.exclude(session_id=None).values_list("pk", flat=True)
+        record_admin.ask_stripe(
+            self, request, numbers, lambda number: settlement.apply(number, gateway=gateway)
+        )
 
 
 @admin.register(LedgerEntry)
@@ -51,7 +63,7 @@ class StripeEventAdmin(ReadOnly):
     search_fields = ("event_id",)
     actions = ("try_again",)
 
-    @admin.action(description=_("Try again what was set aside"))
+    @admin.action(description=_("Try again what was set aside"), permissions=["decide"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
         """Give the chosen events new attempts."""
         for pk in queryset.values_list("pk", flat=True):
@@ -67,6 +79,16 @@ class ConnectedAccountAdmin(ReadOnly):
     list_filter = ("holder", "charges_enabled", ("disconnected_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "stripe_account")
     list_select_related = ("team",)
+    actions = ("ask_anew",)
+
+    @admin.action(description=_("Ask Stripe anew"), permissions=["decide"])
+    def ask_anew(self, request: HttpRequest, rows: QuerySet[ConnectedAccount]) -> None:
+        """Write down how the chosen ones stand at Stripe."""
+        gateway = for_visitors()
+        numbers = rows.values_list("pk", flat=True)
+        record_admin.ask_stripe(
+            self, request, numbers, lambda number: accounts.refresh(number, gateway=gateway)
+        )
 
 
 @admin.register(CampaignTotal)

@@ -15,13 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from events import mail_admin, team_admin  # noqa: F401 -- registers its models
-from events.models import Booking, Campaign, Workshop
+from events import mail_admin, people_admin, team_admin  # noqa: F401 -- they register models
+from events.models import Campaign, Workshop
 from events.services import campaigns, suspending, workshops
 from events.services.room import rooms
 from events.states import WorkshopState
 from fundraiser.core import jobs, zones
-from fundraiser.core.admin import ReadOnly
+from fundraiser.core.admin import WithHistory
 
 #: A change of these is a new schedule.
 _SCHEDULE: Final = ("starts_at", "time_zone", "duration_minutes")
@@ -39,7 +39,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Campaign)
-class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CampaignAdmin(WithHistory):
     """Campaigns. The place where the money lands cannot change once it is chosen."""
 
     form = CampaignForm
@@ -116,7 +116,7 @@ class WorkshopForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Workshop)
-class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class WorkshopAdmin(WithHistory):
     """Workshops; the seats taken are counted by the product alone."""
 
     form = WorkshopForm
@@ -186,12 +186,3 @@ class WorkshopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if found is None or request.method != "POST":
             return found
         return Workshop.objects.select_for_update(no_key=True).get(pk=found.pk)
-
-
-@admin.register(Booking)
-class BookingAdmin(ReadOnly):
-    """Bookings."""
-
-    list_display = ("public_id", "workshop", "state", "seats", "created_at")
-    list_filter = ("state",)
-    search_fields = ("email", "public_id")

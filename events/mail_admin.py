@@ -24,10 +24,6 @@ class MessageAdmin(ReadOnly):
     search_fields = ("key",)
     actions = ("release", "drop")
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change mails decides on them."""
-        return request.user.has_perm("events.change_message")
-
     @admin.action(description=_("Let held mails go"), permissions=["decide"])
     def release(self, request: HttpRequest, messages: QuerySet[Message]) -> None:
         """Let the chosen ones go, where they are held or set aside."""
@@ -57,10 +53,6 @@ class DeliveryProblemAdmin(ReadOnly):
     list_filter = ("kind", "permanent")
     search_fields = ("email",)
     actions = ("forgive",)
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change problems decides on them."""
-        return request.user.has_perm("events.change_deliveryproblem")
 
     @admin.action(description=_("The address is right again"), permissions=["decide"])
     def forgive(self, request: HttpRequest, rows: QuerySet[DeliveryProblem]) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Membership, SitePage, Team
 from events.services import suspending, teams
 from fundraiser.core import clock
+from fundraiser.core.admin import WithHistory
 
 _REASON_LENGTH = 300
 
@@ -54,7 +55,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamAdmin(WithHistory):
     """Teams with their members."""
 
     list_display = ("name", "slug", "state", "suspended_at", "site_account_approved")
@@ -88,7 +89,7 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(SitePage)
-class SitePageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SitePageAdmin(WithHistory):
     """The site's own pages: one row for each kind and language."""
 
     list_display = ("kind", "language", "updated_at")

@@ -8,9 +8,11 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from fundraiser.core.admin import ReadOnly
+from fundraiser.core.admin import ReadOnly, WithHistory
 
 
 class AuthenticatorAdmin(ReadOnly):
@@ -27,8 +29,13 @@ class AuthenticatorAdmin(ReadOnly):
         return request.user.has_perm("mfa.delete_authenticator")
 
 
+class AccountAdmin(WithHistory, UserAdmin):  # type: ignore[type-arg]
+    """Accounts as Django shows them, with the history of what they may do."""
+
+
 def settle() -> None:
     """Put our own page in place of allauth's, and take away what settings decide here."""
-    for model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+    for model in (User, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
         admin.site.unregister(model)
     admin.site.register(Authenticator, AuthenticatorAdmin)
+    admin.site.register(User, AccountAdmin)

@@ -52,10 +52,16 @@ EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def found_in(sql: str, excused: Mapping[str, str] | None = None) -> list[str]:
-    """Return a sentence for each statement of a migration that holds a lock for long."""
+def found_in(
+    sql: str, excused: Mapping[str, str] | None = None, *, atomic: bool = False
+) -> list[str]:
+    """Return a sentence for each statement of a migration that holds a lock for long.
+
+    ``atomic``: all of it is one transaction, so that nobody sees a table before its index is there.
+    """
+    command = [str(SQUAWK), "--reporter", "json", "--exclude", ",".join(NOT_ABOUT_LOCKS)]
     done = subprocess.run(
-        [SQUAWK, "--reporter", "json", "--exclude", ",".join(NOT_ABOUT_LOCKS)],
+        [*command, *(["--assume-in-transaction"] if atomic else [])],
         input=sql,
         capture_output=True,
         text=True,
@@ -84,9 +90,10 @@ def problems(
     loader = MigrationLoader(connection, replace_migrations=False)
     for app, name in sorted(loader.graph.nodes):
         if app in before and int(name.partition("_")[0]) > before[app]:
-            plan = [(loader.graph.nodes[app, name], False)]
-            sql = "\n".join(loader.collect_sql(plan))
-            for sentence in found_in(sql, EXCUSED.get(f"{app}.{name}")):
+            migration = loader.graph.nodes[app, name]
+            sql = "\n".join(loader.collect_sql([(migration, False)]))
+            excused = EXCUSED.get(f"{app}.{name}")
+            for sentence in found_in(sql, excused, atomic=migration.atomic):
                 yield f"{app}.{name}: {sentence}"
 
 

@@ -8,6 +8,7 @@ from ninja.security import HttpBearer
 from donations.api.problems import RefusedError, unauthorized
 from donations.services import api_tokens
 from donations.services.api_tokens import Caller
+from fundraiser.core import history
 
 
 class Token(HttpBearer):
@@ -31,6 +32,7 @@ class Token(HttpBearer):
             detail = "Too many requests within a minute. Wait for the next one."
             headers = {"Retry-After": "60"}
             raise RefusedError(429, "too_many_requests", detail, headers=headers) from error
+        history.note(by="program", user=caller.token.user_id)
         need(caller, self._scope)
         if self._editor and not caller.is_editor:
             raise RefusedError(403, "no_right", "A viewer of the team sees numbers alone.")

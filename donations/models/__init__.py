@@ -1,5 +1,7 @@
 """Money asked, received, refunded and totalled."""
 
+from importlib import import_module
+
 from donations.models.abuse import BlockedVisitor, BlockKind, ClientTry, GivingPause, KeptForm
 from donations.models.accounting import Books, PeriodLock
 from donations.models.accounts import CampaignMoney, ConnectedAccount
@@ -21,6 +23,8 @@ from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.remittances import Acknowledgement, Remittance, RemittanceShare
 from donations.models.schedules import ExportSchedule
 from donations.models.updates import CampaignUpdate
+
+import_module("donations.models.history")  # it adds a table beside each tracked one
 
 __all__ = [
     "Acknowledgement",

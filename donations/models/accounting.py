@@ -52,6 +52,7 @@ class Books(models.Model):
     chart = models.JSONField(default=dict, blank=True)
 
     class Meta:
+        verbose_name_plural = "books"
         constraints = [
             models.CheckConstraint(
                 condition=Q(covers__in=[Destination.TEAM, Destination.CHARITY]), name="books_cover"

@@ -56,6 +56,7 @@ class LedgerEntry(models.Model):
     booked_on = models.DateField(null=True, editable=False)
 
     class Meta:
+        verbose_name_plural = "ledger entries"
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="entry_amount_positive"),
             models.CheckConstraint(

@@ -1,5 +1,7 @@
 """Who organises what, and who comes."""
 
+from importlib import import_module
+
 from events.models.bookings import Booking, Registration
 from events.models.campaigns import Campaign, CampaignAddress
 from events.models.counted_mails import CountedMail
@@ -16,6 +18,8 @@ from events.models.teams import Invitation, Membership, Team
 from events.models.texts import Announcement, MailText
 from events.models.webhooks import WebhookDelivery, WebhookEndpoint
 from events.models.workshops import Workshop
+
+import_module("events.models.history")  # it adds a table beside each tracked one
 
 __all__ = [
     "Announcement",

@@ -36,7 +36,7 @@ from events.models import (
 )
 from events.services.webhooks import deliveries
 from events.states import BookingState, MessageState
-from fundraiser.core import clock
+from fundraiser.core import clock, history
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class Forgotten:
     mails: int
     problems: int
     webhooks: int
+    changes: int
 
 
 def apply(*, gateway: Gateway) -> Forgotten:
@@ -71,6 +72,7 @@ def apply(*, gateway: Gateway) -> Forgotten:
         mails=_mails(),
         problems=_problems(),
         webhooks=_webhooks(),
+        changes=_changes(),
     )
 
 
@@ -194,6 +196,12 @@ def _webhooks() -> int:
     """Delete what programs of teams were told of, or not: the rows hold ids alone."""
     before = _before("RETENTION_WEBHOOK_DAYS")
     return deliveries.forget(before, _BATCH) if before else 0
+
+
+def _changes() -> int:
+    """Rows of history: they name nobody, but they say what an account did."""
+    before = _before("RETENTION_HISTORY_DAYS")
+    return history.forget(before, batch=_BATCH) if before else 0
 
 
 def _deleted(rows: QuerySet[Any]) -> int:
