@@ -196,9 +196,8 @@ vars().update(mail_provider.email_config(EMAIL_URL, ANYMAIL_PROVIDER))
 EMAIL_TIMEOUT = 10
 #: How many mails may leave in a minute, by all senders together; 0: as many as will go.
 MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=0)
-#: How many people one team may invite by lists within 24 hours.
+#: How many people a team may invite by lists in 24 hours, how often an API token may ask.
 INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=500)
-#: How many requests one token of the API may make within a minute.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 #: Whether webhooks may go to this machine, also by http: for trying them, never in production.
 WEBHOOKS_TO_LOCAL = env.bool("WEBHOOKS_TO_LOCAL", default=False)
