@@ -246,6 +246,14 @@ def test_the_log_is_forgotten_after_a_month_and_a_removed_address_with_it(
     assert not WebhookEndpoint.objects.exists()
 
 
+def test_a_campaign_in_test_mode_is_not_told_of(listener: Listener) -> None:
+    team = listener.endpoint.team
+    for values in ({"test_mode": True, "stripe_account": "test"}, {}):
+        campaigns.moved("campaign.closed", make_campaign(team=team, **values))
+    sender.send_due()
+    assert [one["data"]["state"] for one in listener.told()] == ["published"]
+
+
 def test_a_suspended_team_is_told_nothing(listener: Listener, clock: Clock) -> None:
     campaign_id = _campaign_id(listener)
     outbox.tell("campaign.closed", campaign_id=campaign_id, key="1", campaign=campaign_id)

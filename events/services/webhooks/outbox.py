@@ -24,6 +24,7 @@ _WANTED: Final = """
     JOIN events_webhookendpoint endpoint ON endpoint.team_id = campaign.team_id
         AND endpoint.stopped_at IS NULL AND endpoint.removed_at IS NULL
         AND endpoint.kinds @> to_jsonb(%(kind)s::text)
+        AND NOT campaign.test_mode -- of which nothing is shown beside what is real
 """
 _OF_CAMPAIGN: Final = f"""{_COLUMNS}
     SELECT endpoint.id, %(kind)s, %(key)s, %(ids)s::jsonb, gen_random_uuid(), 'queued',
