@@ -205,8 +205,7 @@ def test_organizers_add_pause_and_remove_one_on_the_page_of_exports(
     row = ExportSchedule.objects.get()
     assert (row.columns, row.at, row.created_by) == (["amount", "currency"], time(7, 30), alice)
     assert row.next_due == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
-    told = client.get(pages).content.decode()
-    assert "bob@example.org" in told
+    assert "bob@example.org" in client.get(pages).content.decode()
     one = f"/organize/exports/schedules/{row.public_id}/"
     assert client.post(f"{one}pause/").headers["Location"] == pages
     assert "paused" in client.get(pages).content.decode()
