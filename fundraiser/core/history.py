@@ -50,7 +50,7 @@ def track(model: type[models.Model], *, kept: str, noticed: str = "") -> None:
         fields=columns,
         obj_field=None,
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,  # type: ignore[arg-type]  # documented: no such column
+        context_id_field=None,  # type: ignore[arg-type]
         model_name=f"{model.__name__}History",
         attrs={"pgh_id": models.BigAutoField(primary_key=True), **_numbers(model, columns)},
     )(model)

@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from donations.models import Donation
 from events.models import Message, Registration, Workshop
+from fundraiser.core import clock
 from tests.support.story import Story
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_stripe_is_asked_anew_and_its_answer_applied(
     assert "1 row stands as at Stripe" in _act(client, "donations/donation", "apply_anew", donation)
     assert Donation.objects.get().state == "paid"
 
-    Message.objects.filter(kind="confirmation").update(state="sent")
+    Message.objects.filter(kind="confirmation").update(state="sent", sent_at=clock.now())
     seat = Registration.objects.get()
     assert "1 mail is on its way" in _act(client, "events/registration", "send_again", seat)
     assert "1 person gets none" in _act(client, "events/registration", "send_again", seat)
