@@ -40,6 +40,37 @@ _WIDER = """() => {
 }"""
 
 
+#: Notes what is reached: a group of radio buttons is one stop, arrows do the rest.
+_WATCH_FOCUS = """() => {
+  window.reached = new Set();
+  document.addEventListener('focusin', ({ target }) => {
+    if (target.matches(':focus')) window.reached.add(target);
+  });
+}"""
+_UNREACHED = """() => {
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const groups = new Set([...window.reached].map((e) => e.type === 'radio' ? e.name : null));
+  return [...document.querySelectorAll(controls)]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled)
+    .filter((e) => e.tabIndex >= 0 && !window.reached.has(e))
+    .filter((e) => !(e.type === 'radio' && groups.has(e.name)))
+    .map((e) => e.outerHTML.slice(0, 120));
+}"""
+_STOPS = "() => document.querySelectorAll('a, button, input, select, textarea, summary').length"
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """Return the controls of a page to which the tab key does not lead."""
+    page.evaluate(_WATCH_FOCUS)
+    # A date has several stops, a frame its own: some more than there are controls.
+    for _ in range(2 * int(page.evaluate(_STOPS)) + 20):
+        page.keyboard.press("Tab")
+        if not page.evaluate(_UNREACHED):
+            return []
+    found: list[str] = page.evaluate(_UNREACHED)
+    return found
+
+
 def _violations(page: Page) -> list[str]:
     """Return what axe finds, each with the element and why."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]

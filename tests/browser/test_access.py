@@ -18,6 +18,7 @@ from tests.support.story import Story
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_page_can_be_used_by_everybody(

@@ -64,12 +64,14 @@ def run_machine(
     return f"seed {SEED}, {examples} × {steps}: {statistics(world.reached)}"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_any_interleaving_ends_in_stripes_own_numbers(world: World, record_property: Any) -> None:
     record_property("statistics", run_machine(world, examples=120, steps=30))
     assert never_reached(world.reached) == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_whatever_organizers_do_ends_in_stripes_own_numbers(
     world: World, record_property: Any

@@ -149,6 +149,8 @@ def differences(wanted: Table, found: Table) -> list[str]:
     ]
 
 
+@pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("person", PERSONS)
 def test_every_address_answers_every_method_as_stated(stage: Stage, person: str) -> None:
     found: Table = {

@@ -13,13 +13,29 @@ _original = DatabaseOperations.sql_flush
 _close = BaseDatabaseWrapper.close
 
 
-def _sql_flush(self: DatabaseOperations, *arguments: object, **options: object) -> list[str]:
+def _sql_flush(
+    self: DatabaseOperations, style: object, tables: list[str], **options: bool
+) -> list[str]:
     """Return the statements of a flush, which run in one transaction, with triggers silent in it.
 
-    Only here is ``session_replication_role`` ever set: a TRUNCATE anywhere else is refused.
+    Only here is ``session_replication_role`` ever set: a TRUNCATE anywhere else is refused. What a
+    test wrote is deleted, table by table: to truncate all tables takes many times longer, since
+    each of them and each of its indexes gets a new file.
     """
-    statements = _original(self, *arguments, **options)
+    if options.get("reset_sequences"):
+        statements = _original(self, style, tables, **options)
+    else:
+        statements = [f"DELETE FROM {self.quote_name(name)}" for name in _filled(self, tables)]
     return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
+
+
+def _filled(self: DatabaseOperations, tables: list[str]) -> list[str]:
+    """Return those of the tables that have rows."""
+    quote = self.quote_name
+    asked = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {quote(name)})" for name in tables]
+    with self.connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [name for (name,) in cursor.fetchall()]
 
 
 @pytest.fixture(scope="session", autouse=True)
