@@ -19,7 +19,8 @@ SENTENCE: Final = "Test: no real money moves."
 OF_NO_CAMPAIGN: Final = frozenset(
     """campaign_create dashboard erase home invitation ledger_digests lost_link notice_off
     notifications onboarding person site_page team team_accounting team_columns team_edit
-    team_exports team_tokens teams unsubscribe_invitations""".split()
+    team_exports team_schedule team_tokens team_webhooks teams unsubscribe_invitations
+    webhook""".split()
 )
 #: Parts of a page whose whole is marked, which stays where it is when they come anew.
 PARTS: Final = frozenset({"campaign_total", "checkout_status", "stage_live"})

@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from donations.gateway.stripe import for_workers
-from donations.models import Export, Payout
+from donations.models import Books, Export, Payout
 from donations.services import reconcile
-from donations.services.accounting import periods
+from donations.services.accounting import books, periods
 from donations.services.exports import jobs, presets
 from events.models import Campaign, Membership
 from events.states import Role
@@ -39,6 +39,7 @@ def kept(story: Story, sandbox: SandboxControl) -> Campaign:
     sandbox.post("fail_payout", payout=first["id"])
     sandbox.payout()
     reconcile.run(gateway=for_workers())
+    Books.objects.create(team=team, country="US", chart=books.first_chart("team", "US"))
     presets.save(team=team, name="For Anna", kind="donations", columns=["amount", "currency"])
     yesterday = (clock.now() - timedelta(days=1)).date()
     for days in (30, 0):

@@ -71,7 +71,7 @@ def test_each_member_sees_the_own_teams_attention_only(
 
 def test_a_person_without_a_team_is_told_what_to_do(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("nobody"))
-    assert "No campaign yet" in client.get("/organize/").content.decode()
+    assert "First a team, then a campaign" in client.get("/organize/").content.decode()
 
 
 _MONEY = ("donation", "ledgerentry", "stripeevent", "campaigntotal", "reconciliation", "difference")

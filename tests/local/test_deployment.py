@@ -23,6 +23,7 @@ OTHER_READERS = (
     "fundraiser/backup_settings.py",
     "fundraiser/gunicorn.py",
     "fundraiser/privacy_settings.py",
+    "fundraiser/test_mode_settings.py",
 )
 #: Set by the image or by manage.py up, or only of use to who works on the product.
 INTERNAL = {"DEBUG", "STATIC_ROOT", "STRIPE_API_BASE"}

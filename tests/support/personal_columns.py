@@ -162,7 +162,6 @@ OF_MEMBERS: Final = {
     "CampaignUpdate",
     "Export",
     "ExportSchedule",
-    "ExportSchedule_recipients",
     "GivingPause",
     "Membership",
     "OfflineGift",
