@@ -1,7 +1,8 @@
-"""Run the tests in two phases: side by side first, then those that must be alone.
+"""Run the tests in two phases: side by side first, then those that make a crowd of their own.
 
 ``python -m tools.test [--slow] [pytest's arguments]``. Races, kills and whole processes are
-marked ``alone``. The last line sums both phases up, as pytest words it.
+marked ``alone``: they run file by file, at most two files at once. The last line sums both phases
+up, as pytest words it.
 
 What failed beside others is asked once more, by itself, under the same order's seed: a test that
 stumbles over what another one left behind is named as unsteady and mended, and costs nobody's
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     phases = [
         _side_by_side(["-m", f"not alone and {wanted}", *asked]),
-        _one_by_one(["-m", f"alone and {wanted}", *asked]),
+        _file_by_file(["-m", f"alone and {wanted}", *asked]),
     ]
     if all(phase.status == _NOTHING_COLLECTED for phase in phases):
         print("No test matches what was asked for.", flush=True)
@@ -83,9 +84,9 @@ def _side_by_side(options: Sequence[str]) -> _Ended:
     return _Ended(0, first.counts - Counter(stumbled) + Counter(passed))
 
 
-def _one_by_one(options: Sequence[str]) -> _Ended:
-    """Run tests in one process, each once."""
-    return _phase([*options, "--numprocesses", "0"])
+def _file_by_file(options: Sequence[str]) -> _Ended:
+    """Run each test once; those of one file never at once."""
+    return _phase([*options, "--numprocesses", _WORKERS, "--dist", "loadfile"])
 
 
 def _phase(options: Sequence[str]) -> _Ended:

@@ -37,8 +37,8 @@ def addresses(workshop: Workshop) -> set[str]:
     return set(workshop.bookings.values_list("email", flat=True))
 
 
-def test_the_schedule_has_both_tasks_and_they_exist() -> None:
-    ours = {tasks.plan_messages.name, tasks.send_due_messages.name}
+def test_the_schedule_has_all_tasks_and_they_exist() -> None:
+    ours = {one.name for one in (tasks.plan_messages, tasks.send_due_messages, tasks.send_webhooks)}
     assert ours == {name for name in settings.CELERY_BEAT_SCHEDULE if name.startswith("events.")}
     assert settings.CELERY_BEAT_SCHEDULE["events.plan_messages"]["schedule"] <= 60
 
