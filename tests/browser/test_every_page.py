@@ -50,9 +50,12 @@ def stage(transactional_db: None, sandbox: SandboxControl) -> Stage:
 
 
 def _is_page(answer: HttpResponse) -> bool:
-    """Whether it is a whole page, and not a part that a script asks for."""
-    whole = b"<!doctype html" in answer.content[:200].lower() if not answer.streaming else False
-    return answer.status_code == 200 and whole
+    """Whether it is a whole page: no part that a script asks for, and no mail as it will look,
+    in which no script runs, nor axe (tests/flows/test_mail_looks.py looks at mails)."""
+    if answer.status_code != 200 or answer.streaming:
+        return False
+    in_frame = "sandbox" in answer.headers.get("Content-Security-Policy", "")
+    return b"<!doctype html" in answer.content[:200].lower() and not in_frame
 
 
 def _pages(stage: Stage, person: str) -> Iterator[tuple[str, str]]:
