@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Membership, SitePage, Team
+from events.models import Membership, SitePage, Team, WebhookEndpoint
 from events.services import suspending, teams
 from fundraiser.core import clock
-from fundraiser.core.admin import WithHistory
+from fundraiser.core.admin import ReadOnly, WithHistory
 
 _REASON_LENGTH = 300
 
@@ -100,3 +100,13 @@ class SitePageAdmin(WithHistory):
         """Save, with the day of the change."""
         obj.updated_at = clock.now()
         super().save_model(request, obj, form, change)
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ReadOnly):
+    """Where programs of teams are told of what happens; their teams change it."""
+
+    list_display = ("url", "team", "created_at", "failures", "stopped_at", "removed_at")
+    list_filter = ("stopped_because",)
+    list_select_related = ("team",)
+    search_fields = ("url", "team__name")
