@@ -21,7 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _NOTHING_COLLECTED = 5
-_WORKERS = "2"
+#: One more than the two cores of a small machine: browsers, mails and processes are waited for.
+_SIDE_BY_SIDE = ("--numprocesses", "3", "--dist", "worksteal")
+_FILE_BY_FILE = ("--numprocesses", "2", "--dist", "loadfile")
 _COUNT = re.compile(r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?|deselected)\b")
 _PLURAL = {"error": "errors"}
 _SEED = re.compile(r"--randomly-seed=(\d+)")
@@ -67,7 +69,7 @@ def _side_by_side(options: Sequence[str]) -> _Ended:
     """Run tests on all workers; ask a few that failed once more, alone, in a new process."""
     with tempfile.TemporaryDirectory() as kept:
         cache = ["-o", f"cache_dir={kept}"]
-        first = _phase([*options, *cache, "--numprocesses", _WORKERS])
+        first = _phase([*options, *cache, *_SIDE_BY_SIDE])
         failed = {words.partition(" - ")[0] for words in first.failures}
         if first.status != 1 or not 0 < len(failed) <= _MOST_AGAIN:
             return first
@@ -86,7 +88,7 @@ def _side_by_side(options: Sequence[str]) -> _Ended:
 
 def _file_by_file(options: Sequence[str]) -> _Ended:
     """Run each test once; those of one file never at once."""
-    return _phase([*options, "--numprocesses", _WORKERS, "--dist", "loadfile"])
+    return _phase([*options, *_FILE_BY_FILE])
 
 
 def _phase(options: Sequence[str]) -> _Ended:
