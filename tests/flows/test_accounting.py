@@ -181,9 +181,9 @@ def test_who_posts_and_who_closes_wait_for_each_other(euros: Campaign) -> None:
         beside = connection.copy()
         try:
             with beside.cursor() as other:
-                other.execute("SELECT pg_try_advisory_lock(7301, %s)", [euros.team_id])
+                other.execute("SELECT pg_try_advisory_xact_lock(7301, %s)", [euros.team_id])
                 assert other.fetchone() == (False,)
-                other.execute("SELECT pg_try_advisory_lock(7301, 0)")
+                other.execute("SELECT pg_try_advisory_xact_lock(7301, 0)")
                 assert other.fetchone() == (True,)
         finally:
             beside.close()

@@ -150,7 +150,7 @@ def differences(wanted: Table, found: Table) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("person", PERSONS)
 def test_every_address_answers_every_method_as_stated(stage: Stage, person: str) -> None:
     found: Table = {

@@ -18,6 +18,7 @@ def killed_command(name: str, point: str, *arguments: str, **extra: str) -> str:
     ``extra`` are variables of its own. A process that ends in any other way did not reach the
     point: AssertionError.
     """
+    before = _lock_holders()
     done = subprocess.run(
         [sys.executable, "manage.py", name, *arguments],
         env=child_environment(FAILPOINT=f"{point}:kill", **extra),
@@ -28,19 +29,18 @@ def killed_command(name: str, point: str, *arguments: str, **extra: str) -> str:
         check=False,
     )
     assert done.returncode == -signal.SIGKILL, f"{point} was not reached: {done}"
-    wait_for(_has_let_go, what="the end of its sessions at PostgreSQL")
+    wait_for(lambda: _lock_holders() <= before, what="the end of its sessions at PostgreSQL")
     return done.stdout
 
 
-def _has_let_go() -> bool:
-    """Whether no other session holds an advisory lock: a server notices a killed client later."""
+def _lock_holders() -> set[int]:
+    """Return the sessions with an advisory lock: a server notices later that a client is dead."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
-            "WHERE locktype = 'advisory' AND datname = current_database() "
-            "AND pid <> pg_backend_pid()"
+            "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "WHERE locktype = 'advisory' AND datname = current_database()"
         )
-        return cursor.fetchone() == (0,)
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 def wait_for_killed_worker(web: RunningProcess, point: str) -> None:
