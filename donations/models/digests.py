@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pgtrigger
 from django.db import models
 
-from donations.models.ledger import APPEND_ONLY
+from donations.models.ledger import append_only
 from fundraiser.core import clock
 
 
@@ -23,15 +22,7 @@ class LedgerDigest(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        triggers = [
-            pgtrigger.Trigger(
-                name="append_only",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                func=APPEND_ONLY,
-            )
-        ]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.digest[:12]}"

@@ -12,9 +12,6 @@ from events.models import Campaign
 from fundraiser.core import clock
 from fundraiser.core.money import SUPPORTED
 
-#: The body of a trigger that refuses every change.
-APPEND_ONLY = "RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';"
-
 #: The day on which a row is booked: when it happened, in the team's zone, unless that is closed;
 #: then the first open day (ADR 51). Waits for who is closing a period at this moment.
 _BOOKED = """
@@ -32,6 +29,17 @@ _BOOKED = """
     END IF;
     RETURN NEW;
 """
+
+
+def append_only() -> pgtrigger.Trigger:
+    """Return the trigger of a table to which rows are only ever added (PROMISES.md 2)."""
+    return pgtrigger.Trigger(
+        name="append_only",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'check_violation';",
+    )
 
 
 class LedgerEntry(models.Model):
@@ -78,13 +86,7 @@ class LedgerEntry(models.Model):
         ]
         indexes = [models.Index(fields=["campaign", "id"])]
         triggers = [
-            pgtrigger.Trigger(
-                name="append_only",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                func=APPEND_ONLY,
-            ),
+            append_only(),
             pgtrigger.Trigger(
                 name="booked",
                 level=pgtrigger.Row,

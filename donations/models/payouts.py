@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from donations.models.ledger import APPEND_ONLY
+from donations.models.ledger import append_only
 from donations.states import Account, PayoutStatus, SourceType
 from events.models import Campaign
 from fundraiser.core import clock
@@ -129,13 +129,7 @@ class BankEntry(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="append_only",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-                func=APPEND_ONLY,
-            ),
+            append_only(),
             pgtrigger.Trigger(
                 name="booked",
                 level=pgtrigger.Row,
