@@ -109,15 +109,21 @@ def _scope(options: dict[str, Any]) -> Scope:
     if options["workshop"]:
         if not options["campaign"]:
             raise CommandError("--workshop needs its --campaign.")
+        if not KINDS[options["what"]].workshop:
+            raise CommandError(f"--workshop: rows of {options['what']} are of no workshop.")
         rows = Workshop.objects.filter(campaign__slug=options["campaign"])
         workshop = rows.filter(slug=options["workshop"]).values_list("pk", flat=True).first()
         if workshop is None:
             raise CommandError(f"--workshop: there is no {options['workshop']!r} in that campaign.")
+    since = _day(options["since"], zone, "--from", last=False)
+    until = _day(options["until"], zone, "--to", last=True)
+    if since and until and until <= since:
+        raise CommandError("--to: the last day is before the first.")
     return Scope(
         campaigns=_campaigns(options),
         workshop=workshop,
-        since=_day(options["since"], zone, "--from", last=False),
-        until=_day(options["until"], zone, "--to", last=True),
+        since=since,
+        until=until,
         currency=options["currency"] or "",
         time_zone=zone,
         test=_is_test(options),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from donations.services.exports.accounting_kinds import FEC, JOURNAL
+from donations.services.exports.declared_kinds import DECLARED
 from donations.services.exports.money_kinds import (
     DONATIONS,
     LEDGER,
@@ -26,6 +27,7 @@ KINDS: Final = {
     for kind in (
         TOTALS,
         DONATIONS,
+        DECLARED,
         REGISTRATIONS,
         LEDGER,
         REFUNDS,

@@ -10,6 +10,7 @@ from donations.services.exports.shared import (
     OF_CAMPAIGN,
     TEAM,
     WORKSHOP,
+    WORKSHOP_OF_ENTRY,
     Kind,
     amount,
     unless_carried,
@@ -32,7 +33,7 @@ _SUMS: Final = (
         f"AS {name}"
         for name, (account, plus, minus) in _ACCOUNTS.items()
     )
-    + " FROM donations_ledgerentry WHERE {period} GROUP BY campaign_id, currency) entry "
+    + " FROM donations_ledgerentry entry WHERE {rows} GROUP BY campaign_id, currency) entry "
 )
 
 TOTALS: Final = Kind(
@@ -53,8 +54,9 @@ TOTALS: Final = Kind(
     ),
     rows=_SUMS + OF_CAMPAIGN.format("entry"),
     order="team.name, campaign.slug, entry.currency",
-    moment="occurred_at",
+    moment="entry.occurred_at",
     currency="entry.currency",
+    workshop=WORKSHOP_OF_ENTRY,
 )
 
 LEDGER: Final = Kind(
@@ -81,7 +83,7 @@ LEDGER: Final = Kind(
     order="entry.id",
     moment="entry.occurred_at",
     currency="entry.currency",
-    workshop="donation.workshop_id",
+    workshop=WORKSHOP_OF_ENTRY,
 )
 
 _DONATION_ROWS: Final = (
@@ -145,6 +147,13 @@ REFUNDS: Final = Kind(
     is_personal=True,
 )
 
+#: Of a transfer: the workshop that is asked for, where gifts of it are in there.
+_WORKSHOP_IN_TRANSFER: Final = (
+    "(SELECT gift.workshop_id FROM donations_remittanceshare part "
+    "JOIN donations_donation gift ON gift.id = part.donation_id "
+    "WHERE part.remittance_id = remittance.id AND gift.workshop_id = %(workshop)s LIMIT 1)"
+)
+
 REMITTANCES: Final = Kind(
     name="remittances",
     columns=(
@@ -174,6 +183,7 @@ REMITTANCES: Final = Kind(
     order="remittance.sent_on, remittance.id",
     moment="(remittance.sent_on::timestamp AT TIME ZONE %(zone)s)",
     currency="remittance.currency",
+    workshop=_WORKSHOP_IN_TRANSFER,
     of_books=True,
 )
 

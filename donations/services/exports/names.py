@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 NAMES: Final = {
     "totals": _("Totals"),
     "donations": _("Gifts"),
+    "declared": _("Gifts given elsewhere"),
     "registrations": _("Registrations"),
     "ledger": _("Ledger"),
     "refunds": _("Refunds and disputes"),

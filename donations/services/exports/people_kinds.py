@@ -74,6 +74,26 @@ ATTENDANCE: Final = Kind(
     is_personal=True,
 )
 
+#: A mail says whose it is by a column, or by the number of the row that it tells of. Those of no
+#: campaign (alarms, lost links) are in the whole site's file alone.
+_MESSAGE_ROWS: Final = """events_message message
+    LEFT JOIN events_registration registration ON registration.id = message.registration_id
+    LEFT JOIN events_booking booking
+      ON booking.id = coalesce(message.booking_id, registration.booking_id)
+    LEFT JOIN donations_donation donation ON donation.id = (message.ids ->> 'donation')::bigint
+    LEFT JOIN donations_claim claim ON claim.id = (message.ids ->> 'claim')::bigint
+    LEFT JOIN events_listinvitation invitation
+      ON invitation.id = (message.ids ->> 'list_invitation')::bigint
+    LEFT JOIN donations_acknowledgement asked
+      ON asked.id = (message.ids ->> 'acknowledgement')::bigint
+    LEFT JOIN donations_remittance remittance ON remittance.id = asked.remittance_id
+    LEFT JOIN events_workshop workshop ON workshop.id = coalesce(message.workshop_id,
+      booking.workshop_id, donation.workshop_id, claim.workshop_id, invitation.workshop_id)
+    LEFT JOIN events_campaign campaign ON campaign.id = coalesce(workshop.campaign_id,
+      donation.campaign_id, claim.campaign_id, invitation.campaign_id, remittance.campaign_id,
+      (message.ids ->> 'campaign')::bigint)
+"""
+
 MESSAGES: Final = Kind(
     name="messages",
     columns=(
@@ -87,16 +107,7 @@ MESSAGES: Final = Kind(
         Column("error", "message.error"),
         Column("message_id", "message.message_id"),
     ),
-    rows="events_message message "
-    "LEFT JOIN events_registration registration ON registration.id = message.registration_id "
-    "LEFT JOIN events_booking booking "
-    "ON booking.id = coalesce(message.booking_id, registration.booking_id) "
-    "LEFT JOIN events_workshop workshop "
-    "ON workshop.id = coalesce(message.workshop_id, booking.workshop_id) "
-    "LEFT JOIN donations_donation donation "
-    "ON donation.id = (message.ids ->> 'donation')::bigint "
-    "JOIN events_campaign campaign ON campaign.id = coalesce(workshop.campaign_id, "
-    "donation.campaign_id, (message.ids ->> 'campaign')::bigint)",
+    rows=_MESSAGE_ROWS,
     order="message.id",
     moment="message.due_at",
     workshop="workshop.id",

@@ -48,12 +48,19 @@ def _period(kind: Kind, scope: Scope) -> list[str]:
     return found
 
 
+def _of_rows(kind: Kind, scope: Scope) -> list[str]:
+    """Return what single rows must meet: of totals, before they are added up."""
+    found = _period(kind, scope)
+    if scope.workshop is not None:
+        # Nothing is of a workshop where a kind has none: never the rows of all of them.
+        found.append(f"{kind.workshop} = %(workshop)s" if kind.workshop else "false")
+    return found
+
+
 def _conditions(kind: Kind, scope: Scope) -> list[str]:
-    found = [] if kind.name == TOTALS.name else _period(kind, scope)
+    found = [] if kind.name == TOTALS.name else _of_rows(kind, scope)
     if scope.campaigns is not None:
         found.append("campaign.id = ANY(%(campaigns)s)")
-    if scope.workshop is not None and kind.workshop:
-        found.append(f"{kind.workshop} = %(workshop)s")
     if scope.currency:
         found.append(f"{kind.currency} = %(currency)s")
     is_test = scope.test and scope.campaigns is not None and not kind.of_books
@@ -67,7 +74,7 @@ def build(kind: Kind, scope: Scope, cells: Sequence[str], *, ordered: bool = Tru
     """Return the question whose rows have ``cells`` (SQL) for columns."""
     rows = kind.rows
     if kind.name == TOTALS.name:
-        rows = rows.replace("{period}", " AND ".join(_period(kind, scope)) or "true")
+        rows = rows.replace("{rows}", " AND ".join(_of_rows(kind, scope)) or "true")
     where = " AND ".join(_conditions(kind, scope)) or "true"
     order = f" ORDER BY {kind.order}" if ordered else ""
     sql = f"SELECT {', '.join(cells)} FROM {rows} WHERE {where}{order}"  # noqa: S608 -- ours alone

@@ -27,6 +27,7 @@ class Kind:
     order: str
     moment: str
     currency: str = "campaign.currency"
+    #: SQL of the workshop's number; empty: its rows are of no single workshop.
     workshop: str = ""
     #: A condition that all its rows meet.
     where: str = ""
@@ -63,6 +64,15 @@ def seat_moment(sql: str) -> str:
     return f"(CASE WHEN {_TELLS} THEN {sql} ELSE workshop.starts_at END)"
 
 
+#: Of a ledger row: the workshop that is asked for, where it is its gift's; a gift shown by receipt
+#: has a workshop of its own, without a donation. Two lists, looked up: quick over a whole ledger.
+WORKSHOP_OF_ENTRY: Final = (
+    "(CASE WHEN entry.donation_id IN "
+    "(SELECT id FROM donations_donation WHERE workshop_id = %(workshop)s) "
+    "OR entry.source_type = 'claim' AND entry.source_id IN "
+    "(SELECT public_id::text FROM donations_claim WHERE workshop_id = %(workshop)s) "
+    "THEN %(workshop)s END)"
+)
 OF_CAMPAIGN: Final = (
     "JOIN events_campaign campaign ON campaign.id = {}.campaign_id "
     "JOIN events_team team ON team.id = campaign.team_id"

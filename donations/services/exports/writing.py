@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from psycopg.rows import dict_row
 
 from donations.services.accounting import fec
-from donations.services.exports import query
+from donations.services.exports import query, sheet_looks
 from donations.services.exports.accounting_kinds import FEC
 from donations.services.exports.columns import Shape
 from donations.services.exports.money_kinds import TOTALS
@@ -146,12 +146,13 @@ def _xlsx(kind: Kind, scope: Scope, path: Path, progress: Progress) -> int:
     book = rustpy_xlsxwriter.FastExcel(str(path)).format(
         bold_headers=True, datetime_format="yyyy-mm-dd hh:mm:ss"
     )
-    book = book.freeze(row=1).sheet(kind.name, _sheet(kind, scope, rows, total))
+    looks = sheet_looks.of(kind, scope)
+    book = book.freeze(row=1).sheet(kind.name, _sheet(kind, scope, rows, total), **looks)
     for number in range(2, -(-total // _FILLED) + 1):
-        book = book.sheet(f"{kind.name} {number}", islice(rows, _FILLED))
+        book = book.sheet(f"{kind.name} {number}", islice(rows, _FILLED), **looks)
     if kind.name != TOTALS.name:
-        sums = _stream(query.cells(TOTALS, scope))
-        book = book.sheet("sums", _sheet(TOTALS, scope, sums, rows_of(TOTALS, scope)))
+        sums = _sheet(TOTALS, scope, _stream(query.cells(TOTALS, scope)), rows_of(TOTALS, scope))
+        book = book.sheet("sums", sums, **sheet_looks.of(TOTALS, scope))
     book.save()
     return total
 
