@@ -1,6 +1,6 @@
 """Files in spreadsheet programs: types, accents, days, zeros in front, cents that were taken back.
 
-What LibreOffice itself made of them is in docs/exports.md.
+The last one opens both in LibreOffice itself, where that is installed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from donations.gateway.stripe import for_workers
 from donations.models import Donation
 from donations.services import reconcile, settlement
 from events.models import Workshop
-from tests.support.exports import export, paid
+from tests.support.exports import HOSTILE, export, paid
+from tests.support.office import needs_office, opened
 from tests.support.sandbox import SandboxControl
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,54 @@ def test_xlsx_has_numbers_moments_and_text_as_they_are(
     reconcile.run(gateway=for_workers())
     rows = by_openpyxl(export(tmp_path, "payouts", "xlsx"))
     assert ("number", -4.07) in [row["gross"] for row in rows]
-    assert {row["arrival_on" if "arrival_on" in row else "arrived_on"][0] for row in rows} == {
-        "moment"
-    }
+    assert {row["arrival_on"][0] for row in rows} == {"moment"}
+
+
+def test_a_sheet_shows_what_is_in_it(
+    tmp_path: Path, given: Donation, sandbox: SandboxControl
+) -> None:
+    """Not "###" for what is wider than its column, no midnight at a day, each amount its cents."""
+    sandbox.payout()
+    reconcile.run(gateway=for_workers())
+    sheets = [*openpyxl.load_workbook(export(tmp_path, "payouts", "xlsx"))]
+    sheets += openpyxl.load_workbook(export(tmp_path, "donations", "xlsx", zone="Europe/Paris"))
+    for sheet in sheets:
+        heading, first, *_more = sheet.iter_rows()
+        pairs = list(zip(heading, first, strict=True))
+        formats = {str(name.value): cell.number_format for name, cell in pairs}
+        for name, cell in pairs:
+            told = _width(sheet, name.column)
+            assert told >= len(str(name.value)), name.value
+            assert (
+                told >= 19 or not isinstance(cell.value, datetime) or "hh" not in cell.number_format
+            )
+        wanted = {"arrival_on": "yyyy-mm-dd", "amount": "#,##0.00#", "raised": "#,##0.00#"}
+        assert formats == {**formats, **{k: v for k, v in wanted.items() if k in formats}}
+
+
+def _width(sheet: Any, column: int) -> float:
+    """Return a column's width; neighbours of the same one are kept as one range."""
+    ranges = sheet.column_dimensions.values()
+    return next((float(one.width) for one in ranges if one.min <= column <= one.max), 0.0)
+
+
+@needs_office
+def test_libreoffice_opens_both_with_right_types_and_accents(
+    tmp_path: Path, given: Donation, sandbox: SandboxControl
+) -> None:
+    Donation.objects.exclude(pk=given.pk).update(message=HOSTILE)
+    sandbox.payout()
+    reconcile.run(gateway=for_workers())
+    zone = {"zone": "Europe/Paris"}
+    for form in ("xlsx", "csv"):
+        files = [export(tmp_path, what, form, **zone) for what in ("donations", "payouts")]
+        (first, second), moved = opened(tmp_path, *files)
+        assert first["name"] == ("string", NAME)
+        assert first["amount"] == ("float", "20.5")
+        assert first["left"] == ("float", "16.43")
+        assert first["paid_at (Europe/Paris)"] == ("date", "2026-07-02T00:30:00")
+        # A CSV has no types: digits alone are a number, and what would be run is a text.
+        assert second["name"] == (("string", "0042") if form == "xlsx" else ("float", "42"))
+        assert second["message"] == ("string", HOSTILE if form == "xlsx" else f"'{HOSTILE}")
+        assert ("float", "-4.07") in [row["gross"] for row in moved]
+        assert {row["arrival_on"][0] for row in moved} == {"date"}

@@ -44,7 +44,8 @@ class Column:
         if self.shape is Shape.MONEY:
             return f"{self.value_sql()}::text"
         if self.shape is Shape.MOMENT:
-            return f"to_char({self.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')"
+            # Spreadsheets take one with an offset for a text: the zone is in the heading.
+            return f"to_char({self.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS')"
         if self.shape is Shape.FLAG:
             return f"CASE WHEN {self.sql} THEN 'yes' WHEN NOT {self.sql} THEN 'no' END"
         return f"({self.sql})::text"

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from donations.services.exports.columns import Column, Shape
+from donations.services.exports.columns import Shape
 from donations.services.exports.money_kinds import TOTALS
 from donations.services.exports.shared import Kind
 
@@ -90,23 +90,22 @@ def build(kind: Kind, scope: Scope, cells: Sequence[str], *, ordered: bool = Tru
 
 
 def texts(kind: Kind, scope: Scope) -> Query:
-    """Return the question for cells as text."""
-    return build(kind, scope, [_named(one, one.text_sql()) for one in kind.columns])
+    """Return the question for cells as text, under the headings of ``headings``."""
+    return build(kind, scope, _headed(kind, scope, [one.text_sql() for one in kind.columns]))
 
 
 def values(kind: Kind, scope: Scope) -> Query:
     """Return the question for typed values."""
-    return build(kind, scope, [_named(one, one.value_sql()) for one in kind.columns])
+    return build(kind, scope, [f'{one.value_sql()} AS "{one.name}"' for one in kind.columns])
 
 
 def cells(kind: Kind, scope: Scope) -> Query:
     """Return the question for a spreadsheet's cells, under the headings of ``headings``."""
-    named = zip(kind.columns, headings(kind, scope), strict=True)
-    return build(kind, scope, [f'{one.cell_sql()} AS "{name}"' for one, name in named])
+    return build(kind, scope, _headed(kind, scope, [one.cell_sql() for one in kind.columns]))
 
 
 def headings(kind: Kind, scope: Scope) -> list[str]:
-    """Return the headings of a spreadsheet: beside a moment stands the zone."""
+    """Return the headings of CSV and of a spreadsheet: beside a moment stands the zone."""
     return [
         f"{one.name} ({scope.time_zone})" if one.shape is Shape.MOMENT else one.name
         for one in kind.columns
@@ -118,8 +117,9 @@ def count(kind: Kind, scope: Scope) -> Query:
     return build(kind, scope, ["count(*)"], ordered=False)
 
 
-def _named(column: Column, sql: str) -> str:
-    return f'{sql} AS "{column.name}"'
+def _headed(kind: Kind, scope: Scope, cells: Sequence[str]) -> list[str]:
+    named = zip(cells, headings(kind, scope), strict=True)
+    return [f'{cell} AS "{name}"' for cell, name in named]
 
 
 def start_of(day: date, zone: str) -> datetime:
