@@ -138,6 +138,10 @@ class SandboxControl:
             "tamper", session=session, amount=amount, currency=currency, livemode=livemode
         )
 
+    def miscount(self, kind: str, identifier: str, field: str, by: int = 1) -> Json:
+        """Adds to an amount of an object. Returns the object."""
+        return self._post("miscount", kind=kind, id=identifier, field=field, by=by)
+
     def connect(
         self,
         account: str | None = None,

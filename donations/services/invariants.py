@@ -84,6 +84,12 @@ QUERIES: Final[dict[str, str]] = {
         WHERE (d.state = 'paid') IS DISTINCT FROM (e.id IS NOT NULL)
           AND (d.id IS NOT NULL OR e.kind = 'gift')
     """,
+    # What was paid otherwise is quarantined until all of it went back.
+    "a paid donation's amount is its gift in the ledger": """
+        SELECT d.id, d.amount_minor, e.amount_minor FROM donations_donation d
+        JOIN donations_ledgerentry e ON e.donation_id = d.id AND e.kind = 'gift'
+        WHERE d.amount_minor <> e.amount_minor AND d.quarantine = '' AND d.net_minor > 0
+    """,
     "every ledger row is in its campaign's currency": """
         SELECT e.id, e.currency, c.currency FROM donations_ledgerentry e
         JOIN events_campaign c ON c.id = e.campaign_id

@@ -165,3 +165,11 @@ def tamper(sandbox: "Sandbox", given: Json) -> Json:
         if name in given:
             session[name] = given[name]
     return sandbox.renderer.plain(sandbox.store.put(account, "checkout.session", session))
+
+
+@control("POST", "/_sandbox/miscount")
+def miscount(sandbox: "Sandbox", given: Json) -> Json:
+    """Adds to an amount of an object, such as a balance transaction's, for tests of who notices."""
+    account, found = find(sandbox, given["kind"], given["id"])
+    found[given["field"]] += given["by"]
+    return sandbox.renderer.plain(sandbox.store.put(account, given["kind"], found))

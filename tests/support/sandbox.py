@@ -104,6 +104,10 @@ class SandboxControl:
         """Falsify a session: amount=…, currency=…, livemode=…."""
         return self.post("tamper", session=session, **changes)
 
+    def miscount(self, kind: str, identifier: str, field: str, by: int = 1) -> Any:
+        """Add to an amount of an object, such as the fee of a balance_transaction."""
+        return self.post("miscount", kind=kind, id=identifier, field=field, by=by)
+
     def advance_clock(self, seconds: float) -> Any:
         return self.post("clock", advance=seconds)
 

@@ -115,7 +115,7 @@ def catch_up(account: str, since: datetime, *, gateway: Gateway) -> int:
 
 def _unknown(found: list[PayoutState]) -> Iterator[PayoutState]:
     rows = Payout.objects.filter(stripe_id__in=[one.id for one in found])
-    known = {row.stripe_id: (row.status, row.is_complete) for row in rows}
+    known = {row.stripe_id: (row.status, row.is_complete, row.amount_minor) for row in rows}
     for one in found:
-        if known.get(one.id) != (one.status, one.complete):
+        if known.get(one.id) != (one.status, one.complete, one.minor):
             yield one
