@@ -16,9 +16,9 @@ from donations.models import Export, ExportSchedule
 from donations.services.accounting import periods
 from donations.services.exports import jobs
 from donations.services.exports.file_names import name_of
-from donations.services.exports.names import NAMES
 from donations.states import ExportState
 from donations.views.export_forms import CampaignExportForm, ExportForm
+from donations.views.export_words import shown
 from donations.views.organize_campaign import campaign_context
 from donations.views.organize_workshop import typed
 from donations.views.schedule_words import shown as shown_schedule
@@ -78,12 +78,12 @@ def _asked(
     if form.is_bound and form.is_valid():
         export = Export(**mine, **form.cleaned_data)
         return redirect("export", public_id=jobs.ask(export).public_id)
-    exports = Export.objects.filter(**mine).order_by("-created_at")
+    exports = Export.objects.filter(**mine).select_related("workshop").order_by("-created_at")
     schedules = ExportSchedule.objects.filter(**about).prefetch_related("recipients")
     context = {
         **frame_of(request, campaign, team),
         "form": form,
-        "exports": [_shown(one) for one in exports[:_SHOWN]],
+        "exports": [shown(one) for one in exports[:_SHOWN]],
         "schedules": [shown_schedule(one) for one in schedules.order_by("created_at")],
     }
     status = 422 if form.is_bound else 200
@@ -117,7 +117,7 @@ def frame_of(request: HttpRequest, campaign: Campaign | None, team: Team | None)
 
 def _mine(request: HttpRequest, public_id: UUID) -> Export:
     """Return one's own export, as long as one may see the people in it; Http404 otherwise."""
-    rows = Export.objects.select_related("campaign__team", "team")
+    rows = Export.objects.select_related("campaign__team", "team", "workshop")
     export = get_object_or_404(rows, public_id=public_id, owner_id=request.user.pk or 0)
     only_entitled(request, export)
     return export
@@ -133,29 +133,13 @@ def only_entitled(request: HttpRequest, row: Export | ExportSchedule) -> None:
         only_admins(request)
 
 
-def _shown(export: Export) -> dict[str, Any]:
-    total = max(export.rows_total, export.rows_written)
-    return {
-        "id": export.public_id,
-        "name": NAMES[export.kind],
-        "format": export.format.upper(),
-        "state": export.state,
-        "problem": export.problem,
-        "rows": export.rows_written,
-        "total": total,
-        "created_at": export.created_at,
-        "expires_at": export.expires_at,
-        "is_running": export.state in {ExportState.QUEUED, ExportState.RUNNING},
-    }
-
-
 @never_cache
 @login_required
 @require_safe
 def export(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One export: how far it is, its file, and the way to end it."""
     found = _mine(request, public_id)
-    context = {**frame_of(request, found.campaign, found.team), "export": _shown(found)}
+    context = {**frame_of(request, found.campaign, found.team), "export": shown(found)}
     return render(request, "organize/export.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -77,38 +78,32 @@ def _added(
 @require_POST
 def schedule_pause(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Make nothing until it is gone on with."""
-    schedule = _schedule(request, public_id)
-    schedules.pause(schedule)
-    return _back(request, schedule)
+    return _changed(request, public_id, schedules.pause)
 
 
 @login_required
 @require_POST
 def schedule_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Go on with a paused one."""
-    schedule = _schedule(request, public_id)
-    schedules.resume(schedule)
-    return _back(request, schedule)
+    return _changed(request, public_id, schedules.resume)
 
 
 @login_required
 @require_POST
 def schedule_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Forget it; the files that it made are kept as long as others."""
-    schedule = _schedule(request, public_id)
-    answer = _back(request, schedule)
-    schedule.delete()
+    answer = _changed(request, public_id, ExportSchedule.delete)
     messages.success(request, _("Removed."))
     return answer
 
 
-def _schedule(request: HttpRequest, public_id: UUID) -> ExportSchedule:
-    """Return a schedule of what one may export; Http404 or PermissionDenied otherwise."""
+def _changed(
+    request: HttpRequest, public_id: UUID, change: Callable[[ExportSchedule], object]
+) -> HttpResponse:
+    """Change a schedule of what one may export; Http404 or PermissionDenied otherwise."""
     rows = ExportSchedule.objects.select_related("campaign__team", "team")
     schedule = get_object_or_404(rows, public_id=public_id)
     only_entitled(request, schedule)
-    return schedule
-
-
-def _back(request: HttpRequest, schedule: ExportSchedule) -> HttpResponse:
-    return redirect(frame_of(request, schedule.campaign, schedule.team)["exports_url"])
+    back = frame_of(request, schedule.campaign, schedule.team)["exports_url"]
+    change(schedule)
+    return redirect(back)

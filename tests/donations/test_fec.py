@@ -55,3 +55,11 @@ def test_a_siren_has_its_check_digit_and_a_fec_its_name() -> None:
         books.is_siren(one) for one in ("732829321", "73282932", "７３２８２９３２０", "")
     )
     assert fec.file_name(SIREN, date(2026, 12, 31)) == "732829320FEC20261231.txt"
+
+
+def test_a_fec_is_in_iso_8859_15_whatever_people_are_called() -> None:
+    text = "L’œuvre d’Éloïse – 20 € Ñandú Łukasz ő 李\t1\n"
+    assert fec.encoded(text).decode("iso8859-15") == "L'œuvre d'Éloïse - 20 € Ñandú ?ukasz o ?\t1\n"
+    assert fec.encoded("e\u0301\u202f!") == "é !".encode("iso8859-15")
+    with pytest.raises(UnicodeEncodeError):  # control: it would not go in as it is
+        text.encode("iso8859-15")

@@ -97,7 +97,7 @@ def test_the_journal_leaves_at_stripe_what_stripe_says_it_holds(
     assert balance(after, "Banque") == balance(rows, "Banque") - 1
     year = {"since": "2000-01-01", "until": "2999-12-31"}
     path = export(tmp_path, "fec", "txt", team=euros.team.slug, zone="Europe/Paris", **year)
-    assert path.read_text().count("Virement de Stripe") == 6
+    assert path.read_text("iso8859-15").count("Virement de Stripe") == 6
 
 
 def test_what_is_booked_of_a_transfer_stands_and_a_lost_cent_is_named(

@@ -1,13 +1,15 @@
 """Checks a FEC: the file of accounting entries that France's tax office asks for.
 
-Livre des procédures fiscales, article A47 A-1: 18 columns under fixed names, separated by tabs or
-"|"; dates as YYYYMMDD, amounts with a comma; entries numbered in the order of time without a gap,
-each of them balanced; the file named SIREN, "FEC", the day on which the year was closed.
+Livre des procédures fiscales, article A47 A-1: characters of ISO 8859-15 (the tax office's own
+program may take others); 18 columns under fixed names, separated by tabs or "|"; dates as YYYYMMDD,
+amounts with a comma; entries numbered in the order of time without a gap, each of them balanced;
+the file named SIREN, "FEC", the day on which the year was closed.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,6 +37,9 @@ COLUMNS: Final = (
     "Montantdevise",
     "Idevise",
 )
+ENCODING: Final = "iso8859-15"
+#: What print makes of plain characters, and ISO 8859-15 does not have.
+_PRINTED: Final = str.maketrans("‘’“”‐‑–—\u202f", "''\"\"---- ", "\u200b\u2060")
 #: These are never empty.
 _FILLED: Final = (*COLUMNS[:6], *COLUMNS[8:13], "ValidDate")
 _AMOUNT: Final = re.compile(r"[0-9]+,[0-9]{2}")
@@ -56,9 +61,28 @@ def file_name(siren: str, closing: date) -> str:
     return f"{siren}FEC{closing:%Y%m%d}.txt"
 
 
+def encoded(text: str) -> bytes:
+    """Return a line in the file's own encoding: without its accent where that is unknown, else "?".
+
+    Nothing is longer or shorter by a separator: none is taken away, and none is made.
+    """
+    plain = unicodedata.normalize("NFC", text).translate(_PRINTED)
+    return "".join(_known(one) for one in plain).encode(ENCODING)
+
+
+def _known(character: str) -> str:
+    for one in (character, unicodedata.normalize("NFKD", character)[0]):
+        try:
+            one.encode(ENCODING)
+        except UnicodeEncodeError:
+            continue
+        return one
+    return "?"
+
+
 def checked(path: Path) -> None:
     """Read a file and raise FaultyFileError where it breaks a rule."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding=ENCODING, newline="") as file:
         found = problems(file)
     if found:
         raise FaultyFileError(found)

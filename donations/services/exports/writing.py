@@ -6,11 +6,11 @@ Memory stays flat for any number of rows: nothing here ever holds more than a ba
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import rustpy_xlsxwriter
@@ -35,6 +35,13 @@ FORMATS: Final = ("csv", "xlsx", "jsonl")
 #: The tax office of France wants its file in one form alone.
 FEC_FORMAT: Final = "txt"
 _BATCH: Final = 2_000
+
+
+class Lines(Protocol):
+    """Whatever takes lines of bytes."""
+
+    def writelines(self, lines: Iterable[Any], /) -> None:
+        """Take some."""
 
 
 def nobody_asks(rows: int) -> None:
@@ -97,10 +104,21 @@ def _fec(scope: Scope, file: IO[bytes], progress: Progress) -> int:
     asked = query.values(FEC, scope)
     file.write("\t".join(fec.COLUMNS).encode() + b"\n")
     with connection.cursor() as cursor:
-        return _copy(cursor, asked, "FORMAT text, NULL ''", file, progress)
+        return _copy(cursor, asked, "FORMAT text, NULL ''", _Encoding(file), progress)
 
 
-def _copy(cursor: Any, asked: Query, how: str, file: IO[bytes], progress: Progress) -> int:
+class _Encoding:
+    """A file of which every line is in the FEC's encoding."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def writelines(self, lines: Iterable[Any], /) -> None:
+        """Write what PostgreSQL has in UTF-8."""
+        self._file.writelines(fec.encoded(bytes(one).decode()) for one in lines)
+
+
+def _copy(cursor: Any, asked: Query, how: str, file: Lines, progress: Progress) -> int:
     """Let PostgreSQL write the rows into the file, a batch at a time; return how many lines."""
     lines = 0
     statement = f"COPY ({asked.sql}) TO STDOUT WITH ({how})"
