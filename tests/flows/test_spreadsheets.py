@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 
 from donations.gateway.stripe import for_workers
-from donations.models import Donation
+from donations.models import Donation, LedgerEntry
 from donations.services import reconcile, settlement
+from donations.services.exports import writing
 from events.models import Workshop
 from tests.support.exports import HOSTILE, export, paid
 from tests.support.office import needs_office, opened
@@ -101,6 +102,22 @@ def _width(sheet: Any, column: int) -> float:
     """Return a column's width; neighbours of the same one are kept as one range."""
     ranges = sheet.column_dimensions.values()
     return next((float(one.width) for one in ranges if one.min <= column <= one.max), 0.0)
+
+
+def test_what_is_too_much_for_a_sheet_goes_on_in_another_and_none_is_lost(
+    tmp_path: Path, given: Donation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_FILLED", 2)
+    book = openpyxl.load_workbook(export(tmp_path, "ledger", "xlsx"))
+    assert book.sheetnames == ["ledger", "ledger 2", "ledger 3", "sums"]
+    found = []
+    for sheet in book.worksheets[:-1]:
+        heading, *rows = sheet.iter_rows(values_only=True)
+        assert (heading[0], sheet.freeze_panes) == ("entry", "A2")
+        assert _width(sheet, 2) > 20
+        found += [row[0] for row in rows]
+    assert found == list(LedgerEntry.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(found) == 5
 
 
 @needs_office
