@@ -102,7 +102,7 @@ def take_place(*, what: str, most: int, client_hash: str, nonce: uuid.UUID) -> N
 
 def _one_at_a_time(*names: str) -> None:
     """Let whoever asks for one of these names wait until this transaction ends."""
-    numbers = sorted(map(_lock_number, names))  # always in the same order: no two wait for each other
+    numbers = sorted(map(_lock_number, names))  # in one order: no two wait for each other
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(one) FROM unnest(%s) AS one", [numbers])
 
