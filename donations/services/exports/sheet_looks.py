@@ -13,6 +13,7 @@ from donations.services.exports.shared import Kind
 #: In characters. A number or a moment in a narrower column is shown as "###" and nothing else.
 _WIDTHS: Final = {
     Shape.TEXT: 16.0,
+    Shape.CODE: 16.0,
     Shape.INTEGER: 10.0,
     Shape.MONEY: 14.0,
     Shape.MOMENT: 20.0,
