@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,9 +23,11 @@ from sentry_sdk.transport import Transport
 from donations.models import Alarm, Heartbeat
 from donations.services.health import checks, heartbeats
 from donations.services.health.heartbeats import Process
+from donations.views.health_words import threshold
 from events.models import Message
 from fundraiser import error_reports, heartbeat
 from fundraiser.core.logs import AsJson
+from fundraiser.local.places import ROOT
 from tests.support.clock import Clock
 from tests.support.house import TOKEN, House
 from tests.support.mail import SmtpSink
@@ -66,6 +70,27 @@ def test_the_page_speaks_french_and_names_what_to_do(house: House) -> None:
     assert "muet depuis" in page
     dashboard = house.client.get("/organize/").content.decode()
     assert 'href="/organize/health/"' in dashboard
+
+
+def test_without_a_place_for_backups_the_page_says_so(house: House, settings: Settings) -> None:
+    assert "set BACKUP_TO" in house.page()
+    assert "définissez BACKUP_TO" in house.page("fr")
+    settings.BACKUPS = replace(settings.BACKUPS, to="/backups")
+    assert "set BACKUP_TO" not in house.page()
+    assert "donations.make_backup" in heartbeat.AT_ONCE
+
+
+def test_the_documentation_tells_every_check_with_its_threshold(settings: Settings) -> None:
+    settings.BACKUPS = replace(settings.BACKUPS, to="/backups")
+    told = {}
+    text = (ROOT / "docs/operate.md").read_text().partition("| red above |")[2]
+    for names, limit in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| ([^|]+) \|", text, re.MULTILINE):
+        told |= dict.fromkeys(re.findall(r"\w+", names), limit)
+    there = {
+        one.name: threshold(one).removeprefix("at most ") or "no answer" for one in checks.checks()
+    }
+    assert {name: told.get(name) for name in there} == there
+    assert all(str(one.advice).endswith(".") for one in checks.checks())
 
 
 @pytest.mark.django_db
