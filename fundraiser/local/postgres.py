@@ -29,10 +29,10 @@ USER = "fundraiser"
 DATABASE = "fundraiser"
 _START_SECONDS = 60
 _TRIES = 4
-#: For data that is thrown away: nothing is flushed to the disk.
-#: An error is logged without the statement and the row, which would hold somebody's name and address.
+#: An error is logged without the statement and the row, which would hold somebody's name.
 #: docker-compose.yml starts its server with the same.
 QUIET = ("log_min_error_statement=panic", "log_error_verbosity=terse")
+#: For data that is thrown away: nothing is flushed to the disk.
 _NOT_DURABLE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 

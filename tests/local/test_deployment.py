@@ -85,7 +85,9 @@ def test_what_stands_beside_the_product_logs_no_person_and_no_link(services):
     started = services["postgres"]["command"]
     assert [started[at + 1] for at, one in enumerate(started) if one == "-c"] == list(QUIET)
     caddyfile = (ROOT / "deploy/Caddyfile").read_text()
-    assert re.search(r"log \{\s+format filter \{\s+wrap json\s+fields \{\s+request delete", caddyfile)
+    assert re.search(
+        r"log \{\s+format filter \{\s+wrap json\s+fields \{\s+request delete", caddyfile
+    )
     assert len(re.findall(r"\blog\b", re.sub(r"#.*", "", caddyfile))) == 1  # and none of requests
 
 
