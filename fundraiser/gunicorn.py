@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from gunicorn.glogging import Logger
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from fundraiser import log_settings
 from fundraiser.core.logs import WithoutRequests
