@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sentry_sdk
 from django.contrib.auth.models import User
+from django.core.management import get_commands
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -28,6 +29,7 @@ from events.models import Message
 from fundraiser import error_reports, heartbeat
 from fundraiser.core.logs import AsJson
 from fundraiser.local.places import ROOT
+from fundraiser.schedule import BEAT_SCHEDULE
 from tests.support.clock import Clock
 from tests.support.house import TOKEN, House
 from tests.support.mail import SmtpSink
@@ -91,6 +93,19 @@ def test_the_documentation_tells_every_check_with_its_threshold(settings: Settin
     }
     assert {name: told.get(name) for name in there} == there
     assert all(str(one.advice).endswith(".") for one in checks.checks())
+
+
+def test_the_documentation_tells_every_command_and_every_round() -> None:
+    text = (ROOT / "docs/operate.md").read_text()
+    ours = {name for name, app in get_commands().items() if app in {"donations", "events"}}
+    assert ours >= {"backup", "mails"}
+    told = set(re.findall(r"^\| `manage\.py (\w+)", text, re.MULTILINE))
+    assert ours - told == set()
+    table = text.partition("| every | round |")[2].partition("\n\n")[0]
+    every = set(re.findall(r"^\| (\d+ \w+) \|", table, re.MULTILINE))
+    names = {"s": 1, "min": 60, "h": 3600}
+    seconds = {int(one.split()[0]) * names[one.split()[1]] for one in every}
+    assert seconds == {int(one["schedule"]) for one in BEAT_SCHEDULE.values()}
 
 
 @pytest.mark.django_db
