@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 import os
+from typing import Any
+
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from fundraiser import log_settings
+from fundraiser.core.logs import WithoutRequests
+
+
+class CleanLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own lines, in the form of all others and without who asked for what."""
+
+    def setup(self, cfg: Any) -> None:
+        """Put our form in the place of gunicorn's."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(log_settings.formatter(os.environ.get("LOG_FORMAT") or "line"))
+            handler.addFilter(WithoutRequests())
+
 
 bind = os.environ.get("WEB_BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
@@ -21,6 +39,7 @@ control_socket_disable = True
 #: The address of each request would be a log of personal data and of signed links: errors only.
 accesslog = None
 errorlog = "-"
+logger_class = CleanLogger
 proc_name = "fundraiser-web"
 
 

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that a beat waits for PostgreSQL.
 _PATIENCE = 5
+#: What the beat wakes when it starts, so that a site that is often started again is looked after.
+AT_ONCE = ("donations.reconcile", "donations.check_invariants", "donations.make_backup")
 
 
 def start(kind: str) -> None:
@@ -75,5 +77,5 @@ def _worker_lives(**_: object) -> None:
 def _beat_lives(**_: object) -> None:
     """Beat, and do at once what a fresh schedule would put off by its whole period."""
     start("beat")
-    for name in ("donations.reconcile", "donations.check_invariants"):
+    for name in AT_ONCE:
         jobs.enqueue(name)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from typing import Any, Final
+
+from fundraiser.core.logs import AsJson, WithoutTokens
+
+_LINE: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def formatter(log_format: str) -> logging.Formatter:
+    """Return what writes a line as ``line`` or ``json``."""
+    return AsJson() if log_format == "json" else WithoutTokens(_LINE)
 
 
 def logging_config(level: str, log_format: str) -> dict[str, Any]:
@@ -11,16 +21,12 @@ def logging_config(level: str, log_format: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {
-                "()": "fundraiser.core.logs.WithoutTokens",
-                "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-            },
-            "json": {"()": "fundraiser.core.logs.AsJson"},
+            "clean": {"()": "fundraiser.log_settings.formatter", "log_format": log_format}
         },
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "formatter": "json" if log_format == "json" else "line",
+                "formatter": "clean",
             }
         },
         "root": {"handlers": ["console"], "level": level},

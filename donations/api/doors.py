@@ -44,10 +44,20 @@ def registrations(caller: Caller) -> QuerySet[Registration]:
     return rows.select_related("booking__workshop__campaign")
 
 
+def registration(caller: Caller, public_id: UUID) -> Registration:
+    """Return one person of the team's workshops; Http404 for another team's."""
+    return get_object_or_404(registrations(caller), public_id=public_id)
+
+
 def donations(caller: Caller) -> QuerySet[Donation]:
     """Return the donations to the team's campaigns, in every state."""
     rows = Donation.objects.filter(campaign__team=caller.team, campaign__test_mode=False)
     return rows.select_related("campaign", "workshop")
+
+
+def donation(caller: Caller, public_id: UUID) -> Donation:
+    """Return one donation to the team's campaigns; Http404 for another team's."""
+    return get_object_or_404(donations(caller), public_id=public_id)
 
 
 def exports(caller: Caller) -> QuerySet[Export]:

@@ -163,6 +163,19 @@ def list_registrations(
 
 
 @router.get(
+    "/registrations/{uuid:registration_id}",
+    auth=Token("read:people"),
+    response={200: RegistrationShape, ANY: Problem},
+    url_name="api_registration",
+)
+def read_registration(request: HttpRequest, registration_id: UUID) -> RegistrationShape:
+    """One person. The token of a viewer sees no name and no address."""
+    caller = caller_of(request)
+    found = doors.registration(caller, registration_id)
+    return RegistrationShape.of(found, personal=caller.sees_people)
+
+
+@router.get(
     "/donations",
     auth=Token("read:money"),
     response={200: Donations, ANY: Problem},
@@ -185,3 +198,15 @@ def list_donations(
     shown, cursor = paging.read(rows, asked, within=mine)
     data = [DonationShape.of(one, personal=caller.sees_people) for one in shown]
     return Donations(data=data, next=cursor)
+
+
+@router.get(
+    "/donations/{uuid:donation_id}",
+    auth=Token("read:money"),
+    response={200: DonationShape, ANY: Problem},
+    url_name="api_donation",
+)
+def read_donation(request: HttpRequest, donation_id: UUID) -> DonationShape:
+    """One donation, with who gave it as in the list."""
+    caller = caller_of(request)
+    return DonationShape.of(doors.donation(caller, donation_id), personal=caller.sees_people)

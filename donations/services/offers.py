@@ -7,6 +7,7 @@ it may have several attempts, one after the other. At most one of them is payabl
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -14,9 +15,9 @@ from django.db import transaction
 from donations.gateway import Gateway, GatewayError
 from donations.models import Donation
 from donations.services import account_readiness, attempt_numbers, checkout, settlement
-from donations.services.abuse import limits
+from donations.services.abuse import limits, pausing
 from donations.states import LIVE, DonationState, Purpose
-from events.models import Booking, Workshop
+from events.models import Booking, Campaign, Workshop
 from events.services import origins
 from events.services.seating import confirmations, holds, seats
 from events.states import BookingState
@@ -26,6 +27,8 @@ from fundraiser.core.money import Money
 
 #: Two pages of one booking that were sent at the same moment replace each other so often at most.
 _ROUNDS: Final = 4
+#: Who is offered a seat has at least so long to take it once gifts can be taken again.
+_RESTS: Final = timedelta(hours=1)
 #: Nothing is left to pay: the money arrived, or is on its way.
 _SETTLED: Final = frozenset({DonationState.PAID, DonationState.PROCESSING})
 
@@ -141,6 +144,24 @@ def can_extend(booking: Booking) -> bool:
 def _registers(workshop: Workshop) -> bool:
     """Whether a seat of the workshop can be paid for now; whether one is free is not asked."""
     return seats.registration_status(workshop, clock.now()) in seats.REGISTERS
+
+
+def rest(now: datetime) -> int:
+    """Keep the offers that nobody can take now, since no gifts are taken; return how many.
+
+    The sweeper's round, before it ends what is overdue: otherwise a pause of the site, or a Stripe
+    account that is not ready, would use up the whole line.
+    """
+    ending = Booking.objects.filter(
+        state=BookingState.HELD, offered_at__isnull=False, hold_expires_at__lt=now + _RESTS
+    )
+    offered = ending.select_related("workshop__campaign__team").order_by("pk")
+    resting = [one.pk for one in offered if _takes_nothing(one.workshop.campaign)]
+    return sum(holds.rest(pk, now + _RESTS) for pk in resting)
+
+
+def _takes_nothing(campaign: Campaign) -> bool:
+    return pausing.is_on_for(campaign) or account_readiness.is_paused(campaign)
 
 
 def extend(booking: Booking, *, gateway: Gateway) -> Donation | None:

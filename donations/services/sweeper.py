@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from donations.gateway import AccountGoneError, Gateway, GatewayError
 from donations.models import Donation
-from donations.services import checkout, inbox, settlement
+from donations.services import checkout, inbox, offers, settlement
 from donations.services.declaring import claims
 from donations.states import DonationState
 from events.services.seating import seats, waiting_list
@@ -60,6 +60,7 @@ def sweep(*, gateway: Gateway) -> Swept:
             break
     now = clock.now()
     claims.admit(now)
+    offers.rest(now)
     overdue = seats.overdue_hold_ids(now)
     # Their sessions were to be replaced, and could not be ended: Stripe decides about them.
     payable = set(

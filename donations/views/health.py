@@ -35,6 +35,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "green": [one for one in lines if one["ok"]],
         "broken": last.promises.splitlines() if last else [],
         "now": now,
+        "has_backups": bool(settings.BACKUPS.to),
         "processes": [
             {
                 "kind": row.kind,

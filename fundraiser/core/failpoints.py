@@ -34,6 +34,7 @@ DECLARED: Final = (
     "sender:rendered",
     "sender:sent",
     "sender:marked",
+    "webhook:sent",
     "backup:written",
     "backup:checked",
     "backup:named",

@@ -1,4 +1,7 @@
-"""Logs without secrets: link tokens, addresses and keys are cut out before a line is written."""
+"""Logs without secrets: link tokens, addresses and keys are cut out before a line is written.
+
+So is what PostgreSQL repeats of a row that it refuses: it would be somebody's name and message.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,13 @@ _TOKEN = re.compile(r"\b[0-9a-f]{32}\.\d+\.[\w-]{20,}")
 _KEY = re.compile(r"\b(?:(?:[sr]k_(?:test|live)|whsec)_\w+|frt_[\w-]+)")
 #: It begins where such letters begin, so that a long line of them is read once and not once each.
 _ADDRESS = re.compile(r"(?<![^\s<>\"'@])[^\s<>\"'@]+@[^\s<>\"'@]+\.[^\s<>\"'@]+")
+#: The values of a row, to the end of the error's text; what a traceback goes on with is kept.
+_ROW = re.compile(r"\bDETAIL: .*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
 
 
 def cleaned(text: str) -> str:
-    """Return ``text`` without link tokens, e-mail addresses and Stripe's keys."""
+    """Return ``text`` without link tokens, e-mail addresses, Stripe's keys and rows' values."""
+    text = _ROW.sub("DETAIL: [row]", text)
     return _KEY.sub("[key]", _ADDRESS.sub("[address]", _TOKEN.sub("[link]", text)))
 
 
@@ -47,3 +53,21 @@ class AsJson(logging.Formatter):
         if record.exc_info:
             line["error"] = cleaned(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+class WithoutRequests(logging.Filter):
+    """Takes out of gunicorn's own lines who asked and for what: a network address, a link."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say what happened alone; a traceback stays."""
+        for begin, told in _OF_REQUESTS.items():
+            if str(record.msg).startswith(begin):
+                record.msg, record.args = told, ()
+        return True
+
+
+#: What gunicorn writes of a request (gunicorn/workers/base.py, handle_error), and what we do.
+_OF_REQUESTS = {
+    "Invalid request": "a request that cannot be read was refused",
+    "Error handling request": "an error while a request was answered",
+}

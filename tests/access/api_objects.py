@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from events.models import Workshop
+from events.models import Registration, Workshop
 
 
 def _campaign(workshop: Workshop) -> dict[str, str]:
@@ -14,6 +14,16 @@ def _campaign(workshop: Workshop) -> dict[str, str]:
 
 def _workshop(workshop: Workshop) -> dict[str, str]:
     return {"workshop_id": str(workshop.public_id)}
+
+
+def _registration(workshop: Workshop) -> dict[str, str]:
+    found = Registration.objects.filter(booking__workshop=workshop).order_by("pk")[:1].get()
+    return {"registration_id": str(found.public_id)}
+
+
+def _donation(workshop: Workshop) -> dict[str, str]:
+    found = workshop.campaign.donations.order_by("pk")[:1].get()
+    return {"donation_id": str(found.public_id)}
 
 
 def _export(workshop: Workshop) -> dict[str, str]:
@@ -42,6 +52,8 @@ def _delivery(workshop: Workshop) -> dict[str, str]:
 VALUES: Final[dict[str, Callable[[Workshop], dict[str, str]]]] = {
     **dict.fromkeys(("api_campaign", "api_campaign_totals"), _campaign),
     "api_workshop": _workshop,
+    "api_registration": _registration,
+    "api_donation": _donation,
     **dict.fromkeys(("api_export", "api_export_cancel", "api_export_file"), _export),
     "team_tokens": _team,
     "token_revoke": _token,

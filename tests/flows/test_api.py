@@ -101,6 +101,11 @@ def test_a_viewer_sees_numbers_and_changes_nothing(
         assert (seen["name"], seen["email"]) == (None, None)
         assert (known["name"], known["email"]) == ("Dora", "dora@example.org")
         assert "dora" not in viewer.get(path).content.decode().lower()
+        for who, row in ((viewer, seen), (program, known)):  # as a webhook's receiver asks
+            assert who.get(f"{path}/{row['id']}").json() == row
+        other = Program(bob, make_campaign().team)
+        Membership.objects.create(team=other.row.team, user=bob, role="owner")
+        assert is_problem(other.get(f"{path}/{seen['id']}"), 404, "not_found")
     assert viewer.get("/api/v1/totals").json()["data"][0]["raised"] == {
         "minor": 0,
         "currency": "USD",

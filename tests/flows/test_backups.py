@@ -94,6 +94,9 @@ def test_a_bucket_that_is_not_there_is_said(bucket, transactional_db: None, medi
         run("backup", to="s3://nowhere/x")
     with pytest.raises(CommandError, match=r"Nothing was changed: s3://copies/a\.zip"):
         run("restore", "s3://copies/a.zip")
+    with pytest.raises(CommandError, match="gs://copies/x is no place for backups"):
+        run("backup", to="gs://copies/x")
+    assert not Path("gs:").exists()
     assert not Backup.objects.exists()
 
 

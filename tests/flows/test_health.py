@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sentry_sdk
 from django.contrib.auth.models import User
+from django.core.management import get_commands
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -21,9 +24,12 @@ from sentry_sdk.transport import Transport
 from donations.models import Alarm, Heartbeat
 from donations.services.health import checks, heartbeats
 from donations.services.health.heartbeats import Process
+from donations.views.health_words import threshold
 from events.models import Message
 from fundraiser import error_reports, heartbeat
 from fundraiser.core.logs import AsJson
+from fundraiser.local.places import ROOT
+from fundraiser.schedule import BEAT_SCHEDULE
 from tests.support.clock import Clock
 from tests.support.house import TOKEN, House
 from tests.support.mail import SmtpSink
@@ -66,6 +72,40 @@ def test_the_page_speaks_french_and_names_what_to_do(house: House) -> None:
     assert "muet depuis" in page
     dashboard = house.client.get("/organize/").content.decode()
     assert 'href="/organize/health/"' in dashboard
+
+
+def test_without_a_place_for_backups_the_page_says_so(house: House, settings: Settings) -> None:
+    assert "set BACKUP_TO" in house.page()
+    assert "définissez BACKUP_TO" in house.page("fr")
+    settings.BACKUPS = replace(settings.BACKUPS, to="/backups")
+    assert "set BACKUP_TO" not in house.page()
+    assert "donations.make_backup" in heartbeat.AT_ONCE
+
+
+def test_the_documentation_tells_every_check_with_its_threshold(settings: Settings) -> None:
+    settings.BACKUPS = replace(settings.BACKUPS, to="/backups")
+    told = {}
+    text = (ROOT / "docs/operate.md").read_text().partition("| red above |")[2]
+    for names, limit in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| ([^|]+) \|", text, re.MULTILINE):
+        told |= dict.fromkeys(re.findall(r"\w+", names), limit)
+    there = {
+        one.name: threshold(one).removeprefix("at most ") or "no answer" for one in checks.checks()
+    }
+    assert {name: told.get(name) for name in there} == there
+    assert all(str(one.advice).endswith(".") for one in checks.checks())
+
+
+def test_the_documentation_tells_every_command_and_every_round() -> None:
+    text = (ROOT / "docs/operate.md").read_text()
+    ours = {name for name, app in get_commands().items() if app in {"donations", "events"}}
+    assert ours >= {"backup", "mails"}
+    told = set(re.findall(r"^\| `manage\.py (\w+)", text, re.MULTILINE))
+    assert ours - told == set()
+    table = text.partition("| every | round |")[2].partition("\n\n")[0]
+    every = set(re.findall(r"^\| (\d+ \w+) \|", table, re.MULTILINE))
+    names = {"s": 1, "min": 60, "h": 3600}
+    seconds = {int(one.split()[0]) * names[one.split()[1]] for one in every}
+    assert seconds == {int(one["schedule"]) for one in BEAT_SCHEDULE.values()}
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from io import StringIO
 
@@ -10,13 +11,15 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
+from donations.gateway.stripe import for_workers
 from donations.models import Donation, GivingPause
-from donations.services import account_readiness, checkout
+from donations.services import account_readiness, checkout, offers, sweeper
 from donations.services.abuse import pausing
-from events.models import Campaign, Workshop
-from events.services import suspending
-from tests.support.cast import give_form, make_gift, make_workshop
-from tests.support.story import Story
+from events.models import Booking, Campaign, Workshop
+from events.services import access, suspending
+from tests.support.cast import give_form, make_campaign, make_gift, make_workshop
+from tests.support.clock import Clock
+from tests.support.story import Story, address
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,48 @@ def test_every_form_says_so_at_once_in_both_languages(story: Story, workshop: Wo
     assert story.pay(opened).state == "paid"  # what was open at Stripe settles
     assert pausing.resume()
     assert story.register(workshop, email="late@example.org").state == "open"
+
+
+@pytest.mark.parametrize("guard", ["rests", "control"])
+def test_an_offered_seat_waits_for_the_pause_to_end(
+    story: Story, clock: Clock, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    """Otherwise a pause would use up the whole line: nobody can take what is offered."""
+    workshop = make_workshop(make_campaign(), capacity=1, offer_minutes=60)
+    held = story.give(workshop).booking
+    assert held is not None
+    for name in ("wanda", "next"):
+        form = {"name": name, "email": f"{name}@example.org", "nonce": str(uuid.uuid4())}
+        story.client.post(f"{address(workshop)}wait/", {**form, "seats": "1"})
+    story.client.post(f"/b/{access.booking_link(held)}/cancel/")
+    sweeper.sweep(gateway=for_workers())
+    wanda = Booking.objects.get(email="wanda@example.org")
+    assert wanda.state == "held"
+    own = f"/b/{access.booking_link(wanda)}/seat/"
+    assert "data-give-form" in story.page(own)
+
+    pausing.pause(reason="")
+    for language, said in (("en", PAUSED), ("fr", "suspendu tous les dons")):
+        page = story.page(own, language=language)
+        assert said in page
+        assert "data-give-form" not in page
+    refused = story.client.post(own, give_form(name="Wanda"))
+    assert (refused.status_code, PAUSED in refused.content.decode()) == (409, True)
+    rests = guard == "rests"
+    if not rests:
+        monkeypatch.setattr(offers, "rest", lambda now: 0)
+    clock.advance(hours=5)
+    sweeper.sweep(gateway=for_workers())
+    wanda.refresh_from_db()
+    assert wanda.state == ("held" if rests else "expired")
+    pausing.resume()
+    clock.advance(minutes=59)
+    sweeper.sweep(gateway=for_workers())
+    taken = story.client.post(own, give_form(name="Wanda"))
+    assert ("pay" in taken["Location"]) == rests
+    if rests:
+        wanda.refresh_from_db()
+        assert (wanda.state, wanda.hold_expires_at) == ("held", None)  # now Stripe decides
 
 
 def test_the_service_itself_takes_nothing(workshop: Workshop, sandbox: object) -> None:

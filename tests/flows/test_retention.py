@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.contrib.sessions.models import Session
 from pytest_django.fixtures import Settings
 
 from donations import tasks
+from donations.gateway.stripe import for_workers
 from donations.models import Donation, LedgerEntry
 from donations.services.person import retention
 from events.models import (
@@ -19,8 +21,11 @@ from events.models import (
     Message,
     PersonNote,
     Registration,
+    WebhookEndpoint,
     Workshop,
 )
+from events.services.webhooks import outbox
+from fundraiser.privacy_settings import RETENTION_DAYS
 from tests.support.cast import make_workshop
 from tests.support.clock import Clock
 from tests.support.story import Story
@@ -91,6 +96,35 @@ def test_people_go_after_the_time_that_is_set_and_receipts_keep_them(
     assert _addresses() == set()
     assert not PersonNote.objects.exists()
     assert list(Donation.objects.order_by("pk").values_list("amount_minor", "net_minor")) == amounts
+
+
+def test_each_setting_governs_its_own_kind_and_0_keeps_it_for_ever(
+    past: Booking, clock: Clock, settings: Settings
+) -> None:
+    """The control is within: what is not set at that moment stays."""
+    endpoint = WebhookEndpoint.objects.create(
+        team=past.workshop.campaign.team, url="https://program.example"
+    )
+    outbox.tell_test(endpoint)
+    for name in RETENTION_DAYS:
+        setattr(settings, name, 0)
+    clock.advance(timedelta(days=4000))
+    assert not any(asdict(retention.apply(gateway=for_workers())).values())
+    kinds = {
+        "RETENTION_PROBLEM_DAYS": "problems",
+        "RETENTION_DEVICE_DAYS": "devices",
+        "RETENTION_MAIL_DAYS": "mails",
+        "RETENTION_WEBHOOK_DAYS": "webhooks",
+        "RETENTION_HISTORY_DAYS": "changes",
+        "RETENTION_ABANDONED_DAYS": "attempts",
+        "RETENTION_PERSON_DAYS": "people",  # the last one: it takes the others' rows along
+    }
+    assert RETENTION_DAYS.keys() - kinds.keys() == {"RETENTION_RECEIPT_DAYS"}  # holds back, above
+    for name, kind in kinds.items():
+        setattr(settings, name, 400)
+        done = asdict(retention.apply(gateway=for_workers()))
+        assert {one for one, count in done.items() if count} == {kind}
+        setattr(settings, name, 0)
 
 
 def test_a_round_takes_a_batch_and_the_next_one_goes_on(

@@ -13,6 +13,7 @@ import yaml
 
 from fundraiser.local import procfile
 from fundraiser.local.places import ROOT
+from fundraiser.local.postgres import QUIET
 
 BIN = Path(sys.executable).parent
 GIVEN = {"SITE_ADDRESS": "give.example.org", "POSTGRES_PASSWORD": "a-long-random-text"}
@@ -78,6 +79,16 @@ def test_commands_are_those_of_the_procfile(services):
 def test_image_starts_the_procfile_s_web():
     last = re.findall(r"^CMD (\[.*\])$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)[-1]
     assert yaml.safe_load(last) == procfile.command_of("web")
+
+
+def test_what_stands_beside_the_product_logs_no_person_and_no_link(services):
+    started = services["postgres"]["command"]
+    assert [started[at + 1] for at, one in enumerate(started) if one == "-c"] == list(QUIET)
+    caddyfile = (ROOT / "deploy/Caddyfile").read_text()
+    assert re.search(
+        r"log \{\s+format filter \{\s+wrap json\s+fields \{\s+request delete", caddyfile
+    )
+    assert len(re.findall(r"\blog\b", re.sub(r"#.*", "", caddyfile))) == 1  # and none of requests
 
 
 def test_every_service_is_watched_and_confined(services):

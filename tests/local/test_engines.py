@@ -134,6 +134,25 @@ def test_two_clusters_run_side_by_side(place):
         assert (read(one), read(two)) == (["one"], ["two"])
 
 
+def test_an_error_is_logged_without_the_statement_and_the_row(place):
+    def fails(cluster, *settings):
+        with psycopg.connect(cluster.url(), autocommit=True) as connection:
+            for one in settings:
+                connection.execute(one)
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                connection.execute("INSERT INTO people VALUES ('Zoë Martin'), ('Zoë Martin')")
+        return (place / "postgres" / "log").read_text()
+
+    with Postgres(place / "postgres", PASSWORD) as cluster:
+        with psycopg.connect(cluster.url()) as connection:
+            connection.execute("CREATE TABLE people (name text UNIQUE)")
+        said = fails(cluster)
+        assert "people_name_key" in said
+        assert "Martin" not in said
+        loud = ("SET log_min_error_statement = error", "SET log_error_verbosity = default")
+        assert fails(cluster, *loud).count("Martin") >= 2  # the control
+
+
 def test_a_taken_port_is_replaced(place):
     with Postgres(place / "one", PASSWORD) as one, Postgres(place / "two", PASSWORD) as two:
         two.stop()

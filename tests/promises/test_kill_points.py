@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from fundraiser.core.failpoints import DECLARED
 from fundraiser.local.places import ROOT
 from tests.flows import test_refund_run as refunds
+from tests.flows import test_webhooks_killed as webhooks
 from tests.promises import test_p12_line as line
 from tests.promises import test_p16_killed_anywhere as intake_checkout_apply
 from tests.promises import test_p23_sender_killed as sender
@@ -19,6 +20,7 @@ TRIED = (
     *line.POINTS,
     *refunds.POINTS,
     *sender.POINTS,
+    *webhooks.POINTS,
     *backups.POINTS,
 )
 _CALL = re.compile(r"\breached\(\s*\"([^\"]+)\"")

@@ -8,13 +8,14 @@ test_p34_access_matrix.py.
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import uuid
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -124,6 +125,7 @@ def calls_of(token: str) -> list[Call]:
     calls.append(Call(f"/b/{token}/", "GET", headers={"Referer": f"http://x/{token}/"}))
     calls.append(Call(f"/b/{token}/ X", "GET"))  # no request line
     calls.append(Call(f"/b/{token}/", "GET", headers={"Broken Header": token}))
+    calls.append(Call(f"/ {token} dora@example.org", "GET"))  # gunicorn would repeat it
     calls.append(Call("/stripe/webhook/", body=token.encode()))
     return calls
 
@@ -136,11 +138,16 @@ def test_the_web_server_logs_no_link(sandbox: object, start_web: Any) -> None:
 
     donation = start(make_workshop(make_campaign()), make_gift(), for_visitors())
     stage = Stage(donation.workshop, donation, donation, {})  # noqa: F811
-    web = start_web(LOG_LEVEL="DEBUG")
+    web = start_web(LOG_LEVEL="DEBUG", LOG_FORMAT="json")
     for secret in secrets_of(stage):
         at_once(web.url, calls_of(secret), parallel=4)
-    assert found_in(web.output(), secrets_of(stage)) == []
-    assert donation.email not in web.output()
+    said = web.output()
+    assert found_in(said, secrets_of(stage)) == []
+    assert donation.email not in said
+    lines = [json.loads(line) for line in said.splitlines()]  # gunicorn's own, too
+    refused = [one["message"] for one in lines if "refused" in one["message"]]
+    assert set(refused) == {"a request that cannot be read was refused"}
+    assert not any("ip=" in one["message"] for one in lines)
 
 
 @pytest.fixture
@@ -174,6 +181,18 @@ def test_a_message_and_an_errors_traceback_lose_links_and_addresses(logged: Any)
         line = logged(record)
         assert found_in(line, [token]) == []
         assert "dora@example.org" not in line
+
+
+def test_a_refused_row_is_not_repeated_and_the_traceback_goes_on(logged: Any) -> None:
+    """PostgreSQL tells the whole row: a name, and a message over several lines."""
+    told = 'violates "x"\nDETAIL:  Failing row contains (12, Zoë Martin, Go\non, null).\n'
+    error = RuntimeError("not saved")
+    error.__cause__ = IntegrityError(told)
+    line = logged(_record("it failed", error=error))
+    assert 'violates "x"' in line
+    assert "RuntimeError: not saved" in line
+    assert not [one for one in ("Zoë", "Martin", "Go\non") if one in line]
+    assert "Zoë" in logging.Formatter().format(_record(told))  # the control
 
 
 def test_control_without_the_cleaning_a_link_is_logged(

@@ -108,8 +108,10 @@ def open_connections() -> Iterator[None]:
 
 
 @pytest.fixture
-def numbers(workshop: Workshop, alice: User) -> dict[str, str]:
-    """What stands in the addresses of the API, so that they lead to drafts, and to an export."""
+def numbers(workshop: Workshop, alice: User, sandbox: SandboxControl) -> dict[str, str]:
+    """What stands in the addresses of the API: drafts, an export, somebody who gave."""
+    donation = start(workshop, make_gift(), for_visitors())
+    assert donation.booking is not None
     Campaign.objects.filter(pk=workshop.campaign_id).update(state="draft")
     Workshop.objects.update(state="draft")
     export = Export.objects.create(
@@ -119,6 +121,8 @@ def numbers(workshop: Workshop, alice: User) -> dict[str, str]:
         "campaign_id": str(workshop.campaign.public_id),
         "workshop_id": str(workshop.public_id),
         "export_id": str(export.public_id),
+        "donation_id": str(donation.public_id),
+        "registration_id": str(donation.booking.registrations.get().public_id),
     }
 
 

@@ -102,12 +102,14 @@ class Folder:
 
 
 def at(place: str) -> Store:
-    """Return the store at a path, or at ``s3://bucket/prefix``."""
+    """Return the store at a path, or at ``s3://bucket/prefix``. Raises StoreError for others."""
     address = urlsplit(place)
     if address.scheme == _S3:
         from donations.services.backups.s3 import Bucket  # noqa: PLC0415 -- boto3 is slow to import
 
         return Bucket(address.netloc, address.path.strip("/"))
+    if "://" in place:  # else a folder of this name would take what was meant to be elsewhere
+        raise StoreError(f"{place} is no place for backups: /a/folder or s3://bucket/prefix")
     return Folder(Path(place))
 
 

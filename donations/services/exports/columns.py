@@ -45,7 +45,7 @@ class Column:
         if self.shape is Shape.TEXT:
             return _safe(self.sql)
         if self.shape is Shape.MONEY:
-            return f"{self.value_sql()}::text"
+            return self.value_sql()
         if self.shape is Shape.MOMENT:
             # Spreadsheets take one with an offset for a text: the zone is in the heading.
             return f"to_char({self.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SS')"

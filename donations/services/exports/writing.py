@@ -6,7 +6,7 @@ Memory stays flat for any number of rows: nothing here ever holds more than a ba
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -40,8 +40,8 @@ _BATCH: Final = 2_000
 class Lines(Protocol):
     """Whatever takes lines of bytes."""
 
-    def writelines(self, lines: Iterable[Any], /) -> None:
-        """Take some."""
+    def write(self, line: Any, /) -> object:
+        """Take one."""
 
 
 def nobody_asks(rows: int) -> None:
@@ -113,21 +113,23 @@ class _Encoding:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
-    def writelines(self, lines: Iterable[Any], /) -> None:
+    def write(self, line: Any, /) -> object:
         """Write what PostgreSQL has in UTF-8."""
-        self._file.writelines(fec.encoded(bytes(one).decode()) for one in lines)
+        return self._file.write(fec.encoded(bytes(line).decode()))
 
 
 def _copy(cursor: Any, asked: Query, how: str, file: Lines, progress: Progress) -> int:
-    """Let PostgreSQL write the rows into the file, a batch at a time; return how many lines."""
+    """Let PostgreSQL write the rows into the file; return how many lines.
+
+    To read them one by one costs a third of what iterating over them does.
+    """
     lines = 0
     statement = f"COPY ({asked.sql}) TO STDOUT WITH ({how})"
     with cursor.cursor.copy(statement, asked.parameters) as copying:
-        rows = iter(copying)
-        while batch := list(islice(rows, _BATCH)):
-            file.writelines(batch)
-            lines += len(batch)
-            if len(batch) == _BATCH:
+        while line := copying.read():
+            file.write(line)
+            lines += 1
+            if lines % _BATCH == 0:
                 progress(lines)
     return lines
 

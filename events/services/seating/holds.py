@@ -77,6 +77,24 @@ def let_go(booking_id: int, *, offers: bool = False) -> None:
             seats.release(booking, BookingState.EXPIRED)
 
 
+def rest(booking_id: int, until: datetime) -> bool:
+    """Keep an offer at least until a moment (aware), as nobody can take it now; return whether so.
+
+    Not beyond the last moment at which anybody can be offered the seat.
+    """
+    with transaction.atomic():
+        rows = Booking.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
+        booking = rows.select_related("workshop__campaign").filter(pk=booking_id).first()
+        if booking is None or booking.state != BookingState.HELD or booking.offered_at is None:
+            return False
+        end, later = booking.hold_expires_at, min(until, last_moment(booking.workshop))
+        if end is None or end >= later:
+            return False
+        booking.hold_expires_at = later
+        booking.save(update_fields=["hold_expires_at"])
+    return True
+
+
 def can_extend(booking: Booking) -> bool:
     """Whether a hold without a session can be extended now."""
     end = booking.hold_expires_at

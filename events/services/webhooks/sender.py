@@ -25,6 +25,7 @@ from events.models import WebhookDelivery
 from events.services.webhooks import claims, endpoints, requests, signing
 from events.states import StoppedBecause, WebhookState
 from fundraiser.core import clock
+from fundraiser.core.failpoints import reached
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ def _deal_with(delivery: WebhookDelivery) -> None:
     except requests.FailedError as error:
         _failed(delivery, error=error.why)
         return
+    reached("webhook:sent")
     if 200 <= status < 300:
         claims.finish(delivery, WebhookState.DELIVERED, status=status)
         claims.endpoint_answered(delivery.endpoint_id)
