@@ -35,6 +35,8 @@ from fundraiser.local.postgres import Postgres, PostgresSettings
 from fundraiser.local.procfile import command_of
 from fundraiser.local.valkey import Valkey
 
+#: For an application that is not the product.
+_BARE_SETTINGS = "bench/bare_gunicorn.py"
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -166,7 +168,10 @@ class House:
     @contextmanager
     def web(self, application: str = "fundraiser.wsgi", **extra: str) -> Iterator[Running]:
         """Run the web server of the Procfile; ``application`` takes the product's place."""
-        command = [application if part == "fundraiser.wsgi" else part for part in command_of("web")]
+        command = command_of("web")
+        if application != "fundraiser.wsgi":
+            others = {"fundraiser.wsgi": application, "fundraiser/gunicorn.py": _BARE_SETTINGS}
+            command = [others.get(part, part) for part in command]
         process = self._spawn("web", command, **extra)
         url = f"http://{HOST}:{extra.get('PORT', self.site_port)}"
         page = "/healthz" if application == "fundraiser.wsgi" else "/"

@@ -6,7 +6,9 @@ up, as pytest words it.
 
 What failed beside others is asked once more, by itself, under the same order's seed: a test that
 stumbles over what another one left behind is named as unsteady and mended, and costs nobody's
-landing. What fails twice has failed; so has every race and kill the first time (docs/adr/0029).
+landing. What fails twice has failed; so has every race and kill the first time (docs/adr/0029). A
+negative control among them looks for no race, nor do the tests of the local servers: these, too,
+are asked once more.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 _NOTHING_COLLECTED = 5
@@ -51,8 +53,8 @@ def main(arguments: Sequence[str]) -> int:
     wanted = "slow" if slow else "not slow"
     started = time.monotonic()
     phases = [
-        _side_by_side(["-m", f"not alone and {wanted}", *asked]),
-        _file_by_file(["-m", f"alone and {wanted}", *asked]),
+        _tried([*_SIDE_BY_SIDE, "-m", f"not alone and {wanted}", *asked], _any),
+        _tried([*_FILE_BY_FILE, "-m", f"alone and {wanted}", *asked], _looks_for_no_race),
     ]
     if all(phase.status == _NOTHING_COLLECTED for phase in phases):
         print("No test matches what was asked for.", flush=True)
@@ -65,13 +67,26 @@ def main(arguments: Sequence[str]) -> int:
     return max(phase.status for phase in phases if phase.status != _NOTHING_COLLECTED)
 
 
-def _side_by_side(options: Sequence[str]) -> _Ended:
-    """Run tests on all workers; ask a few that failed once more, alone, in a new process."""
+def _any(_test: str) -> bool:
+    return True
+
+
+def _looks_for_no_race(test: str) -> bool:
+    """Whether a test may fail for the machine's sake: a control, or one of the local servers."""
+    return "::test_control_" in test or test.startswith("tests/local/")
+
+
+def _tried(options: Sequence[str], may_stumble: Callable[[str], bool]) -> _Ended:
+    """Run tests; ask a few that failed once more, alone, in a new process, where all of them may.
+
+    ``may_stumble`` is asked with a test's name ("tests/x.py::test_y").
+    """
     with tempfile.TemporaryDirectory() as kept:
         cache = ["-o", f"cache_dir={kept}"]
-        first = _phase([*options, *cache, *_SIDE_BY_SIDE])
+        first = _phase([*options, *cache])
         failed = {words.partition(" - ")[0] for words in first.failures}
-        if first.status != 1 or not 0 < len(failed) <= _MOST_AGAIN:
+        few = 0 < len(failed) <= _MOST_AGAIN
+        if first.status != 1 or not few or not all(map(may_stumble, failed)):
             return first
         print(f"\nOnce more, by themselves: the {len(failed)} that failed.", flush=True)
         order = ["-p", "randomly", f"--randomly-seed={first.seed}"] if first.seed else []
@@ -84,11 +99,6 @@ def _side_by_side(options: Sequence[str]) -> _Ended:
     stumbled = {kind: first.counts[kind] for kind in ("failed", "errors")}
     passed = {"passed": second.counts["passed"]}
     return _Ended(0, first.counts - Counter(stumbled) + Counter(passed))
-
-
-def _file_by_file(options: Sequence[str]) -> _Ended:
-    """Run each test once; those of one file never at once."""
-    return _phase([*options, *_FILE_BY_FILE])
 
 
 def _phase(options: Sequence[str]) -> _Ended:

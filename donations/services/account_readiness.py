@@ -68,7 +68,7 @@ def is_paused(campaign: Campaign) -> bool:
 
 def refuse_paused(campaign: Campaign) -> None:
     """Raise PausedError where the site, or a campaign's connected account, takes no payments."""
-    if pausing.is_on():
+    if pausing.is_on_for(campaign):
         raise SitePausedError(str(campaign.pk))
     if is_paused(campaign):
         raise PausedError(str(campaign.pk))

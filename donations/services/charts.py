@@ -11,14 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Final
 
+from django.core.cache import caches
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from donations.models import Donation
+from donations.services.totals import Totals
 from events.models import Campaign
 from fundraiser.core import clock
 from fundraiser.core.money import Money
 
+#: From so many givers on, everybody's chart may be SECONDS old: to add up a million gifts for each
+#: new one would take a second each time.
+MANY: Final = 10_000
+SECONDS: Final = 60
 #: The drawing's own units; the page stretches it.
 WIDTH: Final = 600
 HEIGHT: Final = 160
@@ -55,9 +61,32 @@ class Charts:
     whole: Chart | None
 
 
+#: Minor units by day: of the gifts whose amount is shown, and of all.
+_Sums = tuple[dict[date, int], dict[date, int]]
+
+
 def of_campaigns(campaigns: Iterable[Campaign]) -> dict[int, Charts]:
     """Return the charts of each campaign by its id: one query for all of them."""
     known = list(campaigns)
+    sums = _read(known)
+    return {one.pk: _charts(one, sums[one.pk]) for one in known}
+
+
+def of_page(campaign: Campaign, total: Totals) -> Charts:
+    """Return a campaign's charts for its page: no query while nothing was given since the last one.
+
+    Where more than MANY gave they may be SECONDS old; the total beside them never is.
+    """
+    cache = caches["pages"]
+    name = f"chart:{campaign.pk}"
+    version, sums = cache.get(name, (None, None))
+    if sums is None or (version != total.version and total.donors <= MANY):
+        sums = _read([campaign])[campaign.pk]
+        cache.set(name, (total.version, sums), SECONDS)
+    return _charts(campaign, sums)
+
+
+def _read(known: list[Campaign]) -> dict[int, _Sums]:
     rows = (
         Donation.objects.paid()
         .filter(campaign__in=known)
@@ -72,13 +101,15 @@ def of_campaigns(campaigns: Iterable[Campaign]) -> dict[int, Charts]:
         for found in [every] if row["hide_amount"] else [every, shown]:
             of_day = found[row["campaign_id"]]
             of_day[row["day"]] = of_day.get(row["day"], 0) + row["minor"]
-    return {
-        one.pk: Charts(
-            public=_chart(one, shown[one.pk], leaves_out=shown[one.pk] != every[one.pk]),
-            whole=_chart(one, every[one.pk], leaves_out=False),
-        )
-        for one in known
-    }
+    return {one.pk: (shown[one.pk], every[one.pk]) for one in known}
+
+
+def _charts(campaign: Campaign, sums: _Sums) -> Charts:
+    shown, every = sums
+    return Charts(
+        public=_chart(campaign, shown, leaves_out=shown != every),
+        whole=_chart(campaign, every, leaves_out=False),
+    )
 
 
 def _chart(campaign: Campaign, sums: dict[date, int], *, leaves_out: bool) -> Chart | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from donations.gateway import EventReference, Gateway, GatewayError
 from donations.models import ConnectedAccount, Donation, StripeEvent
@@ -56,30 +57,43 @@ def receive(event: EventReference, *, delivered: bool = True) -> bool:
         error="livemode differs" if wrong_mode else "",
     )
     try:
-        with transaction.atomic():
+        with _failing_alone():
             row.save(force_insert=True)
-            reached("intake:stored")
-            hurried = row.applied_at is None and row.type not in UNHURRIED_TYPES
-            if hurried and not wrong_mode:
-                jobs.enqueue("donations.apply_event", event=row.pk)
     except IntegrityError:
         # Stored before; what was not applied yet is found by the worker's rounds.
         if delivered:
             known = StripeEvent.objects.filter(event_id=event.id, delivered_at=None)
             known.update(delivered_at=now)
         return False
+    reached("intake:stored")
+    hurried = row.applied_at is None and row.type not in UNHURRIED_TYPES
+    if hurried and not wrong_mode:
+        jobs.enqueue("donations.apply_event", event=row.pk)
     reached("intake:committed")
     return True
+
+
+def _failing_alone() -> AbstractContextManager[object]:
+    """Let one statement fail alone: a savepoint within a transaction, nothing where there is none.
+
+    A single INSERT is committed by itself; BEGIN and COMMIT around it are two more ways there.
+    """
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+_CLAIM: Final = """
+    UPDATE donations_stripeevent SET attempts = attempts + 1, next_attempt_at = %(until)s
+    WHERE id = %(event)s AND applied_at IS NULL AND set_aside_at IS NULL
+      AND next_attempt_at <= %(now)s
+    RETURNING *
+"""
 
 
 def _claim(event_pk: int) -> StripeEvent | None:
     """Take an unapplied event whose time has come, or None where another process has it."""
     now = clock.now()
-    due = Q(applied_at__isnull=True, set_aside_at__isnull=True, next_attempt_at__lte=now)
-    rows = StripeEvent.objects.filter(due, pk=event_pk)
-    if rows.update(attempts=F("attempts") + 1, next_attempt_at=now + CLAIM) != 1:
-        return None
-    return StripeEvent.objects.get(pk=event_pk)
+    claimed = {"event": event_pk, "now": now, "until": now + CLAIM}
+    return next(iter(StripeEvent.objects.raw(_CLAIM, claimed)), None)
 
 
 def apply_event(event_pk: int, *, gateway: Gateway) -> bool:

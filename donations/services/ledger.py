@@ -100,7 +100,8 @@ def post_missing(donation: Donation, payment: Payment) -> Sequence[LedgerEntry]:
     """Post what the ledger lacks of a payment, move the total, and return the new rows.
 
     The donation's row is locked by the caller, so nobody else posts for it meanwhile; the unique
-    source stands behind that. The total's row is locked last (DESIGN.md, "The paid way", 6).
+    source stands behind that. The caller writes the row's ``net_minor`` afterwards. The total's
+    row is locked last (DESIGN.md, "The paid way", 6).
     """
     known = set(donation.entries.values_list("source_type", "source_id", "kind"))
     missing = [

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
-from donations.models import CampaignTotal
+from donations.models import CampaignUpdate, Remittance
 from donations.services import account_readiness, sharing, social_cards, totals, walls
 from donations.services.abuse import pausing
 from donations.services.declaring import claims
 from donations.services.remitting import proof
 from events import charities
 from events.models import Campaign, Workshop
-from events.querysets import somebody_waits
+from events.querysets import CampaignQuerySet, somebody_waits
 from events.services import access, content
 from events.services.campaign_pictures import Picture, picture_of
 from events.services.seating import seats
@@ -78,22 +78,6 @@ class WorkshopPage:
     captions: Sequence[str]  # the languages of live captions, by their names
     accessibility_html: SafeString
     test_mode: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignCard:
-    """A campaign on the home page."""
-
-    title: str
-    url: str
-    charity_name: str
-    organizer_name: str
-    accent_url: str
-    picture: Picture | None
-    total: totals.Totals
-    goal: Money | None
-    goal_percent: int | None
-    next_workshop: WorkshopPage | None
 
 
 def accent_url(campaign: Campaign) -> str:
@@ -231,15 +215,29 @@ def give_url(campaign: Campaign) -> str:
     return reverse("give", args=[campaign.slug]) if is_open else ""
 
 
+def read_at_once() -> CampaignQuerySet:
+    """Return campaigns with what their page asks of other tables, in one query.
+
+    Their total, whether the site takes money, and whether there is a transfer or an update.
+    """
+    own = {"campaign": OuterRef("pk")}
+    return Campaign.objects.select_related("total").annotate(
+        site_paused=pausing.open_ones(),
+        has_transfers=Exists(Remittance.objects.filter(**own)),
+        has_updates=Exists(CampaignUpdate.objects.filter(**own, published_at__isnull=False)),
+    )
+
+
 def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
     """Return everything that the campaign's page and its live part show: a few queries.
 
-    Two or three more where gifts were given elsewhere, or are promised.
+    Less of them for a row of ``read_at_once``; two or three more where gifts were given elsewhere,
+    or are promised.
     """
     workshops = campaign.workshops.visible().order_by("starts_at")
     for workshop in workshops:
         workshop.campaign = campaign
-    total = totals.of_campaign(campaign)
+    total = totals.read(campaign, getattr(campaign, "total", None))
     gifts = walls.latest(campaign, declared=bool(total.declared))
     closes = campaign.closes_at
     return {
@@ -263,38 +261,3 @@ def campaign_context(campaign: Campaign, language: str) -> dict[str, Any]:
         "share_image": social_cards.url(campaign, language, total.together),
         **sharing.of_path(reverse("campaign", args=[campaign.slug])),
     }
-
-
-def cards(language: str) -> list[CampaignCard]:
-    """Return the home page's real campaigns, those that take gifts first: three queries."""
-    upcoming = Workshop.objects.visible().filter(starts_at__gt=clock.now()).order_by("starts_at")
-    rows: Iterable[Campaign] = (
-        Campaign.objects.visible()
-        .real()
-        .not_suspended()
-        .exclude(state=CampaignState.ARCHIVED)
-        .select_related("team")
-        .prefetch_related(Prefetch("workshops", queryset=upcoming, to_attr="upcoming"))
-        .order_by("-state", "-created_at")[:60]
-    )
-    found = {row.campaign_id: row for row in CampaignTotal.objects.filter(campaign__in=rows)}
-    return [_card(campaign, found.get(campaign.pk), language) for campaign in rows]
-
-
-def _card(campaign: Campaign, row: CampaignTotal | None, language: str) -> CampaignCard:
-    total = totals.read(campaign, row)
-    upcoming: list[Workshop] = campaign.upcoming  # type: ignore[attr-defined]
-    for workshop in upcoming:
-        workshop.campaign = campaign
-    return CampaignCard(
-        title=campaign.text("title", language),
-        url=reverse("campaign", args=[campaign.slug]),
-        charity_name=campaign.charity_name,
-        organizer_name=campaign.organizer_name,
-        accent_url=accent_url(campaign),
-        picture=picture_of(campaign, language),
-        total=total,
-        goal=campaign.goal,
-        goal_percent=total.goal_percent,
-        next_workshop=workshop_page(upcoming[0], language) if upcoming else None,
-    )

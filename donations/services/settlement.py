@@ -26,6 +26,16 @@ from fundraiser.core.transitions import advance
 logger = logging.getLogger(__name__)
 
 _TRIES: Final = 8
+#: What was fetched, and what the ledger made of it: written at once.
+_FETCHED: Final = (
+    "payment_intent_id",
+    "charge_id",
+    "quarantine",
+    "decline_code",
+    "checked_at",
+    "version",
+    "net_minor",
+)
 #: A debit on its way, or one that waits for its giver: small deposits to name, a voucher to pay
 #: (docs.stripe.com/payments/payment-methods#customer-actions).
 _PROMISED: Final = frozenset({"processing", "requires_action"})
@@ -93,14 +103,15 @@ def _settle(donation: Donation, payment: Payment) -> None:
     donation.charge_id = payment.charge_id or donation.charge_id
     donation.decline_code = payment.decline_code
     donation.version += 1
-    ids = ("payment_intent_id", "charge_id")
-    donation.save(update_fields=[*ids, "quarantine", "decline_code", "checked_at", "version"])
+    posts = payment.is_paid and can_post and not donation.quarantine
+    posted = ledger.post_missing(donation, payment) if posts else ()
+    donation.save(update_fields=_FETCHED)
     if donation.quarantine:
         logger.error("donation %s quarantined: %s", donation.pk, donation.quarantine)
     elif not can_post:
         _end(donation, DonationState.FAILED, paid_at=payment.charged_at)
     elif payment.is_paid:
-        _settle_paid(donation, payment)
+        _settle_paid(donation, payment, posted)
     elif complete and payment.intent_status in _PROMISED:
         _settle_processing(donation)
     elif complete:
@@ -109,8 +120,7 @@ def _settle(donation: Donation, payment: Payment) -> None:
         _end(donation, DonationState.EXPIRED)
 
 
-def _settle_paid(donation: Donation, payment: Payment) -> None:
-    posted = ledger.post_missing(donation, payment)
+def _settle_paid(donation: Donation, payment: Payment, posted: Sequence[LedgerEntry]) -> None:
     reached("apply:posted")
     if donation.state == DonationState.PROCESSING:
         seating.after_arrival(donation)

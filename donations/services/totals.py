@@ -75,11 +75,13 @@ def net_change(changes: dict[str, int]) -> int:
 
 
 def move(donation: Donation, entries: Iterable[LedgerEntry]) -> None:
-    """Move the donation's net and the campaign's rollup by new entries, in their transaction."""
+    """Move the donation's net and the campaign's rollup by new entries, in their transaction.
+
+    The rollup is written here, the donation's row by the caller, who has more to write there.
+    """
     changes = _changes(entries)
     before = donation.net_minor
     donation.net_minor = before + net_change(changes)
-    donation.save(update_fields=["net_minor"])
     donors = int(donation.net_minor > 0) - int(before > 0)
     _write(donation.campaign, changes, donors=donors)
 

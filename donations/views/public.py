@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from donations.models import Claim, LedgerEntry
 from donations.services import charts, pages, previews
+from donations.services import home as home_cards
 from donations.states import SourceType
 from donations.views import shared
 from donations.views.addresses import at_old_addresses
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return shared.page(
         request,
         ("home", language()),
-        lambda: render(request, "home.html", {"campaigns": pages.cards(language())}),
+        lambda: render(request, "home.html", {"campaigns": home_cards.cards(language())}),
     )
 
 
@@ -53,10 +54,10 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         return _draft(request, slug)
 
     def made() -> HttpResponse:
-        found = access.campaign_for_visitor(slug)
-        context = {
-            **pages.campaign_context(found, language()),
-            "chart": charts.of_campaigns([found])[found.pk].public,
+        found = access.campaign_for_visitor(slug, pages.read_at_once())
+        context = pages.campaign_context(found, language())
+        context |= {
+            "chart": charts.of_page(found, context["total"]).public,
             "carried": origins.carried(request.GET),
         }
         return render(request, "campaigns/campaign.html", context)
@@ -82,7 +83,8 @@ def campaign_total(request: HttpRequest, slug: str) -> HttpResponse:
     key = ("live", slug, pages.campaign_version(slug), language())
 
     def made() -> HttpResponse:
-        context = pages.campaign_context(access.campaign_for_visitor(slug), language())
+        found = access.campaign_for_visitor(slug, pages.read_at_once())
+        context = pages.campaign_context(found, language())
         return render(request, "campaigns/_live.html", context)
 
     return shared.unless_same(request, key, lambda: shared.page(request, key, made))

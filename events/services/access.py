@@ -60,13 +60,14 @@ MEMBERS = (*EDITORS, Role.VIEWER)
 _Row = TypeVar("_Row", Booking, Registration, Host, Person)
 
 
-def campaign_for_visitor(slug: str) -> Campaign:
+def campaign_for_visitor(slug: str, rows: CampaignQuerySet | None = None) -> Campaign:
     """Return a campaign that anybody may see; Http404 otherwise (a draft included).
 
-    Raises SuspendedError for one that an admin suspended.
+    ``rows``: all campaigns, with what else is read in the same query. Raises SuspendedError for
+    one that an admin suspended.
     """
-    rows = Campaign.objects.visible().select_related("team")
-    return not_suspended(get_object_or_404(rows, slug=slug))
+    rows = Campaign.objects.all() if rows is None else rows
+    return not_suspended(get_object_or_404(rows.visible().select_related("team"), slug=slug))
 
 
 def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:

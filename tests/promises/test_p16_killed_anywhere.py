@@ -86,7 +86,7 @@ def test_a_killed_intake_acknowledged_nothing_and_redelivery_succeeds(
     web.stop()
 
     assert answer.status == 0  # the connection broke: Stripe will deliver again
-    assert StripeEvent.objects.count() == (1 if point == "intake:committed" else 0)
+    assert StripeEvent.objects.count() == (0 if point == "intake:verified" else 1)
     assert set(deliver_all(client, sandbox.deliveries())) == {200}
     inbox.apply_pending(gateway=for_workers())
     assert StripeEvent.objects.filter(event_id=completed["event"]).count() == 1

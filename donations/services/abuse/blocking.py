@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name, validate_email
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from donations.models import BlockedVisitor, BlockKind
@@ -26,11 +27,12 @@ def refuse(*, email: str, client: str) -> None:
 
     A blocked domain counts for what is below it, too.
     """
-    if BlockedVisitor.objects.filter(value_hash__in=list(_hashes(email))).exists():
+    about = Q(value_hash__in=list(_hashes(email))) | Q(kind=BlockKind.NETWORK)
+    found = BlockedVisitor.objects.filter(about).values_list("kind", "value")
+    if any(kind != BlockKind.NETWORK for kind, _value in found):
         raise BlockedError("address")
-    networks = BlockedVisitor.objects.filter(kind=BlockKind.NETWORK)
     here = ipaddress.ip_address(client)
-    if any(here in ipaddress.ip_network(one) for one in networks.values_list("value", flat=True)):
+    if any(here in ipaddress.ip_network(network) for _kind, network in found):
         raise BlockedError("network")
 
 

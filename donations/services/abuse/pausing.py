@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F
 
 from donations.models import GivingPause
 from events.models import Campaign
@@ -18,6 +18,11 @@ from fundraiser.core import clock
 def is_on() -> bool:
     """Return whether the site takes no money now."""
     return GivingPause.objects.filter(ended_at=None).exists()
+
+
+def open_ones() -> Exists:
+    """Return the same question as a part of a query: ``site_paused`` is how a row keeps it."""
+    return Exists(GivingPause.objects.filter(ended_at=None))
 
 
 def is_on_for(campaign: Campaign) -> bool:

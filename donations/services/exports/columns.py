@@ -15,6 +15,9 @@ class Shape(Enum):
     """What a column holds, in every format."""
 
     TEXT = "text"
+    #: A word of the product's own or an identifier: it begins with a letter or a digit, so no
+    #: spreadsheet runs it, and it is written as it is.
+    CODE = "code"
     INTEGER = "integer"
     #: Major units with exactly the currency's decimals; the next column tells the currency.
     MONEY = "money"
@@ -42,7 +45,7 @@ class Column:
         if self.shape is Shape.TEXT:
             return _safe(self.sql)
         if self.shape is Shape.MONEY:
-            return f"{self.value_sql()}::text"
+            return self.value_sql()
         if self.shape is Shape.MOMENT:
             return f"to_char({self.sql}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')"
         if self.shape is Shape.FLAG:
@@ -61,7 +64,7 @@ class Column:
             return f"({self.value_sql()})::float8"
         if self.shape is Shape.MOMENT:
             return f"({self.sql}) AT TIME ZONE %(zone)s"
-        return f"({self.sql})::text" if self.shape is Shape.TEXT else self.sql
+        return f"({self.sql})::text" if self.shape in {Shape.TEXT, Shape.CODE} else self.sql
 
 
 def _major_units(minor: str, currency: str) -> str:

@@ -13,12 +13,16 @@ from events.models import Campaign
 
 
 def context(campaign: Campaign, total: Totals, language: str) -> dict[str, Any]:
-    """Return transfers, acknowledgement, a missed date and updates, as plain values."""
-    sent = transfers.shown(campaign)
+    """Return transfers, acknowledgement, a missed date and updates, as plain values.
+
+    A row that says that it has none (pages.read_at_once) is not asked again.
+    """
+    has = vars(campaign)
+    sent = transfers.shown(campaign) if has.get("has_transfers", True) else []
     return {
         "transfers": sent,
         "acknowledged_on": transfers.last_acknowledged(sent),
         "late": overdue.missed(campaign, total),
-        "updates": doors.published(campaign, language),
+        "updates": doors.published(campaign, language) if has.get("has_updates", True) else [],
         "digests_url": reverse("ledger_digests"),
     }
