@@ -22,6 +22,7 @@ import psycopg
 from fundraiser.local.places import LOCAL, ROOT, engine_directory, make_private, write_secret
 from fundraiser.local.postgres import Postgres, PostgresSettings
 from fundraiser.local.postgres_binaries import find_programs
+from fundraiser.local.processes import is_alive
 
 #: The database to copy, in the test run's own cluster.
 NAME = "migrated"
@@ -89,7 +90,8 @@ def _made(kept: Path, directory: Path) -> Postgres:
     shutil.copytree(cluster.data, draft / "data")
     write_secret(draft / "password", password)
     for old in kept.parent.iterdir():
-        if old not in (draft, kept) and "." not in old.name:
+        maker = old.suffix.removeprefix(".")  # of a draft, which a killed run leaves behind
+        if old not in (draft, kept) and not (maker and is_alive(int(maker))):
             shutil.rmtree(old, ignore_errors=True)
     try:
         draft.rename(kept)

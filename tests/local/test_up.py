@@ -133,6 +133,7 @@ def _beat_dies(checkout):
     return said
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_first_run_restarts_and_kills_keep_the_data_and_leave_nothing_behind(checkout):
     """One story, since a first run makes every table: half a minute each."""
