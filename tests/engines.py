@@ -16,9 +16,10 @@ from pathlib import Path
 from fundraiser.local.messages import compile_stale
 from fundraiser.local.places import LOCAL, ROOT, engine_directory
 from fundraiser.local.ports import free_port
-from fundraiser.local.postgres import Postgres, PostgresSettings
+from fundraiser.local.postgres import Postgres
 from fundraiser.local.processes import is_alive
 from fundraiser.local.valkey import Valkey
+from tests.migrated import NAME, settings, start
 
 #: Settings that the tests decide; what a developer's shell has for these does not count.
 _FIXED = {
@@ -52,35 +53,50 @@ _UNSET = (
 )
 
 
-def prepare() -> None:
-    """Start the engines unless a controller did, and set this process's variables."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        _start()
-    _own_addresses()
+def prepare(*, migrated: bool = True) -> None:
+    """Start the engines unless a controller did, and set this process's variables.
+
+    ``migrated``: have a database to copy in PostgreSQL (tests/migrated.py).
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _own_addresses()
+    else:
+        directory = _start()
+        _own_addresses()
+        _start_postgres(directory / "postgres", migrated=migrated)
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
 
-def _start() -> None:
+def _start() -> Path:
+    """Set what is the same for every process, start Valkey, return the folder of this run."""
     os.environ.update(_FIXED)
     for name in _UNSET:
         os.environ.pop(name, None)
     compile_stale(ROOT / "locale")
     directory = _fresh_directory()
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    if not os.environ.get("TEST_DATABASE_URL"):
-        settings = PostgresSettings(durable=False, options=("max_connections=200",))
-        postgres = Postgres(directory / "postgres", settings).start()
-        atexit.register(postgres.stop)
-        os.environ["TEST_DATABASE_URL"] = postgres.url()
     valkey = Valkey(directory / "valkey", durable=False).start()
     atexit.register(valkey.stop)
     os.environ["TEST_REDIS_URL"] = valkey.url().rpartition("/")[0]
     os.environ["TEST_DIRECTORY"] = str(directory)
+    return directory
+
+
+def _start_postgres(directory: Path, *, migrated: bool) -> None:
+    """Start PostgreSQL, unless TEST_DATABASE_URL names one; say which database may be copied."""
+    os.environ.pop("TEST_TEMPLATE", None)
+    if os.environ.get("TEST_DATABASE_URL"):
+        return
+    postgres = start(directory) if migrated else Postgres(directory, settings()).start()
+    atexit.register(postgres.stop)
+    os.environ["TEST_DATABASE_URL"] = postgres.url()
+    if migrated:
+        os.environ["TEST_TEMPLATE"] = NAME
 
 
 def _own_addresses() -> None:
     """Set what is this process's own: its Redis database, folder of static files, and ports."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
     os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}/{worker}"
     os.environ["REDIS_KEY_PREFIX"] = f"test{worker}"
     os.environ["MEDIA_ROOT"] = f"{os.environ['TEST_DIRECTORY']}/media{worker}"

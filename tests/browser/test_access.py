@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from donations.models import Donation
 from tests.browser import looks
@@ -68,3 +68,18 @@ def test_the_organizers_pages_can_be_used_by_everybody(
         page.goto(f"{site}{path}")
         problems |= looks.problems(page, name)
     assert not problems, "\n".join(f"{name} {what}" for name, what in problems.items())
+
+
+_PALE_IN_THE_DARK = """<!doctype html><html lang="en"><head><title>Pale</title><style>
+body { background: white; color: black }
+@media (prefers-color-scheme: dark) { body { background: #222; color: #333 } }
+</style></head><body><main><h1>Pale</h1></main></body></html>"""
+
+
+def test_control_what_only_the_dark_makes_hard_to_read_is_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(_PALE_IN_THE_DARK)
+    assert set(looks.problems(page, "both")) == {"both: axe dark"}
+    assert set(looks.problems(page, "one", looks.schemes("fr"))) == {"one: axe dark"}
+    assert looks.problems(page, "other", looks.schemes("en")) == {}
+    page.close()

@@ -45,7 +45,7 @@ def _three_ways(payer: Page, site: str) -> dict[str, list[str]]:
     """Let each of the three choose; return what is wrong with the page for somebody."""
     _choice(payer, site, "Karl")
     expect(payer.get_by_text("Ann is ill.")).to_be_visible()
-    problems = looks.problems(payer, "choice open", looks.schemes("en"))
+    problems = looks.problems(payer, "choice open")
     payer.get_by_role("button", name="Keep it as a gift").click()
     expect(payer.get_by_text("You leave it as a gift")).to_be_visible()
     _choice(payer, site, "Dana")
@@ -66,7 +66,7 @@ def test_three_people_choose_three_ways(open_context: Open, workshop: Workshop, 
     page.goto(base)
     page.get_by_role("link", name="Cancel", exact=True).click()
     expect(page.get_by_text("$60.00")).to_be_visible()
-    problems = looks.problems(page, "organize cancel", looks.schemes("en"))
+    problems = looks.problems(page, "organize cancel")
     page.get_by_label("What you write to them").fill("Ann is ill.")
     page.get_by_label("The other date").check()
     page.get_by_role("button", name="Cancel the workshop").click()
@@ -77,7 +77,7 @@ def test_three_people_choose_three_ways(open_context: Open, workshop: Workshop, 
     expect(page.get_by_text("0 of 1 refund is done")).to_be_visible()
     refund_run.run(gateway=for_workers())
     expect(page.get_by_text("1 of 1 refund is done")).to_be_visible()  # by itself
-    problems |= looks.problems(page, "organize cancelled", looks.schemes("en"))
+    problems |= looks.problems(page, "organize cancelled")
     assert [one.amount_minor for one in LedgerEntry.objects.filter(kind="refund")] == [2000]
     chosen = CancellationChoice.objects.values_list("booking__name", "choice")
     assert set(chosen) == {("Rita", "refund"), ("Karl", "keep"), ("Dana", "move")}
@@ -85,7 +85,7 @@ def test_three_people_choose_three_ways(open_context: Open, workshop: Workshop, 
     moved = Booking.objects.get(moved_from__name="Dana")
     donation = moved.donations.get()
     page.goto(f"{site}/organize/donations/{donation.public_id}/refund/")
-    problems |= looks.problems(page, "organize refund", looks.schemes("en"))
+    problems |= looks.problems(page, "organize refund")
     person = moved.registrations.get().public_id
     page.goto(f"{site}/organize/workshops/{moved.workshop.public_id}/people/{person}/move/")
     problems |= looks.problems(page, "organize move")

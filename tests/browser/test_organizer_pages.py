@@ -113,7 +113,7 @@ def test_an_organizers_pages_can_be_used_by_everybody(
         problems |= looks.problems(page, f"organize {name} {language}", looks.schemes(language))
     viewer = signed_in(open_context, site, "bob@example.org", **options)
     viewer.goto(f"{site}{paths(busy)['people']}")
-    problems |= looks.problems(viewer, f"organize viewer {language}")
+    problems |= looks.problems(viewer, f"organize viewer {language}", looks.schemes(language))
     assert not problems, "\n".join(f"{name} {what}" for name, what in problems.items())
 
 

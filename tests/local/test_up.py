@@ -111,34 +111,17 @@ def wait_until_empty(checkout):
     return checkout.members()
 
 
-def test_first_run_restart_and_kill_keep_the_data_and_leave_nothing_behind(checkout):
-    told = checkout.start().wait_until_ready()
-    assert f"http://{HOST}:{checkout.port}/" in told
-    assert "$890.00" in told
+def _second_is_refused(checkout):
+    refused = checkout.manage("up")
+    assert (refused.returncode, refused.stderr.strip()) == (
+        1,
+        "This checkout runs already: stop that one first, or run another checkout.",
+    )
     assert checkout.page().status_code == 200
-    secrets = checkout.root / ".local" / "secrets.env"
-    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
-    assert stat.S_IMODE((checkout.root / ".local" / "run.env").stat().st_mode) == 0o600
-    assert checkout.manage("check_invariants").returncode == 0
-    before = (secrets.read_text(), (checkout.root / ".local" / "ports.env").read_text())
-
-    # Killed outright: the kernel and the children's own parents see to it that all go.
-    assert checkout.end(signal.SIGKILL)[0] == -signal.SIGKILL
-    assert wait_until_empty(checkout) == []
-
-    # Ports and data are the same again; Ctrl-C ends it well.
-    again = checkout.start().wait_until_ready()
-    assert "$890.00" in again
-    after = (secrets.read_text(), (checkout.root / ".local" / "ports.env").read_text())
-    assert after == before
-    status, said = checkout.end(signal.SIGINT)
-    assert (status, said.splitlines()[-1]) == (0, "Stopped.")
-    assert wait_until_empty(checkout) == []
-    assert not (checkout.root / ".local" / "run.env").exists()
 
 
-def test_one_dies_all_stop_and_it_is_named(checkout):
-    checkout.start().wait_until_ready()
+def _beat_dies(checkout):
+    """Return what is said when a killed child makes everything stop."""
     beat = next(
         pid
         for pid in checkout.members()
@@ -147,19 +130,42 @@ def test_one_dies_all_stop_and_it_is_named(checkout):
     os.kill(beat, signal.SIGKILL)
     said, _ = checkout.process.communicate(timeout=60)
     assert checkout.process.returncode == 1
-    assert "beat ended (by SIGKILL), so everything stops" in said
+    return said
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_first_run_restarts_and_kills_keep_the_data_and_leave_nothing_behind(checkout):
+    """One story, since a first run makes every table: half a minute each."""
+    told = checkout.start().wait_until_ready()
+    assert f"http://{HOST}:{checkout.port}/" in told
+    assert "$890.00" in told
+    assert checkout.page().status_code == 200
+    secrets = checkout.root / ".local" / "secrets.env"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    assert stat.S_IMODE((checkout.root / ".local" / "run.env").stat().st_mode) == 0o600
+    assert checkout.manage("check_invariants").returncode == 0
+    _second_is_refused(checkout)
+    before = (secrets.read_text(), (checkout.root / ".local" / "ports.env").read_text())
+
+    # Killed outright: the kernel and the children's own parents see to it that all go.
+    assert checkout.end(signal.SIGKILL)[0] == -signal.SIGKILL
     assert wait_until_empty(checkout) == []
 
+    # Ports and data are the same again; one that dies is named, and all stop.
+    again = checkout.start().wait_until_ready()
+    assert "$890.00" in again
+    after = (secrets.read_text(), (checkout.root / ".local" / "ports.env").read_text())
+    assert after == before
+    assert "beat ended (by SIGKILL), so everything stops" in _beat_dies(checkout)
+    assert wait_until_empty(checkout) == []
 
-def test_a_second_one_in_the_same_checkout_is_refused(checkout):
-    checkout.start().wait_until_ready()
-    refused = checkout.manage("up")
-    assert (refused.returncode, refused.stderr.strip()) == (
-        1,
-        "This checkout runs already: stop that one first, or run another checkout.",
-    )
-    assert checkout.page().status_code == 200
-    checkout.end()
+    # Ctrl-C ends it well.
+    assert "$890.00" in checkout.start().wait_until_ready()
+    status, said = checkout.end(signal.SIGINT)
+    assert (status, said.splitlines()[-1]) == (0, "Stopped.")
+    assert wait_until_empty(checkout) == []
+    assert not (checkout.root / ".local" / "run.env").exists()
 
 
 def test_a_taken_port_is_refused_in_one_sentence_naming_port(checkout):
