@@ -1,0 +1,49 @@
+"""The administration speaks the reader's language, in the names of rows and columns, too."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from donations import admin_names as of_donations
+from events import admin_names as of_events
+from fundraiser.core import names
+
+APPS = {"events", "donations"}
+
+
+def shown() -> set[str]:
+    """Return the names that the admin shows of our tables."""
+    ours = {one for one in admin.site._registry if one._meta.app_label in APPS}
+    for one in admin.site._registry.values():
+        ours |= {inline.model for inline in one.inlines if inline.model._meta.app_label in APPS}
+    with override("en"):
+        return {name for one in ours for name in names.of(one)}
+
+
+def unlisted() -> set[str]:
+    """Return what is shown and not listed for translation, or listed and shown nowhere."""
+    return shown() ^ {*of_donations.NAMES, *of_events.NAMES}
+
+
+def test_every_name_is_listed_for_translation() -> None:
+    assert unlisted() == set()
+    assert len(of_donations.NAMES) + len(of_events.NAMES) == len(shown()), "each of them once"
+
+
+def test_control_a_forgotten_column_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_donations, "NAMES", of_donations.NAMES[1:])
+    assert unlisted() == {"account"}
+
+
+def test_the_admin_in_french_names_rows_and_columns(admin_client: Client) -> None:
+    admin_client.cookies["django_language"] = "fr"
+    index = admin_client.get(reverse("admin:index")).content.decode()
+    assert "Collectes" in index
+    assert "Écritures du grand livre" in index
+    assert "Ledger entries" not in index
+    rows = admin_client.get(reverse("admin:donations_payout_changelist")).content.decode()
+    assert "Sélectionnez l’objet virement de Stripe" in rows.replace("&#x27;", "’")
