@@ -47,7 +47,11 @@ _RECORDS: Final[dict[type[models.Model], tuple[str, str, str]]] = {
     CampaignUpdate: ("title campaign published_at", "", "title"),
     CancellationChoice: ("booking choice by_default done_at set_aside_at error", "choice", ""),
     Claim: ("public_id campaign state amount_minor currency created_at", "state", "public_id"),
-    ExportSchedule: ("kind every campaign team of_site next_due paused_at", "every kind", ""),
+    ExportSchedule: (
+        "kind every campaign workshop team of_site next_due paused_at",
+        "every kind",
+        "",
+    ),
     LedgerDigest: ("month count digest created_at", "", "digest"),
     OfflineGift: ("public_id campaign kind state amount_minor currency", "kind state", "public_id"),
     Payout: ("stripe_id account amount_minor currency status arrival_on", "status", "stripe_id"),

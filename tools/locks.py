@@ -39,6 +39,15 @@ EXCUSED: Final[Mapping[str, Mapping[str, str]]] = {
         "disallowed-unique-constraint": _FEW_ROWS,
         "require-concurrent-index-creation": _FEW_ROWS,
     },
+    "donations.0009_schedule_workshop": dict.fromkeys(
+        (
+            "adding-foreign-key-constraint",
+            "constraint-missing-not-valid",
+            "require-concurrent-index-creation",
+        ),
+        "donations_exportschedule has a row an export that somebody scheduled; the workshops are "
+        "locked for a moment, and none is looked up, since the column is new and empty",
+    ),
     "events.0005_webhooks": dict.fromkeys(
         (
             "adding-foreign-key-constraint",

@@ -80,8 +80,8 @@ track(ColumnPreset, kept="team kind columns", noticed="name")
 track(
     ExportSchedule,
     kept=(
-        "campaign team of_site kind format currency columns every at time_zone language paused_at "
-        "created_by"
+        "campaign workshop team of_site kind format currency columns every at time_zone language "
+        "paused_at created_by"
     ),
 )
 track(Books, kept="team covers country siren journal_code journal_label chart")

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from donations.states import Every
-from events.models import Campaign, Team
+from events.models import Campaign, Team, Workshop
 from fundraiser.core import clock
 
 #: One of three: a campaign, all of a team's, or the whole site.
@@ -31,6 +31,10 @@ class ExportSchedule(models.Model):
         Team, null=True, blank=True, on_delete=models.CASCADE, related_name="export_schedules"
     )
     of_site = models.BooleanField(default=False)
+    #: Of the campaign, the rows of this one alone.
+    workshop = models.ForeignKey(
+        Workshop, null=True, blank=True, on_delete=models.CASCADE, related_name="export_schedules"
+    )
     #: A key of services.exports.kinds.KINDS, and the rest as an Export has it.
     kind = models.CharField(max_length=20)
     format = models.CharField(max_length=8)
@@ -55,6 +59,10 @@ class ExportSchedule(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=ABOUT_ONE_THING, name="schedule_of_one_thing"),
+            models.CheckConstraint(
+                condition=Q(workshop__isnull=True) | Q(campaign__isnull=False),
+                name="schedule_workshop_of_campaign",
+            ),
             models.CheckConstraint(condition=Q(every__in=Every.values), name="schedule_every"),
         ]
         indexes = [

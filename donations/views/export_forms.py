@@ -99,15 +99,19 @@ class ExportForm(forms.Form):
         return cleaned
 
 
-class CampaignExportForm(ExportForm):
-    """The same of one campaign, or of one of its workshops; it has one currency."""
-
-    workshop = forms.ModelChoiceField(
+def workshop_field(campaign: Campaign) -> forms.ModelChoiceField[Workshop]:
+    """Return a choice of one of a campaign's workshops, or of none."""
+    return forms.ModelChoiceField(
         label=_("Workshop"),
-        queryset=Workshop.objects.none(),
+        queryset=campaign.workshops.order_by("starts_at"),
         required=False,
         empty_label=_("All of the campaign"),
     )
+
+
+class CampaignExportForm(ExportForm):
+    """The same of one campaign, or of one of its workshops; it has one currency."""
+
     field_order = ("kind", "workshop")
 
     def __init__(self, data: QueryDict | None, *, campaign: Campaign) -> None:
@@ -115,6 +119,5 @@ class CampaignExportForm(ExportForm):
         of_books = {one.name for one in KINDS.values() if one.of_books and campaign.test_mode}
         self._offer({*OF_TEAM, *of_books})
         del self.fields["currency"]
-        field = self.fields["workshop"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
-        field.queryset = campaign.workshops.order_by("starts_at")
+        self.fields["workshop"] = workshop_field(campaign)
+        self.order_fields(self.field_order)

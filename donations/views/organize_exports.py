@@ -79,7 +79,8 @@ def _asked(
         export = Export(**mine, **form.cleaned_data)
         return redirect("export", public_id=jobs.ask(export).public_id)
     exports = Export.objects.filter(**mine).select_related("workshop").order_by("-created_at")
-    schedules = ExportSchedule.objects.filter(**about).prefetch_related("recipients")
+    rows = ExportSchedule.objects.filter(**about).select_related("workshop__campaign")
+    schedules = rows.prefetch_related("recipients")
     context = {
         **frame_of(request, campaign, team),
         "form": form,

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from donations.services.exports import presets, schedules
-from donations.views.export_forms import OF_TEAM, ExportForm
+from donations.views.export_forms import OF_TEAM, ExportForm, workshop_field
 from donations.views.language import language
 from donations.views.schedule_words import EVERY
 from events.models import Campaign, Team
@@ -43,7 +43,7 @@ class ScheduleForm(ExportForm):
         help_text=_("It has a link to the file, and not the file: whoever opens it signs in."),
         error_messages={"required": _("Choose at least one person.")},
     )
-    field_order = ("kind", "currency", "preset", "format", "every", "at", "time_zone", "language")
+    field_order = ("kind", "workshop", "currency", "preset", "format", "every", "at", "time_zone")
 
     def __init__(self, data: QueryDict | None, *, team: Team | None, user: int) -> None:
         super().__init__(data, team=team)
@@ -63,9 +63,11 @@ class ScheduleForm(ExportForm):
 
 
 class CampaignScheduleForm(ScheduleForm):
-    """The same of one campaign; it has one currency."""
+    """The same of one campaign, or of one of its workshops; it has one currency."""
 
     def __init__(self, data: QueryDict | None, *, campaign: Campaign, user: int) -> None:
         super().__init__(data, team=campaign.team, user=user)
         self._offer({*presets.FIXED, *OF_TEAM})
         del self.fields["currency"]
+        self.fields["workshop"] = workshop_field(campaign)
+        self.order_fields(self.field_order)

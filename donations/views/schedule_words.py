@@ -27,6 +27,7 @@ def shown(row: ExportSchedule) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "name": NAMES[row.kind],
+        "workshop": row.workshop.text("title", language()) if row.workshop else "",
         "format": row.format.upper(),
         "every": EVERY[Every(row.every)],
         "at": f"{row.at:%H:%M}",

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
+from django.db import IntegrityError
+from django.db.transaction import atomic
 from django.test import Client
 from django.utils.module_loading import import_string
 
@@ -19,13 +21,22 @@ from events.states import Role
 from fundraiser.mail_kinds import MAIL_KINDS
 from tests.support.cast import make_campaign, make_workshop
 from tests.support.clock import Clock
-from tests.support.exports import paid
+from tests.support.exports import cells, paid
 from tests.support.sandbox import SandboxControl
 
 pytestmark = pytest.mark.django_db
 
 #: A Friday.
 NOW = datetime(2026, 10, 23, 12, 0, tzinfo=UTC)
+#: As a browser posts it, but for who gets the mail.
+FORM: dict[str, Any] = {
+    "kind": "donations",
+    "format": "csv",
+    "every": "month",
+    "at": "07:30",
+    "time_zone": "Europe/Paris",
+    "language": "fr",
+}
 
 
 @pytest.fixture
@@ -184,16 +195,8 @@ def test_organizers_add_pause_and_remove_one_on_the_page_of_exports(
     client.force_login(alice)
     charlie = User.objects.create_user("charlie", "charlie@example.org")
     pages = f"/organize/campaigns/{campaign.public_id}/exports/"
-    form = {
-        "kind": "donations",
-        "format": "xlsx",
-        "every": "month",
-        "at": "07:30",
-        "time_zone": "Europe/Paris",
-        "language": "fr",
-        "preset": str(preset.public_id),
-        "recipients": [str(alice.pk), str(bob.pk)],
-    }
+    people = [str(alice.pk), str(bob.pk)]
+    form = {**FORM, "preset": str(preset.public_id), "recipients": people}
     for wrong in ({"at": "25:00"}, {"recipients": []}, {"recipients": [str(charlie.pk)]}):
         answer = client.post(f"{pages}schedule/", {**form, **wrong})
         assert answer.status_code == 422
@@ -229,6 +232,42 @@ def others_have_nothing_to_say(
     assert client.post(f"{one}remove/").status_code == 403
     row.refresh_from_db()
     assert row.paused_at is None
+
+
+def test_a_schedule_of_one_workshop_exports_its_rows_alone(  # noqa: PLR0917 -- fixtures
+    client: Client,
+    clock: Clock,
+    given_twice: list[Donation],
+    sandbox: SandboxControl,
+    campaign: Campaign,
+    alice: User,
+) -> None:
+    other = make_workshop(campaign, title="How to bake", translations={"fr": {"title": "Le pain"}})
+    gift = paid(other, sandbox)
+    clock.set(NOW)
+    Donation.objects.update(paid_at=NOW)
+    client.force_login(alice)
+    pages = f"/organize/campaigns/{campaign.public_id}/exports/"
+    form = {**FORM, "every": "day", "recipients": [str(alice.pk)]}
+    # Control: another campaign's is none of its choices.
+    for wrong in (make_workshop(make_campaign(team=campaign.team)).pk, "x"):
+        answer = client.post(f"{pages}schedule/", {**form, "workshop": wrong})
+        assert answer.status_code == 422
+        assert 'id="id_workshop_error"' in answer.content.decode()
+    assert not ExportSchedule.objects.exists()
+    for chosen in (other.pk, ""):  # and, as control, all of them
+        assert client.post(f"{pages}schedule/", {**form, "workshop": chosen}).status_code == 302
+    assert "How to bake · CSV" in client.get(pages).content.decode()
+    clock.advance(days=1)
+    assert schedules.run_due() == jobs.write_due() == 2
+    of_one, of_all = Export.objects.order_by("schedule_id")
+    assert (of_one.workshop, of_one.rows_written) == (other, 1)
+    assert [row["donation"] for row in cells(jobs.path_of(of_one))] == [str(gift.public_id)]
+    assert (of_all.workshop, of_all.rows_written) == (None, 3)
+    assert ["Clean water · Le pain" in str(mail.body) for mail in mails()] == [True, False]
+    # The database has none of a workshop without its campaign.
+    with pytest.raises(IntegrityError, match="schedule_workshop_of_campaign"), atomic():
+        ExportSchedule.objects.update(campaign=None, of_site=True)
 
 
 def test_the_whole_site_is_exported_by_its_admins_alone(

@@ -91,6 +91,7 @@ def _make(schedule: ExportSchedule, owner: User, first: date, last: date) -> boo
             campaign=schedule.campaign,
             team=schedule.team,
             of_site=schedule.of_site,
+            workshop_id=schedule.workshop_id,
             kind=schedule.kind,
             format=schedule.format,
             currency=schedule.currency,

@@ -22,7 +22,8 @@ def scheduled(message: Message) -> EmailMultiAlternatives | None:
 
     Nor once its schedule is removed, or the file is gone.
     """
-    rows = Export.objects.select_related("owner", "schedule", "campaign__team", "team")
+    related = ("owner", "schedule", "campaign__team", "team", "workshop__campaign")
+    rows = Export.objects.select_related(*related)
     export = rows.filter(pk=message.ids["export"]).first()
     if export is None or export.schedule is None:
         return None
@@ -57,7 +58,8 @@ def scheduled(message: Message) -> EmailMultiAlternatives | None:
 def _about(export: Export, language: str) -> str:
     """Return whose rows are in it; empty: the whole site's."""
     if export.campaign is not None:
-        return export.campaign.text("title", language)
+        parts = (export.campaign, export.workshop)
+        return " · ".join(one.text("title", language) for one in parts if one)
     return export.team.name if export.team else ""
 
 
