@@ -1,11 +1,15 @@
-"""Names of models and columns in the reader's language, as Django's admin shows them."""
+"""Names of models, columns and states in the reader's language, as Django's admin shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+#: The context of these words: "Open" is no button there.
+STATE: Final = "state"
 
 
 def translate(known: Iterable[type[models.Model]]) -> None:
@@ -19,6 +23,14 @@ def translate(known: Iterable[type[models.Model]]) -> None:
         options.verbose_name_plural = gettext_lazy(str(options.verbose_name_plural))
         for field in _named(model):
             field.verbose_name = gettext_lazy(str(field.verbose_name))
+            if field.choices:
+                told = [(value, pgettext_lazy(STATE, str(label))) for value, label in field.choices]
+                field.choices = told
+
+
+def states(model: type[models.Model]) -> set[str]:
+    """Return every word that a column of a model may hold, in the language that is active."""
+    return {str(label) for field in _named(model) for _value, label in field.choices or ()}
 
 
 def of(model: type[models.Model]) -> set[str]:

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from donations import admin_names as of_donations
+from donations import admin_states as states_of_donations
+from donations.gateway.stripe import for_visitors
 from events import admin_names as of_events
+from events import admin_states as states_of_events
+from events.models import Workshop
 from fundraiser.core import names
+from tests.support.cast import make_gift, start
+from tests.support.sandbox import SandboxControl
 
 APPS = {"events", "donations"}
 
 
-def shown() -> set[str]:
-    """Return the names that the admin shows of our tables."""
+def shown(what: Callable[[type[Model]], set[str]]) -> set[str]:
+    """Return the words that the admin shows of our tables."""
     ours = {one for one in admin.site._registry if one._meta.app_label in APPS}
     for one in admin.site._registry.values():
         ours |= {inline.model for inline in one.inlines if inline.model._meta.app_label in APPS}
     with override("en"):
-        return {name for one in ours for name in names.of(one)}
+        return {name for one in ours for name in what(one)}
 
 
 def unlisted() -> set[str]:
     """Return what is shown and not listed for translation, or listed and shown nowhere."""
-    return shown() ^ {*of_donations.NAMES, *of_events.NAMES}
+    return shown(names.of) ^ {*of_donations.NAMES, *of_events.NAMES}
 
 
 def test_every_name_is_listed_for_translation() -> None:
     assert unlisted() == set()
-    assert len(of_donations.NAMES) + len(of_events.NAMES) == len(shown()), "each of them once"
+    assert len(of_donations.NAMES) + len(of_events.NAMES) == len(shown(names.of)), (
+        "each of them once"
+    )
+
+
+def test_every_state_is_listed_for_translation() -> None:
+    with override("en"):
+        listed = [str(one) for one in (*states_of_donations.STATES, *states_of_events.STATES)]
+    assert sorted(shown(names.states)) == sorted(listed)
 
 
 def test_control_a_forgotten_column_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,3 +64,14 @@ def test_the_admin_in_french_names_rows_and_columns(admin_client: Client) -> Non
     assert "Ledger entries" not in index
     rows = admin_client.get(reverse("admin:donations_payout_changelist")).content.decode()
     assert "Sélectionnez l’objet virement de Stripe" in rows.replace("&#x27;", "’")
+
+
+def test_a_state_in_the_admin_is_no_word_of_a_button(
+    admin_client: Client, workshop: Workshop, sandbox: SandboxControl
+) -> None:
+    """ "Open" is *Ouvrir* on a button, and *Ouvert* for an attempt to pay."""
+    start(workshop, make_gift(), for_visitors())
+    admin_client.cookies["django_language"] = "fr"
+    rows = admin_client.get(reverse("admin:donations_donation_changelist")).content.decode()
+    assert "Ouvert" in rows
+    assert "Ouvrir" not in rows
