@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from donations.models import Donation
-from donations.services import pages
+from donations.services import home, pages
 from events.models import Booking, Campaign, Workshop
 from events.services import access, suspending
 from tests.support.cast import give_form, make_workshop
@@ -48,7 +48,7 @@ def test_what_is_suspended_says_so_at_once_and_goes_on_afterwards(
         answer = visitor.get(one)
         assert (answer.status_code, "suspended" in answer.content.decode()) == (410, True), one
         assert campaign.title not in answer.content.decode()
-    assert [one.title for one in pages.cards("en")] == []
+    assert [one.title for one in home.cards("en")] == []
     resume(campaign)
     assert {one: visitor.get(one).status_code for one in _public(shop)} == before
 
