@@ -194,7 +194,9 @@ def _not_believed(world: World, donation: Donation, *, shown: bool) -> Iterator[
         yield "is quarantined, but no organizer sees it"
     elif not left and (donation.quarantine or donation.state != DonationState.FAILED):
         yield "was given back whole, and has not ended"
-    if not left and booking is not None and booking.holds_seats:
+    # A hold with an end of its own is no payment's any more: its visitor asked for more time, and
+    # the sweeper's next round ends it.
+    if not left and booking is not None and booking.holds_seats and not booking.hold_expires_at:
         yield "was given back whole, and still holds its seats"
 
 
