@@ -21,7 +21,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fundraiser.settings")
 
     # Half of the time that migrations take went into looking for garbage among models.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(50_000, 10, 5)
 
     from django.core.management import execute_from_command_line  # noqa: PLC0415 -- after the above
 

@@ -26,4 +26,4 @@ for _name in set(os.environ) - _given:
 # Half of what migrating takes is collecting garbage, and a part of all else: seldom is enough.
 gc.collect()
 gc.freeze()
-gc.set_threshold(50_000, 20, 100)
+gc.set_threshold(50_000, 10, 2)
