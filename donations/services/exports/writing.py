@@ -139,6 +139,7 @@ def _moments_in(time_zone: str) -> Iterator[Any]:
     """Give a cursor for which PostgreSQL writes moments in a zone; Django reads them in UTC."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('TimeZone', %s, true)", [time_zone])
+        cursor.execute("SET LOCAL DateStyle TO ISO")
         yield cursor
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
 
