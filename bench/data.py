@@ -20,7 +20,7 @@ clean water: wells, filters, and people who keep them running.
 - We send the money within a week.
 """
 
-#: Paid gifts of 1,000 to 10,000 minor units a minute apart, with a fee of 30 + 2.9 % each.
+#: Paid gifts of 1,000 to 10,000 minor units, all within a day, with a fee of 30 + 2.9 % each.
 _DONATIONS = """
     INSERT INTO donations_donation (public_id, campaign_id, workshop_id, booking_id, purpose, state,
       amount_minor, fee_cover_minor, net_minor, currency, name, email, language, message, hide_name,
@@ -34,7 +34,7 @@ _DONATIONS = """
       gen_random_uuid(), gen_random_uuid(), '', '', false, '{{}}',
       'cs_' || tag, '', at, 'pi_' || tag, 'ch_' || tag, '', '', '', '', 1, 1, '{{}}', false, at, at
     FROM (SELECT n, {row_id} AS row_id, 1000 + n::bigint * 7919 %% 9001 AS amount,
-            %(campaign)s || '_' || n AS tag, %(now)s - n * interval '1 minute' AS at
+            %(campaign)s || '_' || n AS tag, %(now)s - n * (interval '1 day' / %(count)s) AS at
           FROM {source}) AS made
 """
 _ENTRIES = """
