@@ -67,7 +67,7 @@ def run_machine(
 @pytest.mark.long
 @pytest.mark.timeout(2400)
 def test_any_interleaving_ends_in_stripes_own_numbers(world: World, record_property: Any) -> None:
-    record_property("statistics", run_machine(world, examples=120, steps=30))
+    record_property("statistics", run_machine(world, examples=200, steps=30))
     assert never_reached(world.reached) == []
 
 
