@@ -81,7 +81,7 @@ def _failing_alone() -> AbstractContextManager[object]:
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
-_CLAIM: Final = """
+_TAKE: Final = """
     UPDATE donations_stripeevent SET attempts = attempts + 1, next_attempt_at = %(until)s
     WHERE id = %(event)s AND applied_at IS NULL AND set_aside_at IS NULL
       AND next_attempt_at <= %(now)s
@@ -93,7 +93,7 @@ def _claim(event_pk: int) -> StripeEvent | None:
     """Take an unapplied event whose time has come, or None where another process has it."""
     now = clock.now()
     claimed = {"event": event_pk, "now": now, "until": now + CLAIM}
-    return next(iter(StripeEvent.objects.raw(_CLAIM, claimed)), None)
+    return next(iter(StripeEvent.objects.raw(_TAKE, claimed)), None)
 
 
 def apply_event(event_pk: int, *, gateway: Gateway) -> bool:
