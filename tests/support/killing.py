@@ -34,15 +34,19 @@ def killed_command(name: str, point: str, *arguments: str, **extra: str) -> str:
 
 
 def _lock_holders() -> set[int]:
-    """Return the sessions with an advisory lock: a server notices later that a client is dead."""
+    """Return the other sessions with any lock: a server notices later that a client is dead.
+
+    Until it does, the rows that the dead one locked are passed over by those who skip locked rows.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database "
-            "WHERE locktype = 'advisory' AND datname = current_database()"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         return {pid for (pid,) in cursor.fetchall()}
 
 
 def wait_for_killed_worker(web: RunningProcess, point: str) -> None:
-    """Wait until gunicorn noticed that a worker of its was killed (at ``point``)."""
+    """Wait until gunicorn and PostgreSQL noticed that a worker was killed (at ``point``)."""
     wait_for(lambda: "was sent SIGKILL" in web.output(), what=f"the kill at {point}")
+    wait_for(lambda: not _lock_holders(), what="the end of its session at PostgreSQL")
