@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun
+from celery.signals import task_postrun, task_prerun, worker_process_init
 from django.db import close_old_connections
 from kombu import Queue
+
+from fundraiser import garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fundraiser.settings")
 
@@ -25,3 +27,9 @@ app.conf.task_routes = {"events.send_due_messages": {"queue": "mail"}}
 def _let_connections_go(**_: object) -> None:
     """Do around a task what Django does around a request: the pool gets its connection back."""
     close_old_connections()
+
+
+@worker_process_init.connect
+def _leave_what_is_loaded(**_: object) -> None:
+    """Let a new child look for garbage among what its tasks make only."""
+    garbage.leave_what_is_loaded()

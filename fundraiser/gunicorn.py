@@ -44,8 +44,12 @@ proc_name = "fundraiser-web"
 
 
 def post_worker_init(worker: object) -> None:
-    """Let each web process say that it lives; Django is set up by now."""
-    from fundraiser import heartbeat  # noqa: PLC0415 -- needs Django's settings
+    """Load every page, then let the web process say that it lives; Django is set up by now."""
+    from django.urls import get_resolver  # noqa: PLC0415 -- needs Django's settings
+
+    from fundraiser import garbage, heartbeat  # noqa: PLC0415
 
     del worker
+    get_resolver().url_patterns  # noqa: B018 -- asking for them imports them
+    garbage.leave_what_is_loaded()
     heartbeat.start("web")

@@ -28,6 +28,6 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("", include("events.urls")),
     path("", include("donations.urls")),
+    path("", include("events.urls")),
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,6 +27,7 @@ from events.services.seating import seats
 from events.states import CampaignState, Destination, TeamState
 from fundraiser.core import clock
 from fundraiser.core.money import Money
+from fundraiser.core.prepared import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +143,36 @@ def workshop_page(workshop: Workshop, language: str) -> WorkshopPage:
 _SUSPENDED = ("suspended_at", "team__suspended_at")
 
 
+def _campaign_question(slug: str) -> QuerySet[Campaign, tuple[Any, ...]]:
+    rows = Campaign.objects.visible().filter(slug=slug)
+    return rows.values_list("content_version", "total__version", "state", *_SUSPENDED)
+
+
+def _workshop_question(campaign_slug: str, slug: str) -> QuerySet[Workshop, tuple[Any, ...]]:
+    rows = Workshop.objects.visible().filter(campaign__slug=campaign_slug, slug=slug)
+    return rows.values_list(
+        "campaign__content_version",
+        "schedule_version",
+        "state",
+        "campaign__state",
+        "capacity",
+        "seats_taken",
+        somebody_waits(),
+        "campaign__team__state",
+        *(f"campaign__{name}" for name in _SUSPENDED),
+    )
+
+
+_CAMPAIGN = Question(_campaign_question, "slug")
+_WORKSHOP = Question(_workshop_question, "campaign_slug", "slug")
+
+
 def campaign_version(slug: str) -> tuple[int, int, str]:
     """Return what changes whenever a visible campaign's page must: one query; Http404 if none.
 
     Raises SuspendedError: what was made before is shown to nobody any more.
     """
-    row = (
-        Campaign.objects.visible()
-        .filter(slug=slug)
-        .values_list("content_version", "total__version", "state", *_SUSPENDED)
-        .first()
-    )
+    row = _CAMPAIGN.ask(slug=slug)
     if row is None:
         raise Http404
     if row[3] or row[4]:
@@ -167,28 +187,14 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
     may be seconds old, so that a rush of buyers does not make the page anew for each of them.
     Raises SuspendedError as well.
     """
-    row = (
-        Workshop.objects.visible()
-        .filter(campaign__slug=campaign_slug, slug=slug)
-        .values_list(
-            "campaign__content_version",
-            "schedule_version",
-            "state",
-            "campaign__state",
-            "capacity",
-            "seats_taken",
-            somebody_waits(),
-            "campaign__team__state",
-            *(f"campaign__{name}" for name in _SUSPENDED),
-        )
-        .first()
-    )
+    row = _WORKSHOP.ask(campaign_slug=campaign_slug, slug=slug)
     if row is None or row[3] == CampaignState.DRAFT or row[7] == TeamState.PENDING:
         raise Http404
     if any(row[8:]):
         raise access.SuspendedError
-    capacity, taken, has_line = row[4:7]
-    return *row[:4], has_line or (capacity is not None and taken >= capacity)
+    content, schedule, state, campaign_state, capacity, taken, has_line = row[:7]
+    is_full = capacity is not None and taken >= capacity
+    return content, schedule, state, campaign_state, has_line or is_full
 
 
 def takes_gifts(campaign: Campaign) -> bool:

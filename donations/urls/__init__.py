@@ -23,6 +23,8 @@ from donations.urls import (
 )
 
 urlpatterns = [
+    # First, since it is asked for most: Django tries one pattern after the other.
+    *public.urlpatterns,
     *abuse.urlpatterns,
     *api.urlpatterns,
     *campaigns.urlpatterns,
@@ -39,6 +41,4 @@ urlpatterns = [
     *remittances.urlpatterns,
     *updates.urlpatterns,
     *workshops.urlpatterns,
-    # Last: a campaign's address may be followed by any name of a workshop.
-    *public.urlpatterns,
 ]

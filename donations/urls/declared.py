@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from donations.views import carried, claiming, organize_carried, organize_claims, organize_offline
+from donations.views import claiming, organize_carried, organize_claims, organize_offline
 
 urlpatterns = [
-    path("c/<slug:slug>/shown-gift/", claiming.show_gift, name="show_gift"),
-    path(
-        "c/<slug:slug>/<slug:workshop_slug>/shown-gift/",
-        claiming.show_for_seat,
-        name="show_for_seat",
-    ),
-    path("c/<slug:slug>/<slug:workshop_slug>/carried-seat/", carried.ask, name="carried_seat"),
     path("shown/<str:token>/", claiming.claim, name="claim"),
     path("shown/<str:token>/withdraw/", claiming.claim_withdraw, name="claim_withdraw"),
     path(

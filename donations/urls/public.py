@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from donations.views import (
+    carried,
+    claiming,
     giving,
     public,
     public_data,
+    series,
     stage,
     waiting,
     watching,
@@ -27,7 +30,16 @@ urlpatterns = [
     path("c/<slug:slug>/updates.atom", public_data.campaign_feed, name="campaign_feed"),
     path("c/<slug:slug>/entries.csv", public.entries_csv, name="entries_csv"),
     path("c/<slug:slug>/give/", giving.give, name="give"),
+    path("c/<slug:slug>/shown-gift/", claiming.show_gift, name="show_gift"),
+    # After those: any other name may be one of a workshop (events/services/workshop_slugs.py).
     path("c/<slug:slug>/<slug:workshop_slug>/", giving.workshop, name="workshop"),
+    path("c/<slug:slug>/series/<slug:series_slug>/", series.series, name="series"),
     path("c/<slug:slug>/<slug:workshop_slug>/wait/", waiting.wait, name="wait"),
     path("c/<slug:slug>/<slug:workshop_slug>/watch/", watching.watch, name="watch"),
+    path(
+        "c/<slug:slug>/<slug:workshop_slug>/shown-gift/",
+        claiming.show_for_seat,
+        name="show_for_seat",
+    ),
+    path("c/<slug:slug>/<slug:workshop_slug>/carried-seat/", carried.ask, name="carried_seat"),
 ]

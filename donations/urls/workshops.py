@@ -10,7 +10,6 @@ from donations.views import (
     organize_series,
     organize_workshop_edit,
     organize_workshops,
-    series,
 )
 
 _CAMPAIGN = "organize/campaigns/<uuid:public_id>"
@@ -54,5 +53,4 @@ urlpatterns = [
         organize_requests.request_decline,
         name="request_decline",
     ),
-    path("c/<slug:slug>/series/<slug:series_slug>/", series.series, name="series"),
 ]

@@ -9,7 +9,20 @@ from django.utils.text import slugify
 from events.models import Campaign, Series, Workshop
 
 #: These stand for something else beside or below a campaign's workshops (donations/urls/).
-_RESERVED: Final = frozenset({"give", "total", "series", "embed", "wait", "watch", "updates", "qr"})
+RESERVED: Final = frozenset(
+    {
+        "give",
+        "total",
+        "series",
+        "embed",
+        "wait",
+        "watch",
+        "updates",
+        "qr",
+        "shown-gift",
+        "carried-seat",
+    }
+)
 
 
 def for_workshop(campaign: Campaign, title: str) -> str:
@@ -27,7 +40,7 @@ def for_series(campaign: Campaign, title: str) -> str:
 def _free(title: str, otherwise: str, taken: set[str]) -> str:
     base = slugify(title)[:60].strip("-") or otherwise
     slug, number = base, 1
-    while slug in taken or slug in _RESERVED:
+    while slug in taken or slug in RESERVED:
         number += 1
         slug = f"{base}-{number}"
     return slug

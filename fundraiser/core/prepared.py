@@ -1,0 +1,55 @@
+"""Questions that are asked with each page: built once, and kept ready by PostgreSQL.
+
+Building a question with Django's ORM costs as much as answering it, several times over, and so does
+planning it anew. Here it is built at its first use, with a place left open for each of its values;
+then its text is sent as a prepared statement
+(postgresql.org/docs/current/sql-prepare.html, psycopg.org/psycopg3/docs/advanced/prepare.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.models import QuerySet
+
+
+class Question:
+    """A question whose answer is one row of plain values: numbers, texts, truth, aware times."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *names: str) -> None:
+        """Keep what builds it: ``build`` takes texts under ``names``, and returns values_list."""
+        self._build = build
+        self._names = names
+
+    @cached_property
+    def _made(self) -> tuple[bytes, tuple[object, ...]]:
+        """The statement, and its values with an _Open for each that is filled in later."""
+        opened = {f"{name} of {id(self)}": name for name in self._names}
+        rows = self._build(**{name: value for value, name in opened.items()})
+        statement, values = rows.order_by()[:1].query.sql_with_params()
+        made = tuple(
+            _Open(opened[one]) if isinstance(one, str) and one in opened else one for one in values
+        )
+        missing = set(self._names) - {one.name for one in made if isinstance(one, _Open)}
+        if missing:
+            raise ValueError(f"the question does not depend on {missing}")
+        return statement.encode(), made
+
+    def ask(self, **values: str) -> tuple[Any, ...] | None:
+        """Return its row, or None where there is none; raise Django's own database errors."""
+        statement, made = self._made
+        filled = [values[one.name] if isinstance(one, _Open) else one for one in made]
+        connection.ensure_connection()
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            return cursor.execute(statement, filled, prepare=True).fetchone()
+
+
+class _Open:
+    """The place of a value that is not known yet."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
