@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from donations import companions, minimums
@@ -64,7 +64,7 @@ class PersonForm(forms.Form):
 
 def _seat_choices(most: int) -> list[tuple[int, Any]]:
     return [
-        (n, ngettext_lazy("%(count)d seat", "%(count)d seats", "count") % {"count": n})
+        (n, ngettext("%(count)d seat", "%(count)d seats", n) % {"count": n})
         for n in range(1, most + 1)
     ]
 

@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Value, When
 
 from donations.gateway import (
     AccountGoneError,
@@ -237,7 +236,8 @@ def open_session(donation: Donation, *, gateway: Gateway) -> Donation:
         patience = PATIENCE_SECONDS if isinstance(error, InProgressError) else 0
         if not _made_by_another(donation, seconds=patience):
             raise UnreachableError(str(error)) from error
-    donation.refresh_from_db()
+    if donation.session_id is None:
+        donation.refresh_from_db()
     return donation
 
 
@@ -276,16 +276,17 @@ def learn_session(donation: Donation, session_id: str, *, gateway: Gateway) -> N
 
 
 def _save_session(donation: Donation, session: CheckoutSession) -> None:
-    opened = Case(
-        When(state=DonationState.CREATED, then=Value(DonationState.OPEN)), default=F("state")
-    )
-    # The webhook may have been quicker than this answer: then only the ids are new, or nothing is.
-    Donation.objects.filter(pk=donation.pk, session_id__isnull=True).update(
-        session_id=session.id,
-        session_url=session.url,
-        payment_intent_id=session.payment_intent_id,
-        state=opened,
-    )
+    ids = {"session_id": session.id, "payment_intent_id": session.payment_intent_id}
+    told = {**ids, "session_url": session.url}
+    unknown = Donation.objects.filter(pk=donation.pk, session_id__isnull=True)
+    opened = {**told, "state": DonationState.OPEN}
+    if unknown.filter(state=DonationState.CREATED).update(**opened):
+        for name, value in opened.items():
+            setattr(donation, name, value)
+        return
+    # The webhook was quicker: only the ids are new, or nothing is.
+    unknown.update(**told)
+    donation.refresh_from_db()
 
 
 def _made_by_another(donation: Donation, *, seconds: float) -> bool:

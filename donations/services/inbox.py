@@ -9,7 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.fields.json import KT
 
 from donations.gateway import EventReference, Gateway, GatewayError
 from donations.models import ConnectedAccount, Donation, StripeEvent
@@ -198,20 +199,26 @@ def find_donation(event: StripeEvent, gateway: Gateway) -> Donation | None:
 
     An event of another account never reaches a donation, whatever ids it carries.
     """
-    references = event.references
-    session_id = references.get("object") if event.type.startswith("checkout.") else None
     ours = Donation.objects.filter(stripe_account=event.account)
-    known = (
-        Q(session_id=session_id or "-")
-        | Q(payment_intent_id=references.get("payment_intent") or "-")
-        | Q(payment_intent_id=references.get("object") or "-")
-        | Q(charge_id=references.get("charge") or references.get("object") or "-")
-    )
-    return (
-        ours.filter(known).first()
-        or _by_reference(ours, references.get("donation"))
-        or _asked(event, gateway)
-    )
+    for name, value in _known_ids(event):
+        if found := ours.filter(**{name: value}).first():
+            return found
+    return _by_reference(ours, event.references.get("donation")) or _asked(event, gateway)
+
+
+def _known_ids(event: StripeEvent) -> list[tuple[str, str]]:
+    """Return the ids of the event, each with the column of ours that may hold it; best first."""
+    references = event.references
+    about = references.get("object")
+    session = about if event.type.startswith("checkout.") else None
+    columns = [
+        ("session_id", session),
+        ("payment_intent_id", references.get("payment_intent")),
+        ("charge_id", references.get("charge")),
+        ("charge_id", about),
+        ("payment_intent_id", about),
+    ]
+    return [(name, value) for name, value in columns if value]
 
 
 def _by_reference(ours: DonationQuerySet, public_id: str | None) -> Donation | None:
@@ -261,4 +268,27 @@ def pending_ids(limit: int = 500) -> list[int]:
 
 def apply_pending(*, gateway: Gateway) -> int:
     """Apply every event that is due; return how many are done. Safe to run several at once."""
-    return sum(apply_event(pk, gateway=gateway) for pk in pending_ids())
+    known = _mark_known()
+    return known + sum(apply_event(pk, gateway=gateway) for pk in pending_ids())
+
+
+def _mark_known() -> int:
+    """Mark all that tell of a charge about which Stripe was asked after they came, at once.
+
+    That is what _is_known says of one event. Most of the unhurried ones are of this kind.
+    """
+    now = clock.now()
+    due = StripeEvent.objects.filter(
+        type__in=UNHURRIED_TYPES - PAYOUT_TYPES,
+        applied_at__isnull=True,
+        set_aside_at__isnull=True,
+        next_attempt_at__lte=now,
+    )
+    asked = Donation.objects.filter(
+        stripe_account=OuterRef("account"),
+        charge_id=OuterRef("charge"),
+        checked_at__gt=OuterRef("received_at"),
+    )
+    gift = Subquery(asked.values("pk")[:1])
+    known = due.annotate(charge=KT("references__object"), gift=gift).filter(gift__isnull=False)
+    return known.update(applied_at=now, donation=F("gift"), error="")

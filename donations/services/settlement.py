@@ -26,7 +26,7 @@ from fundraiser.core.transitions import advance
 logger = logging.getLogger(__name__)
 
 _TRIES: Final = 8
-#: What was fetched, and what the ledger made of it: written at once.
+#: What was fetched, and what the ledger made of it: written at once, with the state if it moves.
 _FETCHED: Final = (
     "payment_intent_id",
     "charge_id",
@@ -105,8 +105,8 @@ def _settle(donation: Donation, payment: Payment) -> None:
     donation.version += 1
     posts = payment.is_paid and can_post and not donation.quarantine
     posted = ledger.post_missing(donation, payment) if posts else ()
-    donation.save(update_fields=_FETCHED)
     if donation.quarantine:
+        _write(donation)
         logger.error("donation %s quarantined: %s", donation.pk, donation.quarantine)
     elif not can_post:
         _end(donation, DonationState.FAILED, paid_at=payment.charged_at)
@@ -118,6 +118,17 @@ def _settle(donation: Donation, payment: Payment) -> None:
         _settle_failed(donation)
     elif payment.session.status == "expired":
         _end(donation, DonationState.EXPIRED)
+    else:
+        _write(donation)
+
+
+def _write(donation: Donation, to: DonationState | None = None, **values: object) -> None:
+    """Write what was fetched, and the state with ``values`` where it moves, in one UPDATE."""
+    if to is None or to == donation.state:
+        donation.save(update_fields=_FETCHED)
+        return
+    fetched = {name: getattr(donation, name) for name in _FETCHED}
+    advance(donation, to, DONATION_TABLE, **fetched, **values)
 
 
 def _settle_paid(donation: Donation, payment: Payment, posted: Sequence[LedgerEntry]) -> None:
@@ -127,12 +138,7 @@ def _settle_paid(donation: Donation, payment: Payment, posted: Sequence[LedgerEn
     arrived = donation.state != DonationState.PAID
     if arrived:
         seating.claim_seat(donation)
-        advance(
-            donation,
-            DonationState.PAID,
-            DONATION_TABLE,
-            paid_at=payment.charged_at,
-        )
+    _write(donation, DonationState.PAID, **({"paid_at": payment.charged_at} if arrived else {}))
     _tell_programs(donation, posted, arrived=arrived)
     seating.after_payment(donation, arrived=arrived)
     returned = {entry.source_id for entry in posted if entry.kind == "refund_failed"}
@@ -154,17 +160,19 @@ def _tell_programs(donation: Donation, posted: Sequence[LedgerEntry], *, arrived
 def _settle_processing(donation: Donation) -> None:
     """A bank debit on its way confirms the seat, never the total (PROMISES.md 9)."""
     if donation.state == DonationState.PROCESSING:
+        _write(donation)
         return
     seating.claim_seat(donation)
-    advance(donation, DonationState.PROCESSING, DONATION_TABLE)
+    _write(donation, DonationState.PROCESSING)
     seating.after_promise(donation)
     outbox.queue(key=f"processing:{donation.pk}", kind="processing", donation=donation.pk)
 
 
 def _settle_failed(donation: Donation) -> None:
     """The session is complete, but no money came: a bank debit was refused."""
-    if donation.state != DonationState.FAILED:
-        _end(donation, DonationState.FAILED)
+    is_new = donation.state != DonationState.FAILED
+    _end(donation, DonationState.FAILED)
+    if is_new:
         outbox.queue(
             key=f"payment_failed:{donation.pk}", kind="payment_failed", donation=donation.pk
         )
@@ -172,10 +180,8 @@ def _settle_failed(donation: Donation) -> None:
 
 def _end(donation: Donation, state: DonationState, *, paid_at: datetime | None = None) -> None:
     """End an attempt that brought no money, or whose money went back, and free its seats."""
-    if donation.state == state:
-        return
     was_live = donation.state in LIVE
-    advance(donation, state, DONATION_TABLE, paid_at=paid_at)
+    _write(donation, state, paid_at=paid_at)
     if was_live:  # else its seats are free already, or another attempt's
         seating.after_failure(donation)
 
@@ -190,7 +196,6 @@ def lose_sight(donation_id: int) -> None:
         unpaid = donation.state in {DonationState.CREATED, DonationState.OPEN}
         if unpaid and donation.session_expires_at <= clock.now():
             donation.version += 1
-            donation.save(update_fields=["version"])
             _end(donation, DonationState.EXPIRED)
 
 
@@ -204,5 +209,4 @@ def abandon(donation_id: int, why: SessionImpossibleError) -> None:
         if donation.state == DonationState.CREATED and donation.session_id is None:
             donation.version += 1
             donation.decline_code = "" if why.out_of_time else why.reason[:60]
-            donation.save(update_fields=["decline_code", "version"])
             _end(donation, DonationState.EXPIRED if why.out_of_time else DonationState.FAILED)

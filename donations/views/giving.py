@@ -57,7 +57,7 @@ def workshop(request: HttpRequest, slug: str, workshop_slug: str) -> HttpRespons
             raise
         except Http404:
             return workshop_preview.refuse(request, slug, workshop_slug)
-        return _submit(request, found.campaign, found, _WORKSHOP, workshop_context(found))
+        return _submit(request, found.campaign, found, _WORKSHOP, lambda: workshop_context(found))
 
     def filled(found: Workshop) -> dict[str, Any]:
         context = workshop_context(found)
@@ -103,9 +103,9 @@ def workshop_context(found: Workshop) -> dict[str, Any]:
 def give(request: HttpRequest, slug: str) -> HttpResponse:
     """A gift without a workshop; POST goes on to Stripe."""
     found = access.campaign_for_visitor(slug)
-    context = page_context(found)
     if request.method == "POST":
-        return _submit(request, found, None, "campaigns/give.html", context)
+        return _submit(request, found, None, "campaigns/give.html", lambda: page_context(found))
+    context = page_context(found)
     if not pages.give_url(found):
         return render(request, "checkout/closed.html", context)
     key = ("give", slug, pages.campaign_version(slug), language())
@@ -120,11 +120,14 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
 def give_for_replay(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """The gift form of a past workshop's recording, without a seat; POST goes on to Stripe."""
     found = workshop.campaign
-    context = {**page_context(found), "replay": pages.workshop_page(workshop, language())}
+
+    def context() -> dict[str, Any]:
+        return {**page_context(found), "replay": pages.workshop_page(workshop, language())}
+
     if request.method == "POST":
         return _submit(request, found, None, "campaigns/give.html", context, replay=workshop)
     form = GiveForm(campaign=found, workshop=None, initial={"nonce": uuid.uuid4()})
-    return render(request, "campaigns/give.html", {**context, "form": form})
+    return render(request, "campaigns/give.html", {**context(), "form": form})
 
 
 @never_cache
@@ -189,24 +192,26 @@ def _submit(
     campaign: Campaign,
     workshop: Workshop | None,
     template: str,
-    context: dict[str, Any],
+    context: proving.Context,
     *,
     replay: Workshop | None = None,
 ) -> HttpResponse:
     """Check the form and start; each refusal has a page that says what to do."""
     if not pages.takes_gifts(campaign):
-        return render(request, "checkout/closed.html", context, status=409)
+        return render(request, "checkout/closed.html", context(), status=409)
     form = GiveForm(request.POST, campaign=campaign, workshop=workshop)
     if not form.is_valid():
         carried = origins.carried(request.POST)
-        return render(request, template, {**context, "form": form, "carried": carried}, status=422)
+        return render(
+            request, template, {**context(), "form": form, "carried": carried}, status=422
+        )
     gift = replace(form.to_gift(client_hash(request)), replay=replay)
-    again = {**context, "form": form, "carried": origins.carried(request.POST)}
     try:
         return _start(request, campaign, workshop, gift, context)
     except seats.FullError:
         return _full(request, campaign, workshop, gift)
     except guarding.REFUSALS as refusal:
+        again = {**context(), "form": form, "carried": origins.carried(request.POST)}
         return guarding.refused(request, template, again, refusal)
 
 
@@ -215,7 +220,7 @@ def _start(
     campaign: Campaign,
     workshop: Workshop | None,
     gift: checkout.Gift,
-    context: dict[str, Any],
+    context: proving.Context,
 ) -> HttpResponse:
     """Hold the seats and go on: to paying, or to proving the address where nothing is paid."""
     guarding.refuse_blocked(request, gift.payer.email)
@@ -224,7 +229,7 @@ def _start(
         places.start_free(
             workshop=workshop, payer=gift.payer, nonce=nonce, client_hash=gift.client_hash
         )
-        return render(request, "bookings/check_mail.html", {**context, "email": gift.payer.email})
+        return render(request, "bookings/check_mail.html", {**context(), "email": gift.payer.email})
     if (proof := proving.step(request, campaign, gift, nonce, context)) is not None:
         return proof
     gift = replace(gift, is_proven=proving.is_address_proven(request, nonce))

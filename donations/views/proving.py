@@ -6,6 +6,7 @@ JavaScript, or a browser that cannot.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from donations.services.checkout import Gift
 from donations.views.language import language
 from events.models import Campaign
 
+#: Makes what a page shows of its campaign beside a form: only a refusal shows it again.
+Context = Callable[[], dict[str, Any]]
+
 #: The button that wants the mail, and where the two proofs stand in a form.
 BY_MAIL: Final = "by_mail"
 _SOLVED, _MAILED = "solved", "mailed"
@@ -28,7 +32,7 @@ _LONGEST: Final = 100
 
 
 def step(
-    request: HttpRequest, campaign: Campaign, gift: Gift, nonce: UUID, context: dict[str, Any]
+    request: HttpRequest, campaign: Campaign, gift: Gift, nonce: UUID, context: Context
 ) -> HttpResponse | None:
     """Return the page of the step, or None: it is not asked for, or done.
 
@@ -44,11 +48,11 @@ def step(
     if BY_MAIL in typed:
         return mail(request, campaign, gift, nonce, context)
     asked = {"fields": typed, "path": request.path, "challenge": puzzles.challenge(nonce)}
-    return render(request, "checkout/prove.html", {**context, **asked}, status=428)
+    return render(request, "checkout/prove.html", {**context(), **asked}, status=428)
 
 
 def mail(
-    request: HttpRequest, campaign: Campaign, gift: Gift, nonce: UUID, context: dict[str, Any]
+    request: HttpRequest, campaign: Campaign, gift: Gift, nonce: UUID, context: Context
 ) -> HttpResponse:
     """Keep the form, mail the link that goes on with it, and say so."""
     apart = {_SOLVED, _MAILED, BY_MAIL}
@@ -56,7 +60,7 @@ def mail(
     kept_forms.keep(
         campaign=campaign, nonce=nonce, payer=gift.payer, path=request.path, fields=fields
     )
-    return render(request, "checkout/proof_mailed.html", {**context, "email": gift.payer.email})
+    return render(request, "checkout/proof_mailed.html", {**context(), "email": gift.payer.email})
 
 
 def is_address_proven(request: HttpRequest, nonce: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""Questions that are asked with each page: built once, and kept ready by PostgreSQL.
+"""Statements that are sent again and again: built once, and kept ready by PostgreSQL.
 
 Building a question with Django's ORM costs as much as answering it, several times over, and so does
 planning it anew. Here it is built at its first use, with a place left open for each of its values;
@@ -8,13 +8,41 @@ then its text is sent as a prepared statement
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import psycopg
 from django.db import connection
 from django.db.models import QuerySet
+
+Values = Sequence[object] | Mapping[str, object]
+
+
+def rows(statement: bytes, values: Values) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement with ``%s``, or ``%(name)s``, for each value.
+
+    A list is ``= ANY(%s)``. Raises Django's own database errors.
+    """
+    with _executed(statement, values) as cursor:
+        return cursor.fetchall()
+
+
+def count(statement: bytes, values: Values) -> int:
+    """Return how many rows a statement wrote. Raises Django's own database errors.
+
+    Not for a table whose history is kept: who acts is told to Django's own statements.
+    """
+    with _executed(statement, values) as cursor:
+        return cursor.rowcount
+
+
+@contextmanager
+def _executed(statement: bytes, values: Values) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor.execute(statement, values, prepare=True)
 
 
 class Question:
@@ -40,12 +68,10 @@ class Question:
         return statement.encode(), made
 
     def ask(self, **values: str) -> tuple[Any, ...] | None:
-        """Return its row, or None where there is none; raise Django's own database errors."""
+        """Return its row, or None where there is none. Raises Django's own database errors."""
         statement, made = self._made
         filled = [values[one.name] if isinstance(one, _Open) else one for one in made]
-        connection.ensure_connection()
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            return cursor.execute(statement, filled, prepare=True).fetchone()
+        return next(iter(rows(statement, filled)), None)
 
 
 class _Open:

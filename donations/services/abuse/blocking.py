@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from typing import Final
 
 import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name, validate_email
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from donations.models import BlockedVisitor, BlockKind
-from fundraiser.core import hashes
+from fundraiser.core import hashes, prepared
 from fundraiser.core.errors import ServiceError
+
+_ABOUT: Final = b"""
+    SELECT kind, value FROM donations_blockedvisitor WHERE value_hash = ANY(%s) OR kind = %s
+"""
 
 
 class BlockedError(ServiceError):
@@ -27,8 +31,7 @@ def refuse(*, email: str, client: str) -> None:
 
     A blocked domain counts for what is below it, too.
     """
-    about = Q(value_hash__in=list(_hashes(email))) | Q(kind=BlockKind.NETWORK)
-    found = BlockedVisitor.objects.filter(about).values_list("kind", "value")
+    found = prepared.rows(_ABOUT, [list(_hashes(email)), str(BlockKind.NETWORK)])
     if any(kind != BlockKind.NETWORK for kind, _value in found):
         raise BlockedError("address")
     here = ipaddress.ip_address(client)

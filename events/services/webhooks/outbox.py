@@ -8,11 +8,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from django.db import connection
-
 from events.models import Booking, Registration, WebhookDelivery, WebhookEndpoint
 from events.services.webhooks.kinds import TEST
-from fundraiser.core import clock, jobs
+from fundraiser.core import clock, jobs, prepared
 
 TASK: Final = "events.send_webhooks"
 
@@ -70,10 +68,8 @@ def tell_of_booking(kind: str, booking: Booking, person: Registration | None = N
 
 
 def _insert(statement: str, **values: str | int | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**values, "now": clock.now()})
-        if cursor.rowcount:
-            jobs.enqueue(TASK)
+    if prepared.count(statement.encode(), {**values, "now": clock.now()}):
+        jobs.enqueue(TASK)
 
 
 def tell_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
