@@ -7,9 +7,15 @@ could each hold what the other one wants.
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Q, QuerySet, Subquery
 
 from donations.models import Claim, Donation
+
+#: Everything of a donation, and of its campaign what money's way asks: its texts are long.
+_DONATION: Final = tuple(field.attname for field in Donation._meta.concrete_fields)  # noqa: SLF001 -- documented
+_OF_CAMPAIGN: Final = ("campaign__destination", "campaign__currency")
 
 
 def in_order(rows: QuerySet[Donation]) -> list[Donation]:
@@ -24,7 +30,8 @@ def with_siblings(donation_id: int) -> Donation:
     """
     own = Donation.objects.filter(pk=donation_id).values("booking")
     rows = Donation.objects.filter(Q(pk=donation_id) | Q(booking=Subquery(own)))
-    for one in in_order(rows.select_related("campaign")):
+    rows = rows.select_related("campaign").only(*_DONATION, *_OF_CAMPAIGN)
+    for one in in_order(rows):
         if one.pk == donation_id:
             return one
     raise Donation.DoesNotExist(donation_id)

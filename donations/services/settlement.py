@@ -36,6 +36,8 @@ _FETCHED: Final = (
     "version",
     "net_minor",
 )
+#: What is asked of a workshop that is locked; its texts are long.
+_OF_WORKSHOP: Final = ("state", "starts_at", "duration_minutes", "campaign_id")
 #: A debit on its way, or one that waits for its giver: small deposits to name, a voucher to pay
 #: (docs.stripe.com/payments/payment-methods#customer-actions).
 _PROMISED: Final = frozenset({"processing", "requires_action"})
@@ -82,9 +84,8 @@ def _locked(donation_id: int) -> Donation:
     donation = locking.with_siblings(donation_id)
     if donation.booking_id is not None:
         booking = Booking.objects.select_for_update(no_key=True).get(pk=donation.booking_id)
-        booking.workshop = Workshop.objects.select_for_update(no_key=True).get(
-            pk=booking.workshop_id
-        )
+        workshop = Workshop.objects.select_for_update(no_key=True).only(*_OF_WORKSHOP)
+        booking.workshop = workshop.get(pk=booking.workshop_id)
         donation.booking = booking
     return donation
 
