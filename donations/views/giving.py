@@ -209,7 +209,7 @@ def _submit(
     try:
         return _start(request, campaign, workshop, gift, context)
     except seats.FullError:
-        return _full(request, campaign, workshop, gift)
+        return _full(request, workshop, gift)
     except guarding.REFUSALS as refusal:
         again = {**context(), "form": form, "carried": origins.carried(request.POST)}
         return guarding.refused(request, template, again, refusal)
@@ -244,18 +244,16 @@ def _start(
     return after_start(donation)
 
 
-def _full(
-    request: HttpRequest, campaign: Campaign, workshop: Workshop | None, gift: checkout.Gift
-) -> HttpResponse:
+def _full(request: HttpRequest, workshop: Workshop | None, gift: checkout.Gift) -> HttpResponse:
     """No seat is left: the page has the form to wait for one, filled in with what was typed."""
     assert workshop is not None  # noqa: S101 -- a gift without a workshop needs no seat
-    found = access.workshop_for_visitor(campaign.slug, workshop.slug)
-    context = workshop_context(found)
+    seats.look_again(workshop)
+    context = workshop_context(workshop)
     if "wait_form" in context:
         payer = gift.payer
         typed = {"name": payer.name, "email": payer.email, "seats": payer.seats}
         initial = {**typed, "nonce": uuid.uuid4(), **origins.asked(request.POST)}
-        context["wait_form"] = WaitForm(workshop=found, initial=initial)
+        context["wait_form"] = WaitForm(workshop=workshop, initial=initial)
     return render(request, "checkout/full.html", context, status=409)
 
 

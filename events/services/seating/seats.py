@@ -102,6 +102,12 @@ def registration_status(workshop: Workshop, now: datetime) -> str:
 REGISTERS: Final = frozenset({"open", "full", "by_request"})
 
 
+def look_again(workshop: Workshop) -> None:
+    """Bring what is known of a workshop's seats up to date: others were quicker."""
+    row = Workshop.objects.filter(pk=workshop.pk).values_list("seats_taken", somebody_waits())
+    workshop.seats_taken, workshop.has_line = row.get()
+
+
 def take(workshop_id: int, seats: int, *, from_line: bool = False) -> bool:
     """Count ``seats`` more as taken if there is room; return whether there was.
 
