@@ -134,17 +134,16 @@ if DEBUG:
 
 # --- engines ----------------------------------------------------------------------------------
 _DATABASE = required("DATABASE_URL", "the address of PostgreSQL, postgres://user:word@host:1/name")
+_POOL = env.int("DATABASE_POOL_SIZE", default=10)
 DATABASES = {"default": environ.Env.db_url_config(_DATABASE)}
 DATABASES["default"].setdefault("OPTIONS", {})
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL is not PostgreSQL: start it with postgres://.")
 DATABASES["default"]["OPTIONS"].update(
     {
-        "pool": {
-            "min_size": 1,
-            "max_size": env.int("DATABASE_POOL_SIZE", default=10),
-            "timeout": 10,
-        },
+        "pool": {"min_size": 1, "max_size": _POOL, "timeout": 10},
+        # Few statements are kept ready, those of fundraiser/core/prepared.py: from their first use.
+        "prepare_threshold": 1,
         # A lock that is not had in time is an error to be retried, never a page that hangs.
         "options": "-c lock_timeout=15000 -c statement_timeout=60000",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.test import Client
 
+from donations.urls import public
 from events.models import Campaign, Message, Workshop
+from events.services import workshop_slugs
 from events.services.room import hosts
 from tests.support.cast import make_workshop
 from tests.support.rooms import seated
@@ -68,6 +71,23 @@ def test_a_workshop_is_written_and_begins_as_a_draft(organizer: Client, campaign
     second = organizer.post(_new(campaign), typed)
     assert second.status_code == 302
     assert Workshop.objects.exclude(pk=shop.pk).get().slug == "how-to-open-a-web-shop-2"
+
+
+@pytest.mark.parametrize("title", ["Shown gift", "Carried seat", "Give", "Series", "Total"])
+def test_no_workshop_stands_where_something_else_is(
+    title: str, organizer: Client, campaign: Campaign
+) -> None:
+    assert (
+        organizer.post(_new(campaign), filled(campaign, **{**NEW, "title": title})).status_code
+        == 302
+    )
+    assert Workshop.objects.get().slug == f"{title.lower().replace(' ', '-')}-2"
+
+
+def test_every_word_below_a_campaign_is_kept_from_workshops() -> None:
+    below = re.compile(r"c/<slug:slug>/([a-z-]+)/")
+    found = {word for one in public.urlpatterns for word in below.findall(str(one.pattern))}
+    assert {"give", "total", "shown-gift", "series"} <= found <= workshop_slugs.RESERVED
 
 
 def test_a_draft_is_seen_by_its_team_alone_until_it_is_published(
