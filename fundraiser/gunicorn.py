@@ -43,13 +43,25 @@ logger_class = CleanLogger
 proc_name = "fundraiser-web"
 
 
-def post_worker_init(worker: object) -> None:
-    """Load every page, then let the web process say that it lives; Django is set up by now."""
+#: Loaded once, before the workers are forked: a renewed one is there at once, and they share what
+#: was loaded. New code needs a new start, not HUP (docs/upgrading.md).
+preload_app = True
+
+
+def when_ready(server: object) -> None:
+    """Load every page, before the first worker is forked; Django is set up by now."""
     from django.urls import get_resolver  # noqa: PLC0415 -- needs Django's settings
 
-    from fundraiser import garbage, heartbeat  # noqa: PLC0415
+    from fundraiser import garbage  # noqa: PLC0415
 
-    del worker
+    del server
     get_resolver().url_patterns  # noqa: B018 -- asking for them imports them
     garbage.leave_what_is_loaded()
+
+
+def post_worker_init(worker: object) -> None:
+    """Let each web process say that it lives."""
+    from fundraiser import heartbeat  # noqa: PLC0415 -- needs Django's settings
+
+    del worker
     heartbeat.start("web")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -38,8 +39,21 @@ _STORAGES = {
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes: no worker is left alone with it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Begin with what takes minutes, spread over the workers: none is alone with it at the end.
+
+    Each worker gets its share of the list in one piece to begin with (--dist worksteal), so the
+    long ones stand where a share begins.
+    """
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    dealt: list[pytest.Item] = []
+    for worker in range(workers):
+        first = long[worker::workers]
+        share = (len(items) - len(dealt)) // (workers - worker)
+        dealt += [*first, *short[: max(share - len(first), 0)]]
+        del short[: max(share - len(first), 0)]
+    items[:] = [*dealt, *short]
 
 
 @pytest.fixture(scope="session", autouse=True)

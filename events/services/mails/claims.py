@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from events.models import Booking, Host, Message, Registration, Workshop
 from events.services.mails import due
 from events.states import MailClass, MessageState
-from fundraiser.core import clock
+from fundraiser.core import clock, prepared
 
 #: How long a sender has its batch for itself.
 LEASE: Final = timedelta(minutes=2)
@@ -51,7 +51,7 @@ _TAKE: Final = """
 """
 #: The mark may be lost when PostgreSQL itself dies within the next moment: the mail then goes out
 #: once more with the same Message-ID. Waiting for the disk at each mail would halve the speed.
-_MARK: Final = """
+_MARK: Final = b"""
     WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE events_message SET state = 'sent', sent_at = %s, error = '', claim_token = NULL,
         lease_until = NULL, retry_at = NULL, ids = ids - %s::text[]
@@ -123,8 +123,7 @@ def load(messages: Sequence[Message]) -> list[Message]:
 
 def mark_sent(message: Message) -> None:
     """Write that a mail went out, unless another sender took the row over meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, [clock.now(), _PERSONAL, message.pk, message.claim_token])
+    prepared.count(_MARK, [clock.now(), _PERSONAL, message.pk, message.claim_token])
 
 
 def finish(message: Message, state: MessageState, **values: object) -> None:
