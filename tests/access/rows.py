@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import connection
+
+#: As pg_stat_xact_user_tables counts, without its scans and indexes, which take most of its time.
+_WRITTEN: Final = """
+    SELECT relname, counted FROM (
+        SELECT relname, pg_stat_get_xact_tuples_inserted(oid)
+            + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) AS counted
+        FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+        OFFSET 0
+    ) AS found WHERE counted > 0
+"""
 
 
 def written() -> dict[str, int]:
@@ -12,8 +24,5 @@ def written() -> dict[str, int]:
     (postgresql.org, "Cumulative Statistics", pg_stat_xact_all_tables).
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables "
-            "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
-        )
+        cursor.execute(_WRITTEN)
         return dict(cursor.fetchall())
