@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun, worker_process_init
+from celery.signals import task_postrun, task_prerun, worker_init
 from django.db import close_old_connections
 from kombu import Queue
 
@@ -29,7 +29,7 @@ def _let_connections_go(**_: object) -> None:
     close_old_connections()
 
 
-@worker_process_init.connect
+@worker_init.connect
 def _leave_what_is_loaded(**_: object) -> None:
-    """Let a new child look for garbage among what its tasks make only."""
+    """Do so before the children are forked: they share what was loaded, and these settings."""
     garbage.leave_what_is_loaded()

@@ -142,8 +142,6 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DATABASES["default"]["OPTIONS"].update(
     {
         "pool": {"min_size": 1, "max_size": _POOL, "timeout": 10},
-        # Few statements are kept ready, those of fundraiser/core/prepared.py: from their first use.
-        "prepare_threshold": 1,
         # A lock that is not had in time is an error to be retried, never a page that hangs.
         "options": "-c lock_timeout=15000 -c statement_timeout=60000",
     }

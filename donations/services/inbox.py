@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.fields.json import KT
 
@@ -291,4 +291,9 @@ def _mark_known() -> int:
     )
     gift = Subquery(asked.values("pk")[:1])
     known = due.annotate(charge=KT("references__object"), gift=gift).filter(gift__isnull=False)
-    return known.update(applied_at=now, donation=F("gift"), error="")
+    try:
+        with _failing_alone():
+            return known.update(applied_at=now, donation=F("gift"), error="")
+    except DatabaseError:  # one after the other, then
+        logger.exception("events that tell nothing new could not be marked at once")
+        return 0

@@ -15,7 +15,11 @@ from donations.models import Claim, Donation
 
 #: Everything of a donation, and of its campaign what money's way asks: its texts are long.
 _DONATION: Final = tuple(field.attname for field in Donation._meta.concrete_fields)  # noqa: SLF001 -- documented
-_OF_CAMPAIGN: Final = ("campaign__destination", "campaign__currency")
+_OF_CAMPAIGN: Final = (
+    "campaign__destination",
+    "campaign__currency",
+    "campaign__stripe_account",  # account_readiness.hold_place compares it with what is locked
+)
 
 
 def in_order(rows: QuerySet[Donation]) -> list[Donation]:

@@ -40,9 +40,16 @@ def count(statement: bytes, values: Values) -> int:
 
 @contextmanager
 def _executed(statement: bytes, values: Values) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    connection.validate_no_broken_transaction()
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        yield cursor.execute(statement, values, prepare=True)
+    raw = connection.connection
+    # Only for these: else psycopg counts the texts of Django's own statements, values included.
+    raw.prepare_threshold = 1
+    try:
+        with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+            yield cursor.execute(statement, values, prepare=True)
+    finally:
+        raw.prepare_threshold = None
     if connection.queries_logged:  # whoever counts statements counts these, too
         connection.queries_log.append({"sql": statement.decode(), "time": "0"})
 

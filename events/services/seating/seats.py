@@ -103,9 +103,10 @@ REGISTERS: Final = frozenset({"open", "full", "by_request"})
 
 
 def look_again(workshop: Workshop) -> None:
-    """Bring what is known of a workshop's seats up to date: others were quicker."""
-    row = Workshop.objects.filter(pk=workshop.pk).values_list("seats_taken", somebody_waits())
-    workshop.seats_taken, workshop.has_line = row.get()
+    """Bring what decides about a workshop's seats up to date: others were quicker."""
+    workshop.refresh_from_db(fields=["state", "capacity", "seats_taken", "moderated"])
+    waits = Workshop.objects.filter(pk=workshop.pk).values_list(somebody_waits())
+    workshop.has_line = waits.get()[0]
 
 
 def take(workshop_id: int, seats: int, *, from_line: bool = False) -> bool:
