@@ -11,7 +11,7 @@ import gc
 from typing import Final
 
 #: New objects before the young are looked at; rounds of these before the older ones are.
-_THRESHOLDS: Final = (10_000, 20, 20)
+_THRESHOLDS: Final = (5_000, 10, 10)
 
 
 def leave_what_is_loaded() -> None:

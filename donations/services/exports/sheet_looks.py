@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from rustpy_xlsxwriter import Format
-
 from donations.services.exports.columns import Shape
 from donations.services.exports.query import Scope, headings
 from donations.services.exports.shared import Kind
@@ -27,6 +25,8 @@ _DAY: Final = "yyyy-mm-dd"
 
 def of(kind: Kind, scope: Scope) -> dict[str, Any]:
     """Return what the writer wants to know of a sheet."""
+    from rustpy_xlsxwriter import Format  # noqa: PLC0415 -- a megabyte that only workers need
+
     named = list(zip(kind.columns, headings(kind, scope), strict=True))
     formats = {Shape.MONEY: _MONEY, Shape.DAY: _DAY}
     return {

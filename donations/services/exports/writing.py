@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-import rustpy_xlsxwriter
 from django.db import connection, transaction
 from psycopg.rows import dict_row
 
@@ -162,6 +161,8 @@ def _json_lines(kind: Kind, scope: Scope, file: IO[str], progress: Progress) -> 
 
 def _xlsx(kind: Kind, scope: Scope, path: Path, progress: Progress) -> int:
     """Sheets of typed cells with a heading that stays, and one of sums by campaign and currency."""
+    import rustpy_xlsxwriter  # noqa: PLC0415 -- a megabyte that only workers need
+
     total = rows_of(kind, scope)
     rows = _counted(_stream(query.cells(kind, scope)), progress)
     book = rustpy_xlsxwriter.FastExcel(str(path)).format(

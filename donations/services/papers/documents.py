@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import typst
 from django.conf import settings
+
+if TYPE_CHECKING:
+    import typst
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,8 @@ class Sheet:
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
     """Return our own fonts, and what the machine has for letters that ours do not draw."""
+    import typst  # noqa: PLC0415 -- seven megabytes, in each process that makes no papers
+
     return typst.Fonts(include_system_fonts=True, font_paths=[_FOLDER / "fonts"])
 
 
@@ -77,6 +81,8 @@ def pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
     PDF/UA-1 refuses letters that no font here can draw (a name in a rare script): then the paper
     comes without that mark, tagged all the same.
     """
+    import typst  # noqa: PLC0415 -- as above
+
     data = json.dumps(asdict(sheet), ensure_ascii=False).replace(_NARROW_SPACE, _SPACE)
     try:
         return _compiled(data, made_at, ["ua-1"])
@@ -86,6 +92,8 @@ def pdf(sheet: Sheet, *, made_at: datetime) -> bytes:
 
 
 def _compiled(data: str, made_at: datetime, standards: list[typst.PDFStandard]) -> bytes:
+    import typst  # noqa: PLC0415 -- as above
+
     made = typst.compile(
         _FOLDER / "sheet.typ",
         root=_FOLDER,
