@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from donations.services.abuse import blocking
 from events.models import Campaign
 from fundraiser.core import prepared
+from fundraiser.local.places import ROOT
 from tests.support.cast import make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,27 @@ def test_a_question_that_depends_on_nothing_is_refused() -> None:
 def test_its_errors_are_djangos() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         prepared.rows(b"SELECT nothing FROM nowhere WHERE id = %s", [1])
+
+
+def _written(text: str) -> set[str]:
+    """Return the tables that statements in a source text write."""
+    return set(re.findall(r"(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", text))
+
+
+def test_it_writes_no_table_whose_history_is_kept() -> None:
+    tracked = {
+        model.pgh_tracked_model._meta.db_table
+        for model in apps.get_models()
+        if getattr(model, "pgh_tracked_model", None)
+    }
+    sources = [path for app in ("events", "donations") for path in (ROOT / app).rglob("*.py")]
+    texts = [path.read_text() for path in sources]
+    writing = [text for text in texts if "prepared.count(" in text]
+    found = set().union(*map(_written, writing))
+    assert {"events_message", "events_webhookdelivery"} <= found
+    assert "donations_donation" in tracked
+    assert not found & tracked
+    assert _written("UPDATE donations_donation SET") & tracked  # it would be seen
 
 
 def test_lists_are_sent_whole() -> None:
