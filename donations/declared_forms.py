@@ -14,10 +14,11 @@ from donations.forms import GiveForm, PersonForm
 from donations.services.declaring import receipt_files
 from donations.services.declaring.claims import Shown
 from donations.services.declaring.offline import Entry
+from donations.services.remitting import overdue
 from donations.states import OfflineKind
 from events.models import Campaign
 from events.services.seating.seats import Payer
-from fundraiser.core import amounts, clock
+from fundraiser.core import amounts
 from fundraiser.core.money import InvalidAmountError, Money
 
 _MESSAGE = _("Write an address that begins with https://.")
@@ -212,6 +213,7 @@ class OfflineForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = campaign.currency
+        self._today = overdue.today(campaign)
         self.fields["amount"].help_text = self.currency
 
     def clean_amount(self) -> Money:
@@ -221,7 +223,7 @@ class OfflineForm(forms.Form):
     def clean_received_on(self) -> Any:
         """Refuse days that are still to come, or long gone."""
         day = self.cleaned_data["received_on"]
-        if day > clock.now().date():
+        if day > self._today:
             raise forms.ValidationError(_("That day is still to come."))
         if day.year < 2000:
             raise forms.ValidationError(_("That day is too long ago."))

@@ -19,11 +19,11 @@ from donations.declared_forms import CorrectionForm, OfflineForm
 from donations.services import totals
 from donations.services.declaring import offline
 from donations.services.declaring.claim_links import offline_for_editor
+from donations.services.remitting import overdue
 from donations.states import OfflineState
 from donations.views.organize_campaign import campaign_context
 from events.models import Campaign
 from events.services import access
-from fundraiser.core import clock
 
 _ON_A_PAGE = 50
 
@@ -43,7 +43,7 @@ def campaign_offline(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("campaign_offline", public_id=public_id)
         context = _context(request, campaign, form)
         return render(request, "organize/offline.html", context, status=422)
-    initial = {"received_on": clock.now().date(), "nonce": uuid.uuid4()}
+    initial = {"received_on": overdue.today(campaign), "nonce": uuid.uuid4()}
     form = OfflineForm(campaign=campaign, initial=initial)
     return render(request, "organize/offline.html", _context(request, campaign, form))
 
@@ -63,7 +63,7 @@ def offline_received(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Mark a pledge as received today: from now on it counts."""
     gift = offline_for_editor(request.user, public_id)
     try:
-        offline.receive(gift.pk, on=clock.now().date())
+        offline.receive(gift.pk, on=overdue.today(gift.campaign))
     except offline.NotNowError:
         messages.info(request, _("That was done already."))
     else:

@@ -171,8 +171,8 @@ class EditForm(PlaceForm):
         found = self.amount("goal", goal, self.currency_code) if goal else None
         cleaned["goal_minor"] = found.minor if found else None
         self._clean_amounts(cleaned)
-        self.check_day("closes_on", self._closed_on)
-        self.check_day("send_by", self.campaign.send_by)
+        self.check_day("closes_on", self.campaign.team, self._closed_on)
+        self.check_day("send_by", self.campaign.team, self.campaign.send_by)
         return cleaned
 
     def _clean_amounts(self, cleaned: dict[str, Any]) -> None:

@@ -13,9 +13,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from events.charities import CHARITIES
+from events.models import Team
 from events.services.campaigns import CharityFacts
 from events.states import Destination
-from fundraiser.core import amounts, clock
+from fundraiser.core import amounts, zones
 from fundraiser.core.money import SUPPORTED, InvalidAmountError, Money
 
 OWN: Final = "own"
@@ -173,12 +174,12 @@ class PlaceForm(forms.Form):
             registration=data["charity_registration"],
         )
 
-    def check_day(self, name: str, before: date | None = None) -> None:
-        """Refuse a day in the past or in a distant future, unless it stood there ``before``."""
+    def check_day(self, name: str, team: Team | None, before: date | None = None) -> None:
+        """Refuse a day that is over where the team lives, or far off, unless it stood there."""
         day: date | None = self.cleaned_data.get(name)
         if day is None or day == before:
             return
-        today = clock.now().date()
+        today = zones.today(team.time_zone if team else "UTC")
         if day < today:
             self.add_error(name, _("This day has passed: choose a later one."))
         elif day > today + timedelta(days=366 * _YEARS_AHEAD):

@@ -108,8 +108,9 @@ class CreateForm(PlaceForm):
         if goal and currency:
             found = self.amount("goal", goal, currency)
             cleaned["goal_minor"] = found.minor if found else None
-        self.check_day("closes_on")
-        self.check_day("send_by")
+        team = self._only_team or cleaned.get("team")
+        self.check_day("closes_on", team)
+        self.check_day("send_by", team)
         if cleaned.get("mode") == "test" and cleaned.get("destination") == Destination.EXTERNAL:
             self.add_error(
                 "destination",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import dates
+
+from fundraiser.core import clock
 
 _PATTERNS = {
     "en": "EEEE d MMMM y 'at' HH:mm",
@@ -25,6 +27,11 @@ def is_zone(name: str) -> bool:
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones()) - _NO_PLACES
+
+
+def today(zone: str) -> date:
+    """Return the day that it is in a zone of the tz database; where there is none such, in UTC."""
+    return clock.now().astimezone(ZoneInfo(zone) if is_zone(zone) else UTC).date()
 
 
 @lru_cache(maxsize=1024)

@@ -14,10 +14,14 @@ function arm(shown) {
     if (answer.ok && mine === asked) shown.innerHTML = await answer.text();
   }
 
-  field.addEventListener("input", () => {
+  function typed() {
     clearTimeout(timer);
     timer = setTimeout(() => show().catch(() => {}), 250);
-  });
+  }
+
+  field.addEventListener("input", typed);
+  // Who is quicker than this script typed already; a browser that went back filled it in again.
+  if (field.value !== field.defaultValue) typed();
 }
 
 if (form) {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from events.models import Campaign, Membership, Team
 from events.states import Role
@@ -19,6 +19,8 @@ from tests.browser.conftest import Open
 from tests.browser.test_organizer_pages import signed_in
 from tests.support.browser import PHONE
 from tests.support.campaigns import picture_bytes
+from tests.support.cast import make_campaign
+from tests.support.site import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -40,13 +42,22 @@ class Desk:
         self.page.get_by_role(role, name=name, exact=True).click()
 
 
-@pytest.mark.timeout(600)
-def test_a_campaign_is_begun_written_and_published(open_context: Open, site: str) -> None:
+def _alice() -> Team:
     team = Team.objects.create(
         name="Les puits", slug="puits", reply_to="a@example.org", site_account_approved=True
     )
     alice = User.objects.create_user("alice@example.org", "alice@example.org")
     Membership.objects.create(team=team, user=alice, role=Role.OWNER)
+    return team
+
+
+def _previewed(page: Page) -> Locator:
+    return page.locator(".story-preview strong", has_text="tout simplement")
+
+
+@pytest.mark.timeout(600)
+def test_a_campaign_is_begun_written_and_published(open_context: Open, site: str) -> None:
+    _alice()
     options = {**PHONE, "reduced_motion": "reduce"}
     desk = Desk(signed_in(open_context, site, "alice@example.org", **options), site)
     _begin(desk)
@@ -55,6 +66,24 @@ def test_a_campaign_is_begun_written_and_published(open_context: Open, site: str
     desk.page = open_context(**options).new_page()
     _visit(desk)
     assert not desk.found, "\n".join(f"{name} {what}" for name, what in desk.found.items())
+
+
+def test_a_story_typed_before_its_script_came_is_shown(open_context: Open, site: str) -> None:
+    campaign = make_campaign(team=_alice(), language="fr")
+    page = signed_in(open_context, site, "alice@example.org", **PHONE)
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/story*.js", hold)
+    address = f"{site}/organize/campaigns/{campaign.public_id}/edit/"
+    page.goto(address, wait_until="commit")
+    page.get_by_label("Récit (Français)").fill("L’eau, **tout simplement**.")
+    wait_for(lambda: page.wait_for_timeout(50) or bool(late), what="the script is asked for")
+    expect(_previewed(page)).to_have_count(0)
+    late[0].continue_()
+    expect(_previewed(page)).to_be_visible()
 
 
 def _begin(desk: Desk) -> None:
@@ -82,7 +111,7 @@ def _write(desk: Desk) -> None:
     page = desk.page
     page.get_by_role("link", name=re.compile("Racontez")).click()
     page.get_by_label("Récit (Français)").fill("## Pourquoi\n\nL’eau, **tout simplement**.")
-    expect(page.locator(".story-preview strong", has_text="tout simplement")).to_be_visible()
+    expect(_previewed(page)).to_be_visible()
     assert not Campaign.objects.get().story
     in_a_year = (clock.now() + timedelta(days=365)).date().isoformat()
     page.get_by_label("Argent transmis au plus tard le").fill(in_a_year)

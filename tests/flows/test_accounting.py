@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,12 +64,14 @@ def test_the_fec_keeps_the_rules(
 ) -> None:
     campaign = gifts[0].campaign
     sent = {"kind": Kind.REMITTANCE, "debit": Account.SENT, "credit": Account.HELD}
-    post(campaign, **sent, source_type=SourceType.REMITTANCE)
+    # A day that somebody typed: its midnight in UTC. Its entry is the last one of that day.
+    day = today(LedgerEntry.objects.latest("booked_on"))
+    typed = datetime.combine(day, time(), tzinfo=UTC)
+    post(campaign, **sent, source_type=SourceType.REMITTANCE, occurred_at=typed)
     client.force_login(alice)
     address = f"/organize/teams/{campaign.team.public_id}/exports/"
     form = {"kind": "fec", "format": "csv", "time_zone": "Europe/Paris"}
     assert client.post(address, form).status_code == 422
-    day = today(LedgerEntry.objects.latest("booked_on"))
     form |= {"first_day": f"{day.year - 1}-01-01", "last_day": f"{day.year}-12-31"}
     page = client.post(address, form).headers["Location"]
     one = Export.objects.get()

@@ -21,6 +21,7 @@ from fundraiser.core import clock, colours
 from fundraiser.core.money import Money
 from tests.support.campaigns import edit_fields
 from tests.support.cast import make_campaign, make_workshop
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,16 @@ def test_a_few_fields_make_a_draft(organizer: Client, campaign: Campaign) -> Non
     assert made.closes_at.hour in {21, 22}
     page = organizer.get(answer["Location"]).content.decode()
     assert "Tell the story" in page
+
+
+@pytest.mark.parametrize(("zone", "is_over"), [("America/New_York", False), ("Asia/Tokyo", True)])
+def test_a_day_is_over_when_it_is_over_where_the_team_lives(
+    organizer: Client, campaign: Campaign, clock: Clock, zone: str, *, is_over: bool
+) -> None:
+    Team.objects.filter(pk=campaign.team_id).update(time_zone=zone)
+    clock.set(datetime(2027, 11, 28, 1, 30, tzinfo=UTC))
+    answer = organizer.post(NEW, _few(closes_on="2027-11-27", send_by="2027-11-27"))
+    assert answer.status_code == (422 if is_over else 302)
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from django.test import Client
 
 from donations.models import LedgerEntry, OfflineGift
 from donations.services import invariants
-from events.models import Campaign
+from events.models import Campaign, Team
 from fundraiser.core import clock
+from tests.support.clock import Clock
 from tests.support.story import Story
 
 
@@ -149,6 +150,25 @@ def test_bad_input_is_told_at_its_field(
 def test_days_to_come_are_refused(organizer: Client, campaign: Campaign) -> None:
     day = (clock.now() + timedelta(days=2)).date().isoformat()
     assert organizer.post(_path(campaign), _typed(received_on=day)).status_code == 422
+
+
+@pytest.mark.parametrize(("zone", "today"), [("Pacific/Auckland", 28), ("America/New_York", 27)])
+def test_today_is_the_day_where_the_team_lives(
+    organizer: Client, campaign: Campaign, clock: Clock, zone: str, today: int
+) -> None:
+    Team.objects.filter(pk=campaign.team_id).update(time_zone=zone)
+    clock.set(datetime(2027, 11, 27, 23, 30, tzinfo=UTC))
+    day, tomorrow = date(2027, 11, today), date(2027, 11, today + 1)
+    assert f'value="{day}"' in organizer.get(_path(campaign)).content.decode()
+    refused = organizer.post(_path(campaign), _typed(received_on=f"{tomorrow}"))
+    assert refused.status_code == 422
+    assert _enter(organizer, campaign, received_on=f"{day}").received_on == day
+    pledge = _enter(
+        organizer, campaign, kind="matching", pledged="on", name="Acme", received_on=f"{day}"
+    )
+    _do(organizer, pledge, "received")
+    pledge.refresh_from_db()
+    assert pledge.received_on == day
 
 
 def test_only_editors_enter_and_a_viewer_sees_numbers(

@@ -51,6 +51,8 @@ def claim_for_editor(user: AbstractBaseUser | AnonymousUser, public_id: UUID) ->
 
 def offline_for_editor(user: AbstractBaseUser | AnonymousUser, public_id: UUID) -> OfflineGift:
     """Return a gift that was entered by hand; refuses as for claims."""
-    gift = get_object_or_404(OfflineGift.objects.select_related("campaign"), public_id=public_id)
+    gift = get_object_or_404(
+        OfflineGift.objects.select_related("campaign__team"), public_id=public_id
+    )
     access.campaign_for_member(user, gift.campaign.public_id)
     return gift

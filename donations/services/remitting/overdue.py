@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from donations.models import CampaignTotal
 from donations.services import totals
@@ -36,8 +35,7 @@ class Missed:
 
 def today(campaign: Campaign) -> date:
     """Return the day where the campaign's team lives."""
-    zone = campaign.team.time_zone
-    return clock.now().astimezone(ZoneInfo(zone if zones.is_zone(zone) else "UTC")).date()
+    return zones.today(campaign.team.time_zone)
 
 
 def missed(campaign: Campaign, total: totals.Totals) -> Missed | None:
