@@ -7,7 +7,8 @@ WORKDIR /build
 COPY requirements/install.txt requirements/base.txt ./
 RUN pip install --require-hashes --requirement install.txt \
     && python -m venv --without-pip /venv \
-    && uv pip sync --no-cache --require-hashes --python /venv/bin/python base.txt
+    && uv pip sync --no-cache --require-hashes --compile-bytecode \
+        --python /venv/bin/python base.txt
 
 # --- our files, with compiled translations and collected static files --------------------------
 FROM packages AS files

@@ -1,15 +1,17 @@
 """Memory of one web worker after 200 requests of every common kind.
 
 The larger worker counts. Resident memory holds pages that the processes share, proportional memory
-its part of them only: the goal is held against the first, the larger.
+its part of them only: the goal is held against the first, the larger. Both workers have what a
+server has installed, and none of the tools of a checkout (bench/production.py).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 
-from bench import data
+from bench import data, production
 from bench.client import Connection
 from bench.house import House, Running
 from bench.rows import Row, at_most
@@ -27,10 +29,11 @@ def run(house: House) -> Iterator[Row]:
     workshop = data.workshop(campaign, capacity=None)
     data.give(campaign, 300)
     pages = ["/", data.path(campaign), data.path(workshop), f"{data.path(campaign)}give/"]
-    with house.web("bench.bare:application", PORT=str(free_port())) as web:
+    path = f"{production.programs()}{os.pathsep}{house.environment['PATH']}"
+    with house.web("bench.bare:application", PORT=str(free_port()), PATH=path) as web:
         asyncio.run(_visit(web, ["/"]))
         bare, _ = _largest(web)
-    with house.web() as web:
+    with house.web(PATH=path) as web:
         register_all(house, web.url, data.path(workshop), count=_REGISTRATIONS, parallel=2)
         asyncio.run(_visit(web, pages))
         resident, proportional = _largest(web)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image
 
 from events.forms.campaign_edit import languages
 from events.models import Campaign
 from events.services import pictures
 from events.services.pictures import Described
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _FOCUSES: Final = (
     gettext_lazy("Top left"),
@@ -54,7 +56,7 @@ class PictureForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._campaign = campaign
-        self.image: Image.Image | None = None
+        self.image: Image | None = None
         self.initial["focus"] = campaign.picture_focus
         for code, name in languages():
             is_first = code == campaign.language

@@ -10,18 +10,20 @@ import io
 import secrets
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from events.models import Campaign
 from events.models.translated import merged
 from fundraiser.core.errors import ServiceError
 from fundraiser.core.transitions import StaleStateError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 #: What may be handed in: bytes, pixels, and the least that is still sharp on a page.
 LARGEST_BYTES: Final = 12 * 1024 * 1024
@@ -66,8 +68,10 @@ class Described:
     translated_alts: dict[str, str]
 
 
-def read(upload: Upload) -> Image.Image:
+def read(upload: Upload) -> Image:
     """Return the picture upright, without metadata, flat and not too large. Raises PictureError."""
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 -- large, seldom used
+
     content = upload.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise PictureError("too_heavy")
@@ -83,10 +87,12 @@ def read(upload: Upload) -> Image.Image:
         raise PictureError("unreadable") from error
 
 
-def _clean(picture: Image.Image) -> Image.Image:
+def _clean(picture: Image) -> Image:
     """Return the bare pixels on white: what a file tells beside them is left behind."""
     if picture.width < SMALLEST[0] or picture.height < SMALLEST[1]:
         raise PictureError("too_small")
+    from PIL import Image  # noqa: PLC0415
+
     picture.thumbnail(_KEPT, Image.Resampling.LANCZOS)
     layered = picture.convert("RGBA")
     flat = Image.new("RGB", layered.size, "white")
@@ -103,7 +109,7 @@ def crop_box(size: tuple[int, int], focus: int) -> tuple[int, int, int, int]:
     return left, top, left + wide, top + high
 
 
-def _jpeg(picture: Image.Image) -> ContentFile[bytes]:
+def _jpeg(picture: Image) -> ContentFile[bytes]:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=84, optimize=True, progressive=True)
     return ContentFile(out.getvalue())
@@ -118,16 +124,18 @@ def _source_path(name: str) -> str:
     return f"{WHOLE}/{name}.jpg"
 
 
-def _store_crop(whole: Image.Image, focus: int) -> str:
+def _store_crop(whole: Image, focus: int) -> str:
+    from PIL.Image import Resampling  # noqa: PLC0415
+
     name = secrets.token_hex(16)
     part = whole.crop(crop_box(whole.size, focus))
     for width in WIDTHS:
-        fitted = part.resize((width, width * 2 // 3), Image.Resampling.LANCZOS)
+        fitted = part.resize((width, width * 2 // 3), Resampling.LANCZOS)
         default_storage.save(path(name, width), _jpeg(fitted))
     return name
 
 
-def set_picture(campaign: Campaign, whole: Image.Image, shown: Described) -> None:
+def set_picture(campaign: Campaign, whole: Image, shown: Described) -> None:
     """Keep a picture that ``read`` returned in place of an earlier one."""
     source = secrets.token_hex(16)
     default_storage.save(_source_path(source), _jpeg(whole))
@@ -136,6 +144,8 @@ def set_picture(campaign: Campaign, whole: Image.Image, shown: Described) -> Non
 
 def describe(campaign: Campaign, shown: Described) -> None:
     """Crop the picture that is there anew, where another part of it is wanted; keep its words."""
+    from PIL import Image  # noqa: PLC0415
+
     name = campaign.picture
     if shown.focus != campaign.picture_focus:
         with default_storage.open(_source_path(campaign.picture_source)) as file:

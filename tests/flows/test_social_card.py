@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from PIL import Image
 
-from donations.services import social_cards, totals
+from donations.services import card_drawing, social_cards, totals
 from events.models import Campaign, Workshop
 from events.services import campaigns, pictures
 from tests.support.campaigns import picture_bytes, upload
@@ -46,7 +46,7 @@ def test_a_shared_link_shows_the_card_of_its_language(story: Story, workshop: Wo
         answer = story.client.get(_local(url))
         assert "immutable" in answer["Cache-Control"]
         card = _image(answer)
-        assert (card.format, card.size) == ("PNG", social_cards.SIZE)
+        assert (card.format, card.size) == ("PNG", card_drawing.SIZE)
         assert len(answer.content) < 300_000
 
 
@@ -75,7 +75,7 @@ def test_it_is_drawn_once(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -
     cache.clear()
     total = totals.of_campaign(campaign)
     first = social_cards.drawn(campaign, total, "en")
-    monkeypatch.setattr(social_cards, "_draw", None)
+    monkeypatch.setattr(card_drawing, "_draw", None)
     assert social_cards.drawn(campaign, total, "en") == first
     with pytest.raises(TypeError):  # control: another language would have to be drawn
         social_cards.drawn(campaign, total, "fr")
@@ -85,14 +85,14 @@ def test_long_and_strange_titles_stay_on_the_card(campaign: Campaign) -> None:
     total = totals.of_campaign(campaign)
     for title in ("W" * 160, "word " * 32, "水と井戸", "a"):
         campaign.title, campaign.charity_name = title, title[:120]
-        assert social_cards._draw(campaign, total, "en").size == social_cards.SIZE
+        assert card_drawing._draw(campaign, total, "en").size == card_drawing.SIZE
     whole = pictures.read(upload(picture_bytes(colour=(0, 128, 0))))
     pictures.set_picture(campaign, whole, pictures.Described(4, "Green", {}))
     campaign.refresh_from_db()
-    assert social_cards._draw(campaign, total, "en").getpixel((1100, 300))[1] > 100  # type: ignore[index]
+    assert card_drawing._draw(campaign, total, "en").getpixel((1100, 300))[1] > 100  # type: ignore[index]
     # One whose file is gone has a card all the same.
     campaign.picture = "0" * 32
-    assert social_cards._draw(campaign, total, "en").getpixel((1100, 300)) == (251, 250, 247)
+    assert card_drawing._draw(campaign, total, "en").getpixel((1100, 300)) == (251, 250, 247)
 
 
 def test_cards_of_what_is_not_there_are_not_found(campaign: Campaign) -> None:

@@ -12,11 +12,13 @@ import io
 import re
 import uuid
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps, UnidentifiedImageError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 #: Longer files are refused.
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -77,12 +79,14 @@ def _checked_pdf(content: bytes) -> bytes:
     return content
 
 
-def _check_size(opened: Image.Image) -> None:
+def _check_size(opened: Image) -> None:
     if opened.width * opened.height > _MOST_PIXELS:
         raise NotAReceiptError("too_large")
 
 
 def _drawn_anew(content: bytes) -> tuple[bytes, str]:
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 -- large, seldom used
+
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             kind = str(opened.format)
