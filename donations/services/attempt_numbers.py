@@ -6,14 +6,29 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import QuerySet
+
 from donations.models import Donation
 from donations.states import DonationState
+from fundraiser.core.prepared import ModelQuestion
 
 if TYPE_CHECKING:
     from donations.services.checkout import Gift
 
 #: An attempt that came to nothing: the same form sent again is a new one.
 _ENDED: Final = frozenset({DonationState.EXPIRED, DonationState.FAILED})
+
+
+def _of_form(visit: uuid.UUID) -> QuerySet[Donation]:
+    return Donation.objects.filter(visit=visit)
+
+
+_OF_FORM: Final = ModelQuestion[Donation](_of_form, visit=uuid.UUID)
+
+
+def of_form(visit: uuid.UUID) -> list[Donation]:
+    """Return the attempts that were made by one form."""
+    return _OF_FORM.all(visit=visit)
 
 
 def following(nonce: uuid.UUID) -> uuid.UUID:

@@ -105,7 +105,7 @@ def start(
     limits.TooManyError, seats.FullError, seats.ClosedError, or UnreachableError (the hold stays).
     """
     account_readiness.refuse_paused(campaign)
-    attempts = list(Donation.objects.filter(visit=gift.visit))
+    attempts = attempt_numbers.of_form(gift.visit)
     # Attempts at another amount do not count: a second click comes while this one ends them.
     nonce = attempt_numbers.unused(
         gift, f"{campaign.pk}:{workshop.pk if workshop else ''}", attempts

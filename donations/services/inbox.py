@@ -6,7 +6,6 @@ import logging
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F, OuterRef, Subquery
@@ -14,8 +13,7 @@ from django.db.models.fields.json import KT
 
 from donations.gateway import EventReference, Gateway, GatewayError
 from donations.models import ConnectedAccount, Donation, StripeEvent
-from donations.querysets import DonationQuerySet
-from donations.services import checkout, modes, settlement
+from donations.services import checkout, event_donations, modes, settlement
 from donations.services.connecting import accounts
 from donations.services.paying_out import payouts
 from donations.stripe_events import (
@@ -131,7 +129,7 @@ def _try(event: StripeEvent, gateway: Gateway) -> bool:
         elif event.type in ACCOUNT_TYPES:
             _refresh_account(event, gateway)
         else:
-            donation = find_donation(event, gateway)
+            donation = event_donations.find(event, gateway)
             if donation is not None and not _is_known(donation, event):
                 _settle(donation, event, gateway)
     except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
@@ -173,7 +171,7 @@ def _refresh_account(event: StripeEvent, gateway: Gateway) -> None:
 def _settle(donation: Donation, event: StripeEvent, gateway: Gateway) -> None:
     """Settle a donation; one whose session's answer was lost learns it from the event first."""
     if donation.session_id is None:
-        session_id = _session_of(event, gateway)
+        session_id = event_donations.session_of(event, gateway)
         if session_id is not None:
             checkout.learn_session(donation, session_id, gateway=gateway)
             donation.refresh_from_db(fields=["session_id"])
@@ -192,63 +190,6 @@ def _failed(event: StripeEvent, error: Exception) -> None:
     StripeEvent.objects.filter(pk=event.pk).update(
         error=text, next_attempt_at=now + pause, set_aside_at=aside
     )
-
-
-def find_donation(event: StripeEvent, gateway: Gateway) -> Donation | None:
-    """Return the donation that an event is about: by our ids first, by asking Stripe last.
-
-    An event of another account never reaches a donation, whatever ids it carries.
-    """
-    ours = Donation.objects.filter(stripe_account=event.account)
-    for name, value in _known_ids(event):
-        if found := ours.filter(**{name: value}).first():
-            return found
-    return _by_reference(ours, event.references.get("donation")) or _asked(event, gateway)
-
-
-def _known_ids(event: StripeEvent) -> list[tuple[str, str]]:
-    """Return the ids of the event, each with the column of ours that may hold it; best first."""
-    references = event.references
-    about = references.get("object")
-    session = about if event.type.startswith("checkout.") else None
-    columns = [
-        ("session_id", session),
-        ("payment_intent_id", references.get("payment_intent")),
-        ("charge_id", references.get("charge")),
-        ("charge_id", about),
-        ("payment_intent_id", about),
-    ]
-    return [(name, value) for name, value in columns if value]
-
-
-def _by_reference(ours: DonationQuerySet, public_id: str | None) -> Donation | None:
-    try:
-        return ours.filter(public_id=UUID(public_id)).first() if public_id else None
-    except ValueError:
-        return None
-
-
-def _session_of(event: StripeEvent, gateway: Gateway) -> str | None:
-    """Return the session that an event is about; Stripe knows the one of a charge."""
-    if event.type.startswith("checkout."):
-        return str(event.references["object"])
-    intent = event.references.get("payment_intent")
-    charge = event.references.get("charge")
-    if intent is None and charge is not None:
-        intent = gateway.payment_intent_of_charge(charge, account=event.account)
-    if intent is None:
-        return None
-    return gateway.session_of_payment_intent(intent, account=event.account)
-
-
-def _asked(event: StripeEvent, gateway: Gateway) -> Donation | None:
-    """Ask Stripe which donation an event's session, payment intent or charge names."""
-    session_id = _session_of(event, gateway)
-    if session_id is None:
-        return None
-    session = gateway.fetch_session(session_id, account=event.account)
-    ours = Donation.objects.filter(stripe_account=event.account)
-    return _by_reference(ours, session.reference)
 
 
 def retry(event_pk: int) -> None:

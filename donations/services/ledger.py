@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from django.db.models import QuerySet
+
 from donations.gateway import Amount, BalanceMovement, Payment
 from donations.models import Donation, LedgerEntry
 from donations.services import totals
@@ -13,6 +15,7 @@ from donations.states import Account, Kind, SourceType
 from events.models import Campaign
 from events.states import Destination
 from fundraiser.core import clock
+from fundraiser.core.prepared import Question
 
 #: Which Stripe object moved the money, and when (aware).
 Source = tuple[SourceType, str, datetime]
@@ -96,6 +99,14 @@ class _Builder:
             )
 
 
+def _posted(donation: int) -> QuerySet[LedgerEntry, tuple[str, str, str]]:
+    rows = LedgerEntry.objects.filter(donation=donation)
+    return rows.values_list("source_type", "source_id", "kind")
+
+
+_POSTED: Final = Question(_posted, donation=int)
+
+
 def post_missing(donation: Donation, payment: Payment) -> Sequence[LedgerEntry]:
     """Post what the ledger lacks of a payment, move the total, and return the new rows.
 
@@ -103,7 +114,7 @@ def post_missing(donation: Donation, payment: Payment) -> Sequence[LedgerEntry]:
     source stands behind that. The caller writes the row's ``net_minor`` afterwards. The total's
     row is locked last (DESIGN.md, "The paid way", 6).
     """
-    known = set(donation.entries.values_list("source_type", "source_id", "kind"))
+    known = set(_POSTED.all(donation=donation.pk))
     missing = [
         entry
         for entry in wanted(donation, payment)

@@ -12,6 +12,7 @@ from typing import Final
 from django.db.models import Q, QuerySet, Subquery
 
 from donations.models import Claim, Donation
+from fundraiser.core.prepared import ModelQuestion
 
 #: Everything of a donation, and of its campaign what money's way asks: its texts are long.
 _DONATION: Final = tuple(field.attname for field in Donation._meta.concrete_fields)  # noqa: SLF001 -- documented
@@ -24,7 +25,20 @@ _OF_CAMPAIGN: Final = (
 
 def in_order(rows: QuerySet[Donation]) -> list[Donation]:
     """Lock these donations one after the other, by number, within the caller's transaction."""
-    return list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
+    return list(_ordered(rows))
+
+
+def _ordered(rows: QuerySet[Donation]) -> QuerySet[Donation]:
+    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+def _siblings(donation_id: int) -> QuerySet[Donation]:
+    own = Donation.objects.filter(pk=donation_id).values("booking")
+    rows = Donation.objects.filter(Q(pk=donation_id) | Q(booking=Subquery(own)))
+    return _ordered(rows.select_related("campaign").only(*_DONATION, *_OF_CAMPAIGN))
+
+
+_SIBLINGS: Final = ModelQuestion[Donation](_siblings, donation_id=int)
 
 
 def with_siblings(donation_id: int) -> Donation:
@@ -32,10 +46,7 @@ def with_siblings(donation_id: int) -> Donation:
 
     Raises Donation.DoesNotExist.
     """
-    own = Donation.objects.filter(pk=donation_id).values("booking")
-    rows = Donation.objects.filter(Q(pk=donation_id) | Q(booking=Subquery(own)))
-    rows = rows.select_related("campaign").only(*_DONATION, *_OF_CAMPAIGN)
-    for one in in_order(rows):
+    for one in _SIBLINGS.all(donation_id=donation_id):
         if one.pk == donation_id:
             return one
     raise Donation.DoesNotExist(donation_id)

@@ -163,8 +163,8 @@ def _workshop_question(campaign_slug: str, slug: str) -> QuerySet[Workshop, tupl
     )
 
 
-_CAMPAIGN = Question(_campaign_question, "slug")
-_WORKSHOP = Question(_workshop_question, "campaign_slug", "slug")
+_CAMPAIGN = Question(_campaign_question, slug=str)
+_WORKSHOP = Question(_workshop_question, campaign_slug=str, slug=str)
 
 
 def campaign_version(slug: str) -> tuple[int, int, str]:
@@ -172,7 +172,7 @@ def campaign_version(slug: str) -> tuple[int, int, str]:
 
     Raises SuspendedError: what was made before is shown to nobody any more.
     """
-    row = _CAMPAIGN.ask(slug=slug)
+    row = _CAMPAIGN.first(slug=slug)
     if row is None:
         raise Http404
     if row[3] or row[4]:
@@ -187,7 +187,7 @@ def workshop_version(campaign_slug: str, slug: str) -> tuple[int, int, str, str,
     may be seconds old, so that a rush of buyers does not make the page anew for each of them.
     Raises SuspendedError as well.
     """
-    row = _WORKSHOP.ask(campaign_slug=campaign_slug, slug=slug)
+    row = _WORKSHOP.first(campaign_slug=campaign_slug, slug=slug)
     if row is None or row[3] == CampaignState.DRAFT or row[7] == TeamState.PENDING:
         raise Http404
     if any(row[8:]):

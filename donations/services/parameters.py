@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from donations.models import Donation
-from events.models import Booking
+from events.models import Booking, Registration
 from fundraiser.core import links
+from fundraiser.core.prepared import Question
 
 CHECKOUT_LINK = "checkout"
 #: Stripe's own names of the languages that the site speaks.
 _LOCALES = {"en": "en", "fr": "fr"}
 #: docs.stripe.com/metadata: a value has up to 500 characters, and an id with a space has 33.
 IDS_TOLD: Final = 15
+
+
+def _people(booking: int) -> QuerySet[Registration, tuple[UUID]]:
+    rows = Registration.objects.filter(booking=booking).order_by("position")
+    return rows.values_list("public_id")[:IDS_TOLD]
+
+
+_PEOPLE: Final = Question(_people, booking=int)
 
 
 def build(donation: Donation) -> dict[str, Any]:
@@ -75,8 +86,7 @@ def _seats(booking: Booking | None) -> dict[str, str]:
     """
     if booking is None:
         return {}
-    people = booking.registrations.order_by("position").values_list("public_id", flat=True)
-    ids = " ".join(one.hex for one in people[:IDS_TOLD])
+    ids = " ".join(one.hex for (one,) in _PEOPLE.all(booking=booking.pk))
     return {"seats": str(booking.seats), "registrations": ids}
 
 

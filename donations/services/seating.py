@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.db.models import QuerySet
+
 from donations.models import Donation
 from donations.states import LIVE, DonationState, Kind, Purpose
 from events.models import Booking
 from events.services.mails import outbox
 from events.services.seating import confirmations, holds, seats
 from events.states import BOOKING_TABLE, BookingState
+from fundraiser.core.prepared import Question
 from fundraiser.core.transitions import advance
 
 #: The seat belongs to this attempt: its money arrived, or is on its way.
@@ -20,9 +23,17 @@ def _seat_booking(donation: Donation) -> Booking | None:
     return donation.booking if donation.purpose == Purpose.SEAT else None
 
 
+def _twins(workshop: int, email: str, but: int) -> QuerySet[Booking, tuple[int]]:
+    twins = Booking.objects.confirmed_for(workshop, email)
+    return twins.exclude(pk=but).values_list("pk")[:1]
+
+
+_TWINS: Final = Question(_twins, workshop=int, email=str, but=int)
+
+
 def _has_twin(booking: Booking) -> bool:
-    twins = Booking.objects.confirmed_for(booking.workshop_id, booking.email)
-    return twins.exclude(pk=booking.pk).exists()
+    twin = _TWINS.first(workshop=booking.workshop_id, email=booking.email, but=booking.pk)
+    return twin is not None
 
 
 def claim_seat(donation: Donation) -> None:

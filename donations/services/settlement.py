@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from donations.gateway import Gateway, Payment, SessionImpossibleError
 from donations.models import Donation, LedgerEntry
@@ -21,6 +22,7 @@ from events.services.mails import outbox
 from events.services.webhooks import outbox as webhooks
 from fundraiser.core import clock
 from fundraiser.core.failpoints import reached
+from fundraiser.core.prepared import ModelQuestion
 from fundraiser.core.transitions import advance
 
 logger = logging.getLogger(__name__)
@@ -36,11 +38,22 @@ _FETCHED: Final = (
     "version",
     "net_minor",
 )
-#: What is asked of a workshop that is locked; its texts are long.
-_OF_WORKSHOP: Final = ("state", "starts_at", "duration_minutes", "campaign_id")
 #: A debit on its way, or one that waits for its giver: small deposits to name, a voucher to pay
 #: (docs.stripe.com/payments/payment-methods#customer-actions).
 _PROMISED: Final = frozenset({"processing", "requires_action"})
+
+
+def _locked_workshop(pk: int) -> QuerySet[Workshop]:
+    rows = Workshop.objects.select_for_update(no_key=True).filter(pk=pk)
+    return rows.only("state", "starts_at", "duration_minutes", "campaign_id")  # its texts are long
+
+
+def _locked_booking(pk: int) -> QuerySet[Booking]:
+    return Booking.objects.select_for_update(no_key=True).filter(pk=pk)
+
+
+_BOOKING: Final = ModelQuestion[Booking](_locked_booking, pk=int)
+_WORKSHOP: Final = ModelQuestion[Workshop](_locked_workshop, pk=int)
 
 
 class BusyError(Exception):
@@ -83,9 +96,8 @@ def _locked(donation_id: int) -> Donation:
     """Lock donation → booking → workshop, in this order, and return the donation with them."""
     donation = locking.with_siblings(donation_id)
     if donation.booking_id is not None:
-        booking = Booking.objects.select_for_update(no_key=True).get(pk=donation.booking_id)
-        workshop = Workshop.objects.select_for_update(no_key=True).only(*_OF_WORKSHOP)
-        booking.workshop = workshop.get(pk=booking.workshop_id)
+        booking = _BOOKING.get(pk=donation.booking_id)
+        booking.workshop = _WORKSHOP.get(pk=booking.workshop_id)
         donation.booking = booking
     return donation
 

@@ -23,6 +23,7 @@ from events.models import (
     Workshop,
 )
 from events.querysets import CampaignQuerySet
+from events.services.visible_workshops import VISIBLE_WORKSHOP
 from events.states import CampaignState, Role, TeamState
 from fundraiser.core import links
 from fundraiser.core.http import DeadLinkError, TellingError
@@ -72,8 +73,9 @@ def campaign_for_visitor(slug: str, rows: CampaignQuerySet | None = None) -> Cam
 
 def workshop_for_visitor(campaign_slug: str, slug: str) -> Workshop:
     """Return a workshop that anybody may see, with its campaign; Http404 or SuspendedError."""
-    visible = Workshop.objects.visible().select_related("campaign__team", "series")
-    workshop = get_object_or_404(visible, campaign__slug=campaign_slug, slug=slug)
+    workshop = VISIBLE_WORKSHOP.first(campaign_slug=campaign_slug, slug=slug)
+    if workshop is None:
+        raise Http404
     campaign = workshop.campaign
     if campaign.state == CampaignState.DRAFT or campaign.team.state == TeamState.PENDING:
         raise Http404
@@ -88,12 +90,17 @@ def not_suspended(campaign: Campaign) -> Campaign:
     return campaign
 
 
-def _read(purpose: str, token: str, rows: QuerySet[_Row]) -> _Row:
-    """Return the row that a signed link is for; DeadLinkError for a wrong or revoked one."""
+def _link(purpose: str, token: str) -> links.Link:
+    """Return what a signed link says; DeadLinkError for one that is none of ours."""
     try:
-        link = links.read(purpose, token)
+        return links.read(purpose, token)
     except links.InvalidLinkError as error:
         raise DeadLinkError from error
+
+
+def _read(purpose: str, token: str, rows: QuerySet[_Row]) -> _Row:
+    """Return the row that a signed link is for; DeadLinkError for a wrong or revoked one."""
+    link = _link(purpose, token)
     found = rows.filter(public_id=link.public_id, link_version=link.version).first()
     if found is None:
         raise DeadLinkError
@@ -129,10 +136,7 @@ def registration_for_unsubscribing(token: str) -> tuple[Registration, int]:
 
 
 def _registration_of_any_version(purpose: str, token: str) -> tuple[Registration, int]:
-    try:
-        link = links.read(purpose, token)
-    except links.InvalidLinkError as error:
-        raise DeadLinkError from error
+    link = _link(purpose, token)
     rows = Registration.objects.select_related("booking__workshop__campaign__team")
     found = rows.filter(public_id=link.public_id, link_version__gte=link.version).first()
     if found is None:
@@ -177,10 +181,7 @@ def stage_link(campaign: Campaign) -> str:
 
 def campaign_for_stage(token: str) -> Campaign:
     """Return the campaign of an on-stage page; DeadLinkError for a wrong or revoked address."""
-    try:
-        link = links.read(STAGE_LINK, token)
-    except links.InvalidLinkError as error:
-        raise DeadLinkError from error
+    link = _link(STAGE_LINK, token)
     rows = Campaign.objects.filter(public_id=link.public_id, stage_version=link.version)
     found = rows.select_related("team").first()
     if found is None:
@@ -288,10 +289,7 @@ def membership_link(membership: Membership, kind: str) -> str:
 
 def membership_for_link(token: str, kind: str) -> Membership:
     """Return the member whose notices of a kind a link ends; DeadLinkError for a wrong one."""
-    try:
-        link = links.read(f"{NOTICE_LINK}:{kind}", token)
-    except links.InvalidLinkError as error:
-        raise DeadLinkError from error
+    link = _link(f"{NOTICE_LINK}:{kind}", token)
     rows = Membership.objects.select_related("team", "user")
     found = rows.filter(pk=link.public_id.int).first() if link.public_id.int < 2**63 else None
     if found is None:

@@ -5,7 +5,7 @@ What is open at Stripe settles as usual: nobody can call a payment back that is 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F
@@ -13,11 +13,14 @@ from django.db.models import Exists, F
 from donations.models import GivingPause
 from events.models import Campaign
 from fundraiser.core import clock
+from fundraiser.core.prepared import Question
+
+_OPEN: Final = Question(lambda: GivingPause.objects.filter(ended_at=None).values_list("pk"))
 
 
 def is_on() -> bool:
     """Return whether the site takes no money now."""
-    return GivingPause.objects.filter(ended_at=None).exists()
+    return _OPEN.first() is not None
 
 
 def open_ones() -> Exists:
