@@ -23,12 +23,22 @@ def _of_form(visit: uuid.UUID) -> QuerySet[Donation]:
     return Donation.objects.filter(visit=visit)
 
 
+def _under(nonce: uuid.UUID) -> QuerySet[Donation]:
+    return Donation.objects.filter(nonce=nonce)
+
+
 _OF_FORM: Final = ModelQuestion[Donation](_of_form, visit=uuid.UUID)
+_UNDER: Final = ModelQuestion[Donation](_under, nonce=uuid.UUID)
 
 
 def of_form(visit: uuid.UUID) -> list[Donation]:
     """Return the attempts that were made by one form."""
     return _OF_FORM.all(visit=visit)
+
+
+def under(nonce: uuid.UUID) -> Donation | None:
+    """Return the attempt of this name, if it was made."""
+    return _UNDER.first(nonce=nonce)
 
 
 def following(nonce: uuid.UUID) -> uuid.UUID:

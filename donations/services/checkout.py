@@ -107,13 +107,13 @@ def start(
     account_readiness.refuse_paused(campaign)
     attempts = attempt_numbers.of_form(gift.visit)
     # Attempts at another amount do not count: a second click comes while this one ends them.
-    nonce = attempt_numbers.unused(
-        gift, f"{campaign.pk}:{workshop.pk if workshop else ''}", attempts
-    )
-    known = Donation.objects.filter(nonce=nonce)
+    place = f"{campaign.pk}:{workshop.pk if workshop else ''}"
+    nonce = attempt_numbers.unused(gift, place, attempts)
     donation = next((one for one in attempts if one.nonce == nonce), None)
     # Also where this one is known: tabs that were sent at the same moment did not see each other.
     replaced = [one for one in attempts if one.state in LIVE and one.nonce != nonce]
+    if workshop is not None and not attempts:
+        seats.refuse_full(workshop)
     if donation is None:  # A refusal leaves what is open as it is.
         limits.check(client_hash=gift.client_hash, email=gift.limited_email, visit=gift.visit)
     held = None if donation else kept_seats.reserve(attempts, workshop, gift.payer.seats)
@@ -124,7 +124,7 @@ def start(
             donation = _hold(campaign, workshop, gift, nonce, held)
         except (IntegrityError, seats.FullError, limits.TooManyError):
             # The same form was sent twice and the other one was quicker, perhaps for the last seat.
-            donation = known.first()
+            donation = attempt_numbers.under(nonce)
             if donation is None:
                 raise
     reached("checkout:held")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.http import Http404
 from django.utils.safestring import SafeString
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from events.models import SitePage
 from events.services import content
 from events.states import PageKind
+from fundraiser.core.prepared import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,12 @@ def page(kind: str, language: str) -> ShownPage:
     )
 
 
+_WRITTEN: Final = Question(
+    lambda: SitePage.objects.exclude(body__regex=r"\A\s*\Z").values_list("kind")
+)
+
+
 def written() -> list[PageKind]:
     """Return the kinds of page that have a text, in their order: one query."""
-    filled = SitePage.objects.exclude(body__regex=r"\A\s*\Z")
-    known = set(filled.values_list("kind", flat=True))
+    known = {kind for (kind,) in _WRITTEN.all()}
     return [kind for kind in PageKind if kind.value in known]

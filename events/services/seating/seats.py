@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from events.models import Booking, Registration, Workshop
 from events.querysets import somebody_waits
@@ -23,6 +23,7 @@ from events.services.webhooks import outbox as webhooks
 from events.states import BOOKING_TABLE, BookingState, CampaignState, WorkshopState
 from fundraiser.core import clock, jobs
 from fundraiser.core.errors import ServiceError
+from fundraiser.core.prepared import Question
 from fundraiser.core.transitions import advance
 
 
@@ -102,11 +103,31 @@ def registration_status(workshop: Workshop, now: datetime) -> str:
 REGISTERS: Final = frozenset({"open", "full", "by_request"})
 
 
+def _deciding(pk: int) -> QuerySet[Workshop, tuple[Any, ...]]:
+    told = ("state", "capacity", "seats_taken", "moderated")
+    return Workshop.objects.filter(pk=pk).values_list(*told, somebody_waits())
+
+
+_DECIDING: Final = Question(_deciding, pk=int)
+
+
 def look_again(workshop: Workshop) -> None:
     """Bring what decides about a workshop's seats up to date: others were quicker."""
-    workshop.refresh_from_db(fields=["state", "capacity", "seats_taken", "moderated"])
-    waits = Workshop.objects.filter(pk=workshop.pk).values_list(somebody_waits())
-    workshop.has_line = waits.get()[0]
+    found = _DECIDING.first(pk=workshop.pk)
+    if found is None:
+        raise Workshop.DoesNotExist
+    workshop.state, workshop.capacity, workshop.seats_taken, workshop.moderated = found[:4]
+    workshop.has_line = found[4]
+
+
+def refuse_full(workshop: Workshop) -> None:
+    """Raise FullError where no seat was left when the workshop was read, a moment ago.
+
+    Of use before anything is locked: in a rush most come too late. Who may hold a seat of it is
+    not asked here.
+    """
+    if registration_status(workshop, clock.now()) == "full":
+        raise FullError(workshop.slug)
 
 
 def take(workshop_id: int, seats: int, *, from_line: bool = False) -> bool:
