@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from fundraiser.core import history
+from fundraiser.core.admin_amounts import written_out
 from fundraiser.core.history import Change
 
 _CHANGES_ON_A_PAGE: Final = 50
@@ -101,7 +102,15 @@ def shown(field: models.Field[Any, Any], value: Any) -> Any:
 
 
 class ReadOnly(WithHistory):
-    """Shows rows; offers no way to add, change or delete one."""
+    """Shows rows, amounts written out; offers no way to add, change or delete one."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Return the list's columns, amounts with their currency."""
+        return [written_out(one) for one in super().get_list_display(request)]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Return what a row's page shows, amounts with their currency."""
+        return [written_out(one) for one in super().get_fields(request, obj)]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody adds rows by hand."""

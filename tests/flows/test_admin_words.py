@@ -18,7 +18,10 @@ from events import admin_names as of_events
 from events import admin_states as states_of_events
 from events.models import Workshop
 from fundraiser.core import names
+from fundraiser.core.admin import ReadOnly
+from fundraiser.core.admin_amounts import written_out
 from tests.support.cast import make_gift, start
+from tests.support.exports import paid
 from tests.support.sandbox import SandboxControl
 
 APPS = {"events", "donations"}
@@ -75,3 +78,35 @@ def test_a_state_in_the_admin_is_no_word_of_a_button(
     rows = admin_client.get(reverse("admin:donations_donation_changelist")).content.decode()
     assert "Ouvert" in rows
     assert "Ouvrir" not in rows
+
+
+@pytest.mark.parametrize("told", [("en", "$20.50", "Fee cover"), ("fr", "20,50", "Frais pris")])
+def test_amounts_in_the_admin_are_written_out(
+    admin_client: Client, workshop: Workshop, sandbox: SandboxControl, told: tuple[str, str, str]
+) -> None:
+    language, amount, name = told
+    gift = paid(workshop, sandbox, 2050)
+    admin_client.cookies["django_language"] = language
+    pages = ("donation", "ledgerentry", "campaigntotal")
+    for path in [reverse(f"admin:donations_{one}_changelist") for one in pages]:
+        page = admin_client.get(path, {"o": 4}).content.decode()
+        assert amount in page.replace("\xa0", " "), path
+        assert "2050" not in page, path
+    path = reverse("admin:donations_donation_change", args=[gift.pk])
+    page = admin_client.get(path).content.decode()
+    assert amount in page.replace("\xa0", " ")
+    assert name in page
+
+
+def test_every_column_of_minor_units_is_written_out() -> None:
+    """Where nothing is typed; a form that is filled in says that it wants minor units."""
+    pages = [(model, page) for model, page in admin.site._registry.items()]
+    found = {
+        field.name
+        for model, page in pages
+        if isinstance(page, ReadOnly)
+        for field in model._meta.fields
+        if field.name.endswith("_minor")
+    }
+    assert {str(one.__name__) for one in map(written_out, found)} == found
+    assert len(found) > 10
