@@ -27,7 +27,7 @@ from fundraiser.core.admin import ReadOnly
 class DonationAdmin(ReadOnly):
     """Donations, newest first."""
 
-    list_display = ("public_id", "campaign", "state", "amount_minor", "currency", "created_at")
+    list_display = ("public_id", "campaign", "state", "amount_minor", "created_at")
     list_filter = ("state", "purpose", "currency")
     search_fields = ("public_id", "email", "session_id", "payment_intent_id", "charge_id")
     list_select_related = ("campaign",)
@@ -48,7 +48,7 @@ class DonationAdmin(ReadOnly):
 class LedgerEntryAdmin(ReadOnly):
     """The ledger."""
 
-    list_display = ("id", "campaign", "kind", "debit", "credit", "amount_minor", "currency")
+    list_display = ("id", "campaign", "kind", "debit", "credit", "amount_minor")
     list_filter = ("kind", "currency")
     search_fields = ("source_id",)
     list_select_related = ("campaign",)
@@ -95,7 +95,7 @@ class ConnectedAccountAdmin(ReadOnly):
 class CampaignTotalAdmin(ReadOnly):
     """The rollups."""
 
-    list_display = ("campaign", "currency", "gifts_minor", "refunds_minor", "disputes_minor")
+    list_display = ("campaign", "gifts_minor", "refunds_minor", "disputes_minor")
 
 
 @admin.register(Reconciliation)
