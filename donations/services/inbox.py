@@ -22,7 +22,7 @@ from donations.stripe_events import (
     PAYOUT_TYPES,
     UNHURRIED_TYPES,
 )
-from fundraiser.core import clock, jobs
+from fundraiser.core import clock, jobs, prepared
 from fundraiser.core.failpoints import reached
 
 logger = logging.getLogger(__name__)
@@ -121,6 +121,13 @@ def retry_set_aside(account: str, *, gateway: Gateway) -> int:
     return sum(_try(event, gateway) for event in rows.order_by("pk")[:500])
 
 
+_DONE: Final = b"""
+    UPDATE donations_stripeevent
+    SET applied_at = %(now)s, donation_id = %(donation)s, error = %(error)s
+    WHERE id = %(event)s
+"""
+
+
 def _try(event: StripeEvent, gateway: Gateway) -> bool:
     donation, is_about_gift = None, event.type not in ACCOUNT_TYPES | PAYOUT_TYPES
     try:
@@ -135,11 +142,9 @@ def _try(event: StripeEvent, gateway: Gateway) -> bool:
     except Exception as error:  # noqa: BLE001 -- one poison event must not stop the others; it is kept
         _failed(event, error)
         return False
-    StripeEvent.objects.filter(pk=event.pk).update(
-        applied_at=clock.now(),
-        donation=donation,
-        error="" if donation or not is_about_gift else "not a donation of ours",
-    )
+    told = "" if donation or not is_about_gift else "not a donation of ours"
+    values = {"event": event.pk, "donation": donation and donation.pk, "error": told}
+    prepared.count(_DONE, {**values, "now": clock.now()})
     return True
 
 

@@ -11,14 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import F
+from typing import Final
 
 from donations.models import CampaignTotal, Donation, LedgerEntry
 from donations.states import Account
 from events.models import Campaign
-from fundraiser.core import clock
+from fundraiser.core import clock, prepared
 from fundraiser.core.money import Money
 
 #: The account behind each column, and the sign of a debit on it.
@@ -88,20 +86,33 @@ def move(donation: Donation, entries: Iterable[LedgerEntry]) -> None:
 
 def move_campaign(campaign: Campaign, entries: Iterable[LedgerEntry]) -> None:
     """Move the campaign's rollup by new entries of no donation, in their transaction."""
-    _write(campaign, _changes(entries), donors=0)
+    _write(campaign, _changes(entries))
 
 
-def _write(campaign: Campaign, changes: dict[str, int], *, donors: int) -> None:
-    values: dict[str, Any] = {column: F(column) + change for column, change in changes.items()}
-    values |= {
-        "donors": F("donors") + donors,
-        "version": F("version") + 1,
-        "updated_at": clock.now(),
-    }
-    row = CampaignTotal.objects.filter(campaign=campaign)
-    if row.update(**values) == 0:
+#: What a rollup's row counts; each is added to what stands there.
+_COUNTED: Final = (*(column for column, _sign in _COLUMNS.values()), "pledged_minor", "donors")
+_ADD: Final = b"""
+    UPDATE donations_campaigntotal SET
+        gifts_minor = gifts_minor + %(gifts_minor)s,
+        fees_minor = fees_minor + %(fees_minor)s,
+        refunds_minor = refunds_minor + %(refunds_minor)s,
+        disputes_minor = disputes_minor + %(disputes_minor)s,
+        sent_minor = sent_minor + %(sent_minor)s,
+        declared_minor = declared_minor + %(declared_minor)s,
+        pledged_minor = pledged_minor + %(pledged_minor)s,
+        donors = donors + %(donors)s,
+        version = version + 1,
+        updated_at = %(now)s
+    WHERE campaign_id = %(campaign)s
+"""
+
+
+def _write(campaign: Campaign, changes: dict[str, int], **others: int) -> None:
+    values = {**dict.fromkeys(_COUNTED, 0), **changes, **others}
+    asked = {**values, "campaign": campaign.pk, "now": clock.now()}
+    if prepared.count(_ADD, asked) == 0:
         ensure(campaign)
-        row.update(**values)
+        prepared.count(_ADD, asked)
 
 
 def move_declared(
@@ -111,13 +122,7 @@ def move_declared(
 
     ``donors`` and ``pledged`` (minor units) are added to what stands there.
     """
-    values: dict[str, Any] = {
-        column: F(column) + change for column, change in _changes(entries).items()
-    }
-    values |= {"donors": F("donors") + donors, "pledged_minor": F("pledged_minor") + pledged}
-    values |= {"version": F("version") + 1, "updated_at": clock.now()}
-    ensure(campaign)
-    CampaignTotal.objects.filter(campaign=campaign).update(**values)
+    _write(campaign, _changes(entries), donors=donors, pledged_minor=pledged)
 
 
 def ensure(campaign: Campaign) -> None:
