@@ -109,5 +109,12 @@ class ReconciliationAdmin(ReadOnly):
 class DifferenceAdmin(ReadOnly):
     """What Stripe and the ledger tell differently."""
 
-    list_display = ("source_id", "kind", "expected_minor", "found_minor", "resolved_at")
+    list_display = (
+        "source_id",
+        "kind",
+        "expected_minor",
+        "found_minor",
+        "currency",
+        "resolved_at",
+    )
     list_filter = ("kind",)

@@ -91,20 +91,11 @@ def move_campaign(campaign: Campaign, entries: Iterable[LedgerEntry]) -> None:
 
 #: What a rollup's row counts; each is added to what stands there.
 _COUNTED: Final = (*(column for column, _sign in _COLUMNS.values()), "pledged_minor", "donors")
-_ADD: Final = b"""
-    UPDATE donations_campaigntotal SET
-        gifts_minor = gifts_minor + %(gifts_minor)s,
-        fees_minor = fees_minor + %(fees_minor)s,
-        refunds_minor = refunds_minor + %(refunds_minor)s,
-        disputes_minor = disputes_minor + %(disputes_minor)s,
-        sent_minor = sent_minor + %(sent_minor)s,
-        declared_minor = declared_minor + %(declared_minor)s,
-        pledged_minor = pledged_minor + %(pledged_minor)s,
-        donors = donors + %(donors)s,
-        version = version + 1,
-        updated_at = %(now)s
-    WHERE campaign_id = %(campaign)s
-"""
+_SUMS: Final = ", ".join(f"{column} = {column} + %({column})s" for column in _COUNTED)
+_ADD: Final = (
+    f"UPDATE donations_campaigntotal SET {_SUMS}, version = version + 1, updated_at = %(now)s"  # noqa: S608 -- our own words
+    " WHERE campaign_id = %(campaign)s"
+).encode()
 
 
 def _write(campaign: Campaign, changes: dict[str, int], **others: int) -> None:

@@ -12,15 +12,14 @@ from django.utils.translation import get_language, pgettext_lazy
 
 from fundraiser.core.money import Money
 
-#: What each column is called where its amounts are written out.
+#: What each column is called where its amounts are written out. Not those of a difference between
+#: Stripe and the ledger: it may be one of currencies, and of some that the product does not take.
 _NAMES: Final = {
     "amount_minor": pgettext_lazy("column", "amount"),
     "declared_minor": pgettext_lazy("column", "declared"),
     "disputes_minor": pgettext_lazy("column", "disputes"),
-    "expected_minor": pgettext_lazy("column", "expected"),
     "fee_cover_minor": pgettext_lazy("column", "fee cover"),
     "fees_minor": pgettext_lazy("column", "fees"),
-    "found_minor": pgettext_lazy("column", "found"),
     "gifts_minor": pgettext_lazy("column", "gifts"),
     "net_minor": pgettext_lazy("column", "net"),
     "pledged_minor": pgettext_lazy("column", "pledged"),
@@ -44,8 +43,10 @@ def written_out(column: Any) -> Any:
 def _shown(column: str) -> Callable[[models.Model], str | None]:
     @admin.display(description=_NAMES[column], ordering=column, empty_value="—")
     def shown(row: models.Model) -> str | None:
-        minor = getattr(row, column)
-        return None if minor is None else Money(minor, _currency(row)).format(get_language() or "")
+        minor, currency = getattr(row, column), _currency(row)
+        if minor is None or not currency:
+            return None
+        return Money(minor, currency).format(get_language() or "")
 
     shown.__name__ = column  # a part of the cell's class
     return shown
@@ -54,4 +55,4 @@ def _shown(column: str) -> Callable[[models.Model], str | None]:
 def _currency(row: models.Model) -> str:
     found: str | None = getattr(row, "currency", None)
     holders = (getattr(row, name, None) for name in _HOLDERS)
-    return found or next(one.currency for one in holders if one is not None)
+    return found or next((one.currency for one in holders if one is not None), "")

@@ -62,7 +62,11 @@ def _executed(statement: bytes, values: Values) -> Iterator[psycopg.Cursor[tuple
 
 
 class _Built(Generic[Asked]):
-    """A question of the ORM, built at its first use with a place left open for each value."""
+    """A question of the ORM, built at its first use with a place left open for each value.
+
+    What builds it may only hand its values to filters, and nothing of the moment may be in it: no
+    clock, no language, no setting. All of that would stay as it was at the first use.
+    """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], **kinds: type[Value]) -> None:
         """Keep what builds it: ``build`` takes a value of each kind by its name."""

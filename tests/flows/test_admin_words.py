@@ -14,6 +14,7 @@ from django.utils.translation import override
 from donations import admin_names as of_donations
 from donations import admin_states as states_of_donations
 from donations.gateway.stripe import for_visitors
+from donations.models import Difference
 from events import admin_names as of_events
 from events import admin_states as states_of_events
 from events.models import Workshop
@@ -106,7 +107,7 @@ def test_every_column_of_minor_units_is_written_out() -> None:
         for model, page in pages
         if isinstance(page, ReadOnly)
         for field in model._meta.fields
-        if field.name.endswith("_minor")
+        if field.name.endswith("_minor") and model is not Difference
     }
     assert {str(one.__name__) for one in map(written_out, found)} == found
     assert len(found) > 10
