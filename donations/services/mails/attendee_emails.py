@@ -68,7 +68,9 @@ def confirmation(message: Message) -> EmailMultiAlternatives | None:
     people = list(booking.registrations.order_by("position"))
     for one in people:
         one.booking = booking
-    donation = booking.donations.filter(purpose=Purpose.SEAT, state=DonationState.PAID).first()
+    paid = booking.donations.filter(purpose=Purpose.SEAT, state=DonationState.PAID)
+    # With its campaign, by which a mail knows whether it is of a test.
+    donation = paid.select_related("campaign").first()
     return payers_confirmation(booking, people, donation, at=message.created_at)
 
 
