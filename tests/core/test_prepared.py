@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,12 +14,16 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Length
 from django.db.transaction import TransactionManagementError
+from django.urls import get_resolver
+from django.utils.translation import override
 
 from donations.services.abuse import blocking
 from events.models import Campaign
+from fundraiser.core import clock as product_clock
 from fundraiser.core import prepared
 from fundraiser.local.places import ROOT
 from tests.support.cast import make_campaign
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +144,43 @@ def test_a_question_about_values_makes_no_objects() -> None:
     question = prepared.ModelQuestion[Campaign](lambda: Campaign.objects.values(one=Value(1)))
     with pytest.raises(ValueError, match="objects"):
         question.all()
+
+
+def _at_two_moments(question: prepared._Built[Any], clock: Clock) -> list[list[object]]:
+    """Return what a question becomes that is first asked in one year and language, and another."""
+    found = []
+    for year, language in ((2020, "en"), (2031, "fr")):
+        clock.set(datetime(year, 1, 1, tzinfo=UTC))
+        with override(language), transaction.atomic():
+            _compiler, statement, values = type(question)(question._build, **question._kinds)._made
+        told = [one.name if isinstance(one, prepared._Open) else one for one in values]
+        found.append([statement, *told])
+    return found
+
+
+def _questions() -> list[prepared._Built[Any]]:
+    """Return every question that a module of the product keeps, by itself or in a mapping."""
+    assert get_resolver().url_patterns, "every module that visitors and workers use is loaded"
+    modules = [one for name, one in sys.modules.items() if name.startswith(("donations", "events"))]
+    kept = [one for module in modules for one in vars(module).values()]
+    kept += [one for mapping in kept if isinstance(mapping, dict) for one in mapping.values()]
+    return list({id(one): one for one in kept if isinstance(one, prepared._Built)}.values())
+
+
+def test_nothing_of_the_moment_is_kept_in_a_question(clock: Clock) -> None:
+    questions = _questions()
+    assert len(questions) > 12
+    for question in questions:
+        first, then = _at_two_moments(question, clock)
+        assert first == then
+
+
+def test_control_a_question_that_keeps_its_moment_is_seen(clock: Clock) -> None:
+    def build() -> QuerySet[Campaign, tuple[int]]:
+        return Campaign.objects.filter(closes_at__gt=product_clock.now()).values_list("pk")
+
+    first, then = _at_two_moments(prepared.Question(build), clock)
+    assert first != then
 
 
 def _written(text: str) -> set[str]:
